@@ -1,0 +1,1 @@
+//! The reqwest transport: retry, throttling, bounds, redaction.

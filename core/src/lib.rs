@@ -1,0 +1,16 @@
+//! careline: social customer care to embed in any CRM or helpdesk.
+
+pub mod advisor;
+pub mod clock;
+pub mod context;
+mod error;
+pub mod intake;
+pub mod model;
+pub mod network;
+pub mod policy;
+pub mod routing;
+pub mod transport;
+pub mod triage;
+pub mod wire;
+
+pub use error::{Error, ErrorKind, Result, Retry};

@@ -1,0 +1,184 @@
+//! What a message is, and why we think so.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{MessageId, Span, open_enum};
+
+open_enum! {
+    /// What the author wants.
+    Intent {
+        /// Something went wrong and they say so.
+        Complaint = "complaint",
+        /// They want to know something.
+        Question = "question",
+        /// They want something done.
+        Request = "request",
+        /// They are pleased.
+        Praise = "praise",
+        /// They talk, not to us or about nothing we can act on.
+        Chatter = "chatter",
+    }
+}
+
+open_enum! {
+    /// The tone of the author.
+    Sentiment {
+        /// Unhappy.
+        Negative = "negative",
+        /// Neither, or not known.
+        Neutral = "neutral",
+        /// Happy.
+        Positive = "positive",
+    }
+}
+
+open_enum! {
+    /// How a message is about us.
+    Relevance {
+        /// It speaks to us: a direct message, an answer to us, our handle.
+        Addressed = "addressed",
+        /// It names us or a listening term.
+        About = "about",
+        /// It is neither.
+        None = "none",
+    }
+}
+
+open_enum! {
+    /// Where the answer should go.
+    SuggestedSurface {
+        /// Answer where it was asked.
+        Stay = "stay",
+        /// Answer in private.
+        Private = "private",
+        /// Do not answer.
+        None = "none",
+    }
+}
+
+open_enum! {
+    /// A kind of personal data.
+    PiiKind {
+        /// A payment card number that passes the Luhn check.
+        Card = "card",
+        /// An international bank account number with a right checksum.
+        Iban = "iban",
+        /// A telephone number.
+        Phone = "phone",
+        /// An e-mail address.
+        Email = "email",
+        /// A national identity number with a right form or checksum.
+        NationalId = "national_id",
+        /// An internet address of a machine.
+        IpAddress = "ip_address",
+    }
+}
+
+/// Personal data found in a text; the text itself is not repeated here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Pii {
+    /// What it is.
+    pub kind: PiiKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One reason for one conclusion about a message. Names a rule and a place, never the words themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Which question it answers.
+    pub about: Question,
+    /// Which answer it speaks for; for yes-or-no questions `yes` or `no`.
+    #[schemars(with = "String")]
+    pub value: CompactString,
+    /// How strongly, as a log-odds-like score; negative speaks against.
+    pub weight: f32,
+    /// The rule or model that says so, `<room>.<name>`, e.g. `text.refund_word` or `x.direct_message`.
+    #[schemars(with = "String")]
+    pub rule: CompactString,
+    /// Where in the text, if it is a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+}
+
+open_enum! {
+    /// The questions an assessment answers.
+    Question {
+        /// Is it about us?
+        Relevance = "relevance",
+        /// Does it need a response?
+        NeedsResponse = "needs_response",
+        /// What does the author want?
+        Intent = "intent",
+        /// Which subject is it?
+        Category = "category",
+        /// What is the tone?
+        Sentiment = "sentiment",
+        /// Which language is it?
+        Language = "language",
+        /// Is it spam or bait?
+        Spam = "spam",
+        /// Is it abuse?
+        Abuse = "abuse",
+        /// Does it affect many, or smell of a public crisis?
+        Risk = "risk",
+        /// How urgent is it?
+        Urgency = "urgency",
+        /// Which personal data does it hold?
+        Pii = "pii",
+        /// Where should the answer go?
+        Surface = "surface",
+        /// Which tier is it?
+        Tier = "tier",
+    }
+}
+
+/// What careline concludes about one revision of one message, with every reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assessment {
+    /// The message; absent when a text is assessed outside a store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// The revision that was assessed.
+    #[serde(default)]
+    pub revision: u64,
+    /// Whether and how it is about us.
+    pub relevance: Relevance,
+    /// Whether somebody should answer.
+    pub needs_response: bool,
+    /// What the author wants.
+    pub intent: Intent,
+    /// The subject: `product`, `website`, `technical`, `billing`, `delivery`, `account`, `service` … or one of the policy's.
+    #[schemars(with = "String")]
+    pub category: CompactString,
+    /// The tone.
+    pub sentiment: Sentiment,
+    /// How clear the tone is, from -1 (negative) to 1 (positive).
+    pub sentiment_score: f32,
+    /// The language as a BCP 47 tag; `und` if the text does not tell.
+    #[schemars(with = "String")]
+    pub language: CompactString,
+    /// Whether it is spam or bait.
+    pub spam: bool,
+    /// Whether it insults or threatens.
+    pub abuse: bool,
+    /// Whether its author seems to want only to argue: do not engage.
+    pub do_not_engage: bool,
+    /// The personal data in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pii: Vec<Pii>,
+    /// 1 is the most pressing, 4 is spam, bait and abuse.
+    pub tier: u8,
+    /// Where the answer should go.
+    pub surface: SuggestedSurface,
+    /// How sure we are of intent and need for a response, 0 to 1.
+    pub confidence: f32,
+    /// Every reason, in the order found.
+    pub evidence: Vec<Finding>,
+    /// The rules and models that took part, with versions.
+    pub models: BTreeMap<String, String>,
+}

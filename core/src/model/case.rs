@@ -1,0 +1,180 @@
+//! Cases: the unit of work.
+
+use std::collections::BTreeSet;
+
+use compact_str::CompactString;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, AgentId, Assignment, CaseId, ConversationId, CustomerId, Intent, MessageId, NetworkName, Reason,
+    Sentiment, SlaClock, TeamId, Timestamp, open_enum,
+};
+
+open_enum! {
+    /// Where a case stands.
+    CaseStatus {
+        /// Waits for an agent.
+        Queued = "queued",
+        /// Offered to an agent who has not accepted yet.
+        Offered = "offered",
+        /// An agent works on it and it is our turn.
+        Open = "open",
+        /// We answered; it is the customer's turn.
+        Waiting = "waiting",
+        /// Done.
+        Closed = "closed",
+    }
+}
+
+/// One customer's matter, from the first turn to the end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Case {
+    /// Our id.
+    pub id: CaseId,
+    /// The person.
+    pub customer: CustomerId,
+    /// The network it began on.
+    pub network: NetworkName,
+    /// The brand account that answers.
+    pub account: AccountId,
+    /// The threads it runs in.
+    pub conversations: BTreeSet<ConversationId>,
+    /// The case before this one between the same people in the same thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<CaseId>,
+    /// Counts the cases between the same people in the same thread, from 1.
+    pub number: u32,
+    /// Where it stands.
+    pub status: CaseStatus,
+    /// The most pressing tier of its messages; 1 is highest.
+    pub tier: u8,
+    /// The message that sets tier, intent and category: the earliest of the most pressing.
+    pub lead: MessageId,
+    /// The time of `lead`, which breaks ties.
+    pub lead_at: Timestamp,
+    /// What the customer wants.
+    pub intent: Intent,
+    /// The subject.
+    #[schemars(with = "String")]
+    pub category: CompactString,
+    /// The tone of the lead message.
+    pub sentiment: Sentiment,
+    /// The customer's language here.
+    #[schemars(with = "String")]
+    pub language: CompactString,
+    /// The team whose queue it is in.
+    pub team: TeamId,
+    /// Who holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
+    /// Who held it last, for stickiness after a reopening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_agent: Option<AgentId>,
+    /// When the first turn that needs a response was sent.
+    pub opened_at: Timestamp,
+    /// When it was closed; absent while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// How it ended, in the host's words: `resolved`, `no_answer_needed`, `duplicate` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub outcome: Option<CompactString>,
+    /// How often it was reopened.
+    #[serde(default)]
+    pub reopened: u32,
+    /// How many messages it holds, ours included.
+    pub messages: u32,
+    /// The customer's earliest unanswered turn; absent while it is the customer's turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaiting_since: Option<Timestamp>,
+    /// The customer's latest turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_customer_at: Option<Timestamp>,
+    /// Our latest turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_brand_at: Option<Timestamp>,
+    /// When the first answer was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_response_at: Option<Timestamp>,
+    /// Its promises; the first response first.
+    pub clocks: Vec<SlaClock>,
+    /// The earliest deadline of its running clocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// How many steps of the escalation ladder were taken.
+    #[serde(default)]
+    pub escalation: u8,
+    /// Why it has this team and these promises.
+    pub reasons: Vec<Reason>,
+}
+
+impl Case {
+    /// Whether there is still something to do or to wait for.
+    pub fn is_open(&self) -> bool {
+        self.status != CaseStatus::Closed
+    }
+}
+
+open_enum! {
+    /// What happened to a case.
+    StepKind {
+        /// It was opened.
+        Opened = "opened",
+        /// The customer wrote.
+        CustomerTurn = "customer_turn",
+        /// We wrote.
+        BrandTurn = "brand_turn",
+        /// A message was edited.
+        Edited = "edited",
+        /// A message was taken back.
+        Deleted = "deleted",
+        /// A message was hidden or shown again.
+        Hidden = "hidden",
+        /// Its assessment changed its tier, intent or category.
+        Reassessed = "reassessed",
+        /// It was put into a team's queue.
+        Queued = "queued",
+        /// It was offered to an agent.
+        Offered = "offered",
+        /// The agent accepted it.
+        Accepted = "accepted",
+        /// It was taken from an agent.
+        Released = "released",
+        /// An agent was chosen by hand, or took it over.
+        Assigned = "assigned",
+        /// A promise was broken.
+        Breached = "breached",
+        /// A step of the escalation ladder was taken.
+        Escalated = "escalated",
+        /// A colleague wrote a note.
+        Noted = "noted",
+        /// It was closed.
+        Closed = "closed",
+        /// It was opened again.
+        Reopened = "reopened",
+        /// The customer was merged with another one, or a merge was undone.
+        CustomerChanged = "customer_changed",
+        /// A host's own model or rule had its say.
+        Advised = "advised",
+    }
+}
+
+/// One line of a case's timeline. Holds no customer text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// The case.
+    pub case: CaseId,
+    /// When it happened, by the network's clock where it is a message.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: StepKind,
+    /// Who did it: an agent, `customer`, `engine`, `host`.
+    pub actor: String,
+    /// The message it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// Why, and what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}

@@ -1,0 +1,411 @@
+//! Events: everything that happens, on a network, at a desk, or in careline itself.
+
+use compact_str::CompactString;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AgentId, Assessment, Assignment, CaseId, CustomerId, Inbound, MessageId, NativeAccount, Profile, RawRange, TeamId,
+    TimerId, Timestamp, open_enum,
+};
+
+open_enum! {
+    /// The way an event reached us.
+    Channel {
+        /// The network called us.
+        Webhook = "webhook",
+        /// We asked.
+        Poll = "poll",
+        /// It came down a held connection.
+        Stream = "stream",
+        /// The host program said so.
+        Host = "host",
+        /// A timer, the router or another part of careline.
+        Engine = "engine",
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// Format version of this event; see [`Event::VERSION`].
+    pub v: u16,
+    /// The brand account it came through; absent for what happens inside careline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<NativeAccount>,
+    /// The way it reached us.
+    pub channel: Channel,
+    /// When it reached us.
+    pub received_at: Timestamp,
+    /// Its bytes in the raw delivery; absent where it is the whole body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawRange>,
+    /// What happened.
+    pub body: EventBody,
+}
+
+impl Event {
+    /// The format version this careline writes. Older ones are read through upcasters, newer ones are an error.
+    pub const VERSION: u16 = 1;
+
+    /// Something a connector reports about `account`.
+    pub fn new(account: NativeAccount, channel: Channel, received_at: Timestamp, body: EventBody) -> Self {
+        Self { v: Self::VERSION, account: Some(account), channel, received_at, raw: None, body }
+    }
+
+    /// Something that happens inside careline or is said by the host.
+    pub fn internal(channel: Channel, received_at: Timestamp, body: EventBody) -> Self {
+        Self { v: Self::VERSION, account: None, channel, received_at, raw: None, body }
+    }
+
+    /// Notes which bytes of the delivery it is.
+    #[must_use]
+    pub fn at(mut self, raw: Option<RawRange>) -> Self {
+        self.raw = raw;
+        self
+    }
+}
+
+/// What happened. Unknown kinds keep their raw form in the delivery and are visible as `unknown`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventBody {
+    /// A message was written or edited: this is its state after that.
+    Message(Box<Inbound>),
+    /// A message was taken back.
+    Deleted(Deleted),
+    /// A message was hidden or shown again.
+    Hidden(Hidden),
+    /// Somebody reacted to a message.
+    Reaction(Reaction),
+    /// Messages were delivered to or read by the other side.
+    Seen(Seen),
+    /// Another app or the network's own inbox took or gave back a private thread.
+    Control(Control),
+    /// Something was signalled in a private thread that is not a message: a referral, an opt-in.
+    Signal(Signal),
+    /// A profile changed.
+    Profile(Profile),
+    /// The network changed what we may do with an account.
+    Account(AccountChange),
+    /// A kind this careline does not know.
+    Unknown(Unknown),
+    /// A deadline passed.
+    Timer(Timer),
+    /// A host's own model or rule answered, failed or was too slow.
+    Advice(Advice),
+    /// The router, an agent or the host moved a case.
+    Case(CaseEvent),
+    /// An agent came or went.
+    Presence(PresenceEvent),
+    /// Customers were merged, or a merge was undone.
+    Customer(CustomerEvent),
+}
+
+/// A message was taken back, by its author, by us or by the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Deleted {
+    /// Id scope of `native_id`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The message.
+    #[schemars(with = "String")]
+    pub native_id: CompactString,
+    /// When, by the network's clock, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A message was hidden from or shown to the public again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Hidden {
+    /// Id scope of `native_id`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The message.
+    #[schemars(with = "String")]
+    pub native_id: CompactString,
+    /// Whether it is hidden now.
+    pub hidden: bool,
+    /// When, by the network's clock, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A like, a heart, a boost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reaction {
+    /// Id scope of `native_id`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The message reacted to.
+    #[schemars(with = "String")]
+    pub native_id: CompactString,
+    /// Who reacted, where the network tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Profile>,
+    /// What, in the network's word: `like`, `love`, `boost` …
+    #[schemars(with = "String")]
+    pub reaction: CompactString,
+    /// Whether it was taken back.
+    #[serde(default)]
+    pub removed: bool,
+    /// When, by the network's clock, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// The other side received or read our messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Seen {
+    /// Id scope of `thread` and `native_ids`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The thread, by its root's native id.
+    #[schemars(with = "String")]
+    pub thread: CompactString,
+    /// Read, or only delivered.
+    pub read: bool,
+    /// The messages, where the network names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub native_ids: Vec<CompactString>,
+    /// Everything up to this time, where the network tells so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<Timestamp>,
+}
+
+open_enum! {
+    /// Who may write in a private thread.
+    ThreadOwner {
+        /// Our app.
+        Us = "us",
+        /// Another app or the network's own inbox.
+        Another = "another",
+        /// Nobody at present.
+        Idle = "idle",
+    }
+}
+
+/// The right to write in a private thread moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Control {
+    /// Id scope of `thread`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The thread, by its root's native id.
+    #[schemars(with = "String")]
+    pub thread: CompactString,
+    /// Who has it now; absent when it was only asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<ThreadOwner>,
+    /// The app that has it or asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub app: Option<CompactString>,
+    /// When, by the network's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// Something signalled in a private thread that is not a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Signal {
+    /// The network's word for it: `referral`, `optin` …
+    #[schemars(with = "String")]
+    pub name: CompactString,
+    /// Id scope of `thread`.
+    #[schemars(with = "String")]
+    pub scope: CompactString,
+    /// The thread, by its root's native id.
+    #[schemars(with = "String")]
+    pub thread: CompactString,
+    /// Who, where the network tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Profile>,
+    /// When, by the network's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// What it carries, by the network's own field names.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extensions: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The network changed what we may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountChange {
+    /// What: `revoked`, `blocked`, `unblocked`, `warned` …
+    #[schemars(with = "String")]
+    pub change: CompactString,
+    /// The network's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When, by the network's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A kind this careline does not know; its raw form stands in the delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unknown {
+    /// The network's word for it, as far as one can be found.
+    #[schemars(with = "String")]
+    pub name: CompactString,
+}
+
+/// A deadline kept in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Timer {
+    /// Our id.
+    pub id: TimerId,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// What for.
+    pub purpose: TimerPurpose,
+}
+
+/// What a timer is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "purpose", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TimerPurpose {
+    /// The next thing about the promises of a case: a step of the ladder, or a breach.
+    Sla {
+        /// The case.
+        case: CaseId,
+    },
+    /// An offered case must have been accepted.
+    Accept {
+        /// The case.
+        case: CaseId,
+        /// The agent it was offered to.
+        agent: AgentId,
+    },
+    /// A host's model must have answered.
+    Advice {
+        /// The message it was asked about.
+        message: MessageId,
+        /// The revision it was asked about.
+        revision: u64,
+    },
+    /// Cases wait for agents whose hours begin.
+    Route {
+        /// The team.
+        team: TeamId,
+    },
+}
+
+/// What a host's own model or rule says about a message, or that it said nothing in time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Advice {
+    /// The message it was asked about.
+    pub message: MessageId,
+    /// The revision it was asked about; advice on an older one is noted and not used.
+    pub revision: u64,
+    /// The adviser, by its own name and version.
+    pub advisor: String,
+    /// Its findings, which join the evidence; absent when it failed or was too slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<super::Finding>>,
+    /// Why there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// Somebody moved a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseEvent {
+    /// The case.
+    pub case: CaseId,
+    /// Who did it: an agent, `router`, `host`.
+    pub actor: String,
+    /// What they did.
+    pub action: CaseAction,
+}
+
+/// What can be done to a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CaseAction {
+    /// Give it to an agent, whoever has it now: the router's offer, a manual assignment or a take-over.
+    Assign {
+        /// The assignment, with reasons.
+        assignment: Assignment,
+    },
+    /// The agent it was offered to accepts.
+    Accept,
+    /// Put it back into a team's queue.
+    Release {
+        /// Another team, or absent for the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        /// Why.
+        reason: String,
+    },
+    /// Write a note for colleagues; it is kept with the timeline and never sent.
+    Note {
+        /// The note.
+        text: String,
+    },
+    /// End it.
+    Close {
+        /// How it ended, in the host's words.
+        #[schemars(with = "String")]
+        outcome: CompactString,
+    },
+    /// Take it up again.
+    Reopen,
+    /// Correct what triage concluded; kept as evidence with the agent's name.
+    Correct {
+        /// The corrected assessment of the lead message.
+        assessment: Box<Assessment>,
+    },
+}
+
+/// An agent came or went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PresenceEvent {
+    /// The agent.
+    pub agent: AgentId,
+    /// Whether they take work.
+    pub online: bool,
+    /// Until when that holds unless repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// Something about who is who.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "change", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CustomerEvent {
+    /// Two customers are one person.
+    Merge {
+        /// The one that stays.
+        into: CustomerId,
+        /// The one that is merged in.
+        from: CustomerId,
+        /// Who decided it.
+        by: String,
+        /// What shows it.
+        evidence: Vec<String>,
+    },
+    /// A merge was wrong: both get back what was theirs.
+    Unmerge {
+        /// The one that stayed.
+        into: CustomerId,
+        /// The one that was merged in.
+        from: CustomerId,
+        /// Who decided it.
+        by: String,
+    },
+    /// The host tells something about a person.
+    Facts {
+        /// The person.
+        customer: CustomerId,
+        /// Facts to set; null removes one.
+        facts: serde_json::Map<String, serde_json::Value>,
+    },
+}

@@ -1,0 +1,158 @@
+//! What was said: plain text, the marks in it, and what hangs on it.
+
+use std::borrow::Cow;
+
+use compact_str::CompactString;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::{Timestamp, open_enum};
+
+/// A stretch of a text in UTF-8 bytes, `start` included, `end` not; always on character boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span of these byte offsets; `None` if they do not fit 32 bits or run backwards.
+    pub fn new(start: usize, end: usize) -> Option<Self> {
+        Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok().filter(|_| start <= end)? })
+    }
+
+    /// The part of `text` this span marks; empty if it does not fit.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// The words of a message and what belongs to them. Kept apart from the message's facts so that it can be erased alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Content {
+    /// Plain text in Unicode NFC; never HTML.
+    pub text: String,
+    /// Mentions, links, tags … as spans of `text`, in order of their start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<Entity>,
+    /// Pictures, videos, files …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// What only this network has, by the network's own field names; values are JSON.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extensions: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A marked stretch of a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Entity {
+    /// Where it stands in the text.
+    pub span: Span,
+    /// What it is.
+    pub kind: EntityKind,
+    /// What it stands for: the full address of a link, the handle of a mention without `@`, the tag without `#`.
+    pub value: String,
+    /// For a mention, the native id of the profile, where the network tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub native_id: Option<CompactString>,
+}
+
+open_enum! {
+    /// What an entity is.
+    EntityKind {
+        /// `@somebody`.
+        Mention = "mention",
+        /// A web address.
+        Link = "link",
+        /// `#topic`.
+        Hashtag = "hashtag",
+        /// `$TICKER`.
+        Cashtag = "cashtag",
+        /// A custom emoji, `:name:`.
+        Emoji = "emoji",
+    }
+}
+
+/// Something that hangs on a message.
+#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// The network's id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub native_id: Option<CompactString>,
+    /// Where its bytes are; absent while the network still prepares it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// When `url` stops working, where known. Many networks sign their addresses for hours only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Timestamp>,
+    /// Media type such as `image/png`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    /// Size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// What the author says it shows, or its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl Attachment {
+    /// An attachment of which only the kind is known.
+    pub fn new(kind: AttachmentKind) -> Self {
+        Self { kind, native_id: None, url: None, url_expires_at: None, mime: None, size: None, description: None }
+    }
+}
+
+open_enum! {
+    /// What an attachment is.
+    AttachmentKind {
+        /// A still picture.
+        Image = "image",
+        /// A moving picture, with or without sound.
+        Video = "video",
+        /// Sound.
+        Audio = "audio",
+        /// Any other file.
+        File = "file",
+        /// A point on the map.
+        Location = "location",
+        /// A sticker.
+        Sticker = "sticker",
+        /// A post, story or page that is shared.
+        Share = "share",
+    }
+}
+
+/// `text` in Unicode NFC, without a copy if it already is.
+pub fn nfc(text: Cow<'_, str>) -> String {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text.into_owned();
+    }
+    text.nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_composed_only_when_needed() {
+        assert_eq!(nfc("cafe\u{301}".into()), "café");
+        assert_eq!(nfc("Zoë 👩‍🚀".into()), "Zoë 👩‍🚀");
+    }
+
+    #[test]
+    fn a_span_that_does_not_fit_marks_nothing() {
+        assert_eq!(Span { start: 1, end: 2 }.of("é"), "");
+        assert_eq!(Span { start: 0, end: 9 }.of("short"), "");
+        assert_eq!(Span { start: 0, end: 2 }.of("é!"), "é");
+        assert_eq!(Span::new(3, 2), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! The port for networks: one brand account on one network.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use compact_str::CompactString;
+use futures_core::Stream;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::intake::Parsed;
+use crate::model::{NativeAccount, Surface};
+use crate::routing::Routing;
+use crate::triage::Triage;
+
+/// One brand account on one network: reads what webhooks miss, and says what we have to say.
+///
+/// Verbs default to `unsupported`; what an account can do is data, see [`Capability`], never found out by trying.
+#[async_trait]
+pub trait Network: Triage + Routing + Debug + Send + Sync + 'static {
+    /// Which account this is.
+    fn info(&self) -> AccountInfo;
+
+    /// What it can do.
+    fn capability(&self) -> Capability;
+
+    /// Asks the network who we are and what its limits are, and keeps the answer for [`Network::info`] and
+    /// [`Network::capability`]. Does not write.
+    async fn check(&self, _cx: &Context) -> Result<AccountInfo> {
+        Ok(self.info())
+    }
+
+    /// Reads one page of what happened after the cursor, oldest first where the network allows it.
+    ///
+    /// The cursor in the answer is to be stored only with the commit of the page. A page with nothing new costs one call
+    /// and carries the cursor it was asked with.
+    async fn poll(&self, _cx: &Context, _ask: PollAsk) -> Result<Page> {
+        Err(unsupported("poll"))
+    }
+
+    /// Holds a connection and yields what comes down it; ends with an error when the connection is lost.
+    async fn stream(&self, _cx: &Context, _ask: StreamAsk) -> Result<EventStream> {
+        Err(unsupported("stream"))
+    }
+
+    /// Says something: replies, publishes, hides, likes, edits.
+    async fn send(&self, _cx: &Context, _out: &Outbound) -> Result<Receipt> {
+        Err(unsupported("send"))
+    }
+
+    /// Looks for something we may have sent, after an unknown outcome.
+    async fn find_sent(&self, _cx: &Context, _ask: FindSent) -> Result<Option<Receipt>> {
+        Err(unsupported("find_sent"))
+    }
+
+    /// Asks whether messages still stand, for deletions that nobody pushes.
+    async fn recheck(&self, _cx: &Context, _ask: Recheck) -> Result<Page> {
+        Err(unsupported("recheck"))
+    }
+}
+
+fn unsupported(verb: &'static str) -> Error {
+    Error::new(ErrorKind::Unsupported, "this account cannot do that; see its capability").during(verb)
+}
+
+/// Which account a [`Network`] speaks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AccountInfo {
+    /// The account, as its events name it.
+    pub account: NativeAccount,
+    /// The id scope of its messages and of the profile that speaks for it.
+    pub scope: CompactString,
+    /// Its handle without `@`; empty while unknown.
+    pub handle: CompactString,
+}
+
+impl AccountInfo {
+    /// An account with its scope and handle.
+    pub fn new(account: NativeAccount, scope: impl Into<CompactString>, handle: impl Into<CompactString>) -> Self {
+        Self { account, scope: scope.into(), handle: handle.into() }
+    }
+}
+
+/// What an account can do and within which limits. Tests, docs and fallbacks read it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Capability {
+    /// What can be polled, by name; empty if nothing.
+    pub poll_sources: Vec<String>,
+    /// What can be streamed, by name; empty if nothing.
+    pub stream_sources: Vec<String>,
+    /// Whether webhooks exist.
+    pub webhook: bool,
+    /// Whether [`Network::recheck`] works, and how many messages one call takes.
+    pub recheck_max: Option<u32>,
+    /// Whether edits are reported.
+    pub edits: bool,
+    /// Whether deletions by customers are reported without asking.
+    pub deletions: bool,
+    /// The places its messages stand in.
+    pub surfaces: Vec<Surface>,
+    /// The verbs [`Network::send`] knows; empty if nothing can be sent.
+    pub send_verbs: Vec<String>,
+    /// The most a public text may hold, in `text_unit`.
+    pub text_max: Option<u32>,
+    /// The most a private text may hold, in `text_unit`.
+    pub private_text_max: Option<u32>,
+    /// How the network counts: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`.
+    pub text_unit: Option<String>,
+}
+
+/// What to poll.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PollAsk {
+    /// One of [`Capability::poll_sources`].
+    pub source: String,
+    /// Where the last committed page ended; absent at the very first time.
+    pub cursor: Option<String>,
+    /// How many items at most; the network's own bound holds as well.
+    pub limit: Option<u32>,
+}
+
+impl PollAsk {
+    /// Polls `source` from where `cursor` ended.
+    pub fn new(source: impl Into<String>, cursor: Option<String>) -> Self {
+        Self { source: source.into(), cursor, limit: None }
+    }
+}
+
+/// One page of what was read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Page {
+    /// What was found.
+    pub parsed: Parsed,
+    /// The raw answer, to be stored with the page; empty if nothing is new.
+    pub raw: Bytes,
+    /// Where the next page begins.
+    pub cursor: Option<String>,
+    /// Whether there is more to read now.
+    pub more: bool,
+}
+
+impl Page {
+    /// A page of `parsed` items from `raw`.
+    pub fn new(parsed: Parsed, raw: Bytes, cursor: Option<String>, more: bool) -> Self {
+        Self { parsed, raw, cursor, more }
+    }
+}
+
+/// What to stream.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct StreamAsk {
+    /// One of [`Capability::stream_sources`].
+    pub source: String,
+    /// The longest silence before the connection counts as lost.
+    pub silence: Option<Duration>,
+}
+
+impl StreamAsk {
+    /// Streams `source`.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self { source: source.into(), silence: None }
+    }
+}
+
+/// What comes down a held connection: each item is one frame or line with its raw form and what was found in it.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<Page>> + Send>>;
+
+/// Something to say. The verbs come with the issue on replies; until then every connector answers `unsupported`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outbound {
+    /// The key that makes a repetition harmless.
+    pub key: String,
+}
+
+/// What the network said about something we said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The native id of our message.
+    pub native_id: String,
+}
+
+/// Which sent message to look for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FindSent {
+    /// The key it was sent with.
+    pub key: String,
+}
+
+/// Which messages to look at again.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Recheck {
+    /// Their native ids.
+    pub native_ids: Vec<CompactString>,
+}
+
+impl Recheck {
+    /// Looks at these messages again.
+    pub fn new(native_ids: Vec<CompactString>) -> Self {
+        Self { native_ids }
+    }
+}

@@ -1,0 +1,139 @@
+//! Who, and where? [`Router`] gives work to teams and agents; [`Routing`] finds the places an answer may go.
+
+use std::fmt::Debug;
+
+use crate::error::Result;
+use crate::model::{
+    Assignment, Case, Conversation, Identity, Message, Presence, Reason, Surface, TeamId, Timestamp, Visibility,
+};
+use crate::policy::CompiledPolicy;
+
+/// Gives a waiting case to an agent. Deterministic, with reasons: the same ask gives the same answer.
+pub trait Router: Debug + Send + Sync + 'static {
+    /// Name and version, kept with every assignment.
+    fn id(&self) -> &str;
+
+    /// Chooses an agent, or says why the case waits.
+    fn route(&self, ask: &AssignAsk<'_>) -> Result<Routed>;
+}
+
+/// What a router looks at.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AssignAsk<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The team whose queue it waits in.
+    pub team: &'a TeamId,
+    /// The agents that ever came online, in order of id; who they are stands in the policy.
+    pub roster: &'a [Presence],
+    /// The tenant's policy.
+    pub policy: &'a CompiledPolicy,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl<'a> AssignAsk<'a> {
+    /// Asks who of `roster` takes `case` from the queue of `team`.
+    pub fn new(
+        case: &'a Case,
+        team: &'a TeamId,
+        roster: &'a [Presence],
+        policy: &'a CompiledPolicy,
+        now: Timestamp,
+    ) -> Self {
+        Self { case, team, roster, policy, now }
+    }
+}
+
+/// What a router answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Routed {
+    /// This agent.
+    To(Assignment),
+    /// Another team's queue, because this one cannot take it.
+    Overflow {
+        /// The team.
+        team: TeamId,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// Nobody now.
+    Waits {
+        /// Why.
+        reasons: Vec<Reason>,
+        /// When it is worth asking again without anybody coming online: somebody's hours begin.
+        retry_at: Option<Timestamp>,
+    },
+}
+
+/// Finds the places where an answer may go on one network.
+pub trait Routing: Debug + Send + Sync + 'static {
+    /// The open places, best first; empty where nothing can be said.
+    fn reply_routes(&self, ask: &RouteAsk<'_>) -> Vec<ReplyRoute>;
+}
+
+/// What an answer would answer.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RouteAsk<'a> {
+    /// The thread.
+    pub conversation: &'a Conversation,
+    /// The message to answer.
+    pub target: &'a Message,
+    /// Who wrote it, where known.
+    pub author: Option<&'a Identity>,
+    /// The author's latest message in this thread: windows count from it.
+    pub latest_customer_at: Option<Timestamp>,
+    /// Whether a person or a machine writes the answer.
+    pub by_human: bool,
+    /// Whether we answered this very message in private before.
+    pub private_reply_sent: bool,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl<'a> RouteAsk<'a> {
+    /// Asks where a person may answer `target`.
+    pub fn new(conversation: &'a Conversation, target: &'a Message, now: Timestamp) -> Self {
+        Self {
+            conversation,
+            target,
+            author: None,
+            latest_customer_at: target.sent_at,
+            by_human: true,
+            private_reply_sent: false,
+            now,
+        }
+    }
+}
+
+/// A place an answer may go.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReplyRoute {
+    /// The kind of place.
+    pub surface: Surface,
+    /// Who could read the answer.
+    pub visibility: Visibility,
+    /// Whether it is open now.
+    pub open: bool,
+    /// Until when it is open; absent if it does not close.
+    pub closes_at: Option<Timestamp>,
+    /// What one answer costs, in US dollars, where the network takes money.
+    pub cost_usd: Option<f64>,
+    /// Why, and what is possible instead where it is closed.
+    pub reasons: Vec<Reason>,
+}
+
+impl ReplyRoute {
+    /// An open place.
+    pub fn open(surface: Surface, visibility: Visibility) -> Self {
+        Self { surface, visibility, open: true, closes_at: None, cost_usd: None, reasons: Vec::new() }
+    }
+
+    /// A closed place, with the reason and what is possible instead.
+    pub fn closed(surface: Surface, visibility: Visibility, reason: Reason) -> Self {
+        Self { surface, visibility, open: false, closes_at: None, cost_usd: None, reasons: vec![reason] }
+    }
+}

@@ -1,0 +1,12 @@
+//! What every connector needs to read the wire: lenient ids and texts without copies, bodies repaired once, times,
+//! signatures over raw bytes.
+
+mod body;
+mod id;
+mod signature;
+mod text;
+
+pub use body::Body;
+pub use id::Id;
+pub use signature::{Encoding, Hmac256, sign};
+pub use text::{CodePoints, Text, decode_entities};

@@ -1,0 +1,3 @@
+//! The careline program.
+
+fn main() {}
