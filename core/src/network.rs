@@ -116,6 +116,17 @@ pub struct Capability {
     pub text_unit: Option<String>,
 }
 
+/// The kinds of raw bodies a network sends, for callers that hold one without its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// What it posts to a webhook.
+    Webhook,
+    /// What it answers to a read.
+    Rest,
+    /// One line or frame of a stream.
+    Stream,
+}
+
 /// What to poll.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
