@@ -1,0 +1,59 @@
+# What people and CI run. `make test` is everything; `make test-core` needs no server, no browser and nothing installed.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.NOTPARALLEL:
+.PHONY: test test-core setup logs lint rust docs examples servers page closing
+
+LOGS := target/logs
+export CARGO_TERM_COLOR ?= never
+# The whole of what a passing test prints is shown: how much it checked, and what it skipped.
+ifneq ($(shell command -v cargo-nextest),)
+RUST_TESTS := cargo nextest run --locked --no-fail-fast --no-tests pass --success-output final --status-level fail
+else
+RUST_TESTS := cargo test --locked --no-fail-fast --lib --bins --tests
+SHOW := -- --show-output
+endif
+
+test: setup logs lint rust docs examples servers page closing
+
+test-core: logs
+	.ci/setup.sh core
+	$(MAKE) --no-print-directory lint rust docs examples closing
+
+setup:
+	.ci/setup.sh
+
+logs:
+	rm -rf $(LOGS) && mkdir -p $(LOGS)
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+# Generated files are compared by tests of the crates that generate them.
+rust:
+	$(RUST_TESTS) --workspace $(SHOW) 2>&1 | tee $(LOGS)/rust.log
+
+docs:
+	cargo test --locked --workspace --doc 2>&1 | tee $(LOGS)/docs.log
+
+# Every program a user would write is run as a user would run it.
+examples:
+	if [ -f examples/cli/src/demo.rs ]; then \
+	  cargo run --locked -q -- demo --once 2>&1 | tee $(LOGS)/demo.log; fi
+
+# Tests marked `#[ignore]` talk to real servers; the script starts them, runs its arguments and stops them.
+servers:
+	if [ -x .ci/servers.sh ]; then \
+	  .ci/servers.sh $(RUST_TESTS) -p careline-mastodon $(if $(SHOW),-- --ignored,--run-ignored only) 2>&1 \
+	    | tee $(LOGS)/servers.log; fi
+
+# Page tests run in headless Chromium; the test starts the program itself.
+page:
+	if [ -f examples/cli/tests/page.cjs ]; then \
+	  NODE_PATH=.cache/node/node_modules node --test --test-reporter=tap examples/cli/tests/page.cjs 2>&1 \
+	    | tee $(LOGS)/page.log; fi
+
+closing:
+	@.ci/closing.sh
