@@ -68,6 +68,12 @@ pub struct Case {
     /// Who holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment: Option<Assignment>,
+    /// When it was put into its team's queue; absent while somebody holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Timestamp>,
+    /// Agents who let an offer lapse since then: they are asked again only when nobody else can take it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub passed_by: BTreeSet<AgentId>,
     /// Who held it last, for stickiness after a reopening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_agent: Option<AgentId>,

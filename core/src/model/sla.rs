@@ -44,3 +44,10 @@ pub struct SlaClock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breached_at: Option<Timestamp>,
 }
+
+impl SlaClock {
+    /// Whether its time is running: neither paused nor stopped.
+    pub fn is_running(&self) -> bool {
+        self.running_since.is_some()
+    }
+}
