@@ -9,6 +9,7 @@ pub mod model;
 pub mod network;
 pub mod policy;
 pub mod routing;
+pub mod store;
 pub mod transport;
 pub mod triage;
 pub mod wire;

@@ -137,6 +137,25 @@ open_enum! {
     }
 }
 
+/// An assessment in short: what lists and the case need of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gist {
+    /// Whether somebody should answer.
+    pub needs_response: bool,
+    /// 1 is the most pressing.
+    pub tier: u8,
+    /// What the author wants.
+    pub intent: Intent,
+    /// The subject.
+    #[schemars(with = "String")]
+    pub category: CompactString,
+    /// The tone.
+    pub sentiment: Sentiment,
+    /// The language as a BCP 47 tag.
+    #[schemars(with = "String")]
+    pub language: CompactString,
+}
+
 /// What careline concludes about one revision of one message, with every reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
@@ -181,4 +200,18 @@ pub struct Assessment {
     pub evidence: Vec<Finding>,
     /// The rules and models that took part, with versions.
     pub models: BTreeMap<String, String>,
+}
+
+impl Assessment {
+    /// The assessment in short.
+    pub fn gist(&self) -> Gist {
+        Gist {
+            needs_response: self.needs_response,
+            tier: self.tier,
+            intent: self.intent.clone(),
+            category: self.category.clone(),
+            sentiment: self.sentiment.clone(),
+            language: self.language.clone(),
+        }
+    }
 }

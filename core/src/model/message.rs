@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Content, ConversationId, CustomerId, DeliveryId, IdentityId, MessageId, NetworkName, Profile, Timestamp,
-    open_enum,
+    AccountId, CaseId, Channel, Content, ConversationId, CustomerId, DeliveryId, Gist, IdentityId, MessageId,
+    NetworkName, Profile, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -104,6 +104,9 @@ pub struct Inbound {
     /// Who wrote it; absent where the network does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Profile>,
+    /// Whom a private message is to, where the network tells: the person, in our own messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Profile>,
     /// When it was sent, by the network's own clock; absent where the network does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
@@ -153,6 +156,7 @@ impl Inbound {
             surface,
             visibility,
             author: None,
+            recipient: None,
             sent_at: None,
             revision: 0,
             thread: None,
@@ -194,6 +198,11 @@ pub struct Message {
     pub conversation: ConversationId,
     /// The brand accounts through which we saw it.
     pub accounts: BTreeSet<AccountId>,
+    /// The ways it reached us: pushed, listed, or both. Coverage is counted from these.
+    pub channels: BTreeSet<Channel>,
+    /// The case it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
     /// The kind of place.
     pub surface: Surface,
     /// Who can read it.
@@ -222,9 +231,6 @@ pub struct Message {
     /// What it answers, by native id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<ReplyTarget>,
-    /// What it answers, by our id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<MessageId>,
     /// Where a person can look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permalink: Option<String>,
@@ -244,6 +250,9 @@ pub struct Message {
     /// The delivery that brought this revision, with its raw form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawRef>,
+    /// What its assessment concluded, in short; absent for our own messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gist: Option<Gist>,
     /// What it says; absent once deleted or erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,

@@ -1,0 +1,560 @@
+//! The port for storage: versioned records, one commit for everything, leases, deadlines, and the right to be forgotten.
+//!
+//! A store knows no rules of care. It keeps [`Record`]s by [`Key`], checks versions, appends the log, answers ordered
+//! scans, and erases. The views a host reads are computed in [`crate::care`] from scans, so every store answers alike.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::path::Path;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    AccountId, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer, CustomerId,
+    DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange, Step, TeamId,
+    TenantId, Timer, TimerId, Timestamp,
+};
+
+/// Keeps everything. All methods take the tenant, and nothing of one tenant is visible to another.
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    /// The records under `keys`, in their order, as of one instant.
+    async fn load(&self, tenant: &TenantId, keys: &[Key]) -> Result<Loaded>;
+
+    /// Writes everything of `commit`, or nothing.
+    ///
+    /// # Errors
+    /// `conflict` if a record's version is no longer the one that was read; nothing is written then.
+    async fn commit(&self, commit: Commit) -> Result<()>;
+
+    /// Records in an order, one page at a time.
+    async fn scan(&self, tenant: &TenantId, scan: &Scan) -> Result<Scanned>;
+
+    /// Messages whose text holds all words of the query, newest first; the last word may be a beginning.
+    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>>;
+
+    /// Counters whose name begins with `prefix` and whose bucket lies in `from..to`, by name and bucket.
+    async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>>;
+
+    /// Takes effects that are due and that nobody else holds, oldest first. Each is returned to others once its lease
+    /// runs out unsettled.
+    async fn lease(&self, ask: &LeaseAsk) -> Result<Vec<Leased>>;
+
+    /// Ends a lease. An effect that was put again meanwhile stays due; settling twice, or after the lease went to
+    /// somebody else, does nothing.
+    async fn settle(&self, settle: Settle) -> Result<()>;
+
+    /// Timers that are due at `now`, earliest first, of all tenants.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(TenantId, Timer)>>;
+
+    /// When the next timer is due; `None` without timers. Lets a host sleep instead of asking.
+    async fn next_due(&self) -> Result<Option<Timestamp>>;
+
+    /// A raw delivery; `None` if there is none or it was erased.
+    async fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Result<Option<Delivery>>;
+
+    /// Removes everything about a person, an identity or a message, everywhere, and tells what was removed.
+    ///
+    /// The log keeps its salted digests, so its chain still verifies. The erasure itself is remembered and applied
+    /// again when an older backup is put in place.
+    async fn erase(&self, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt>;
+
+    /// Everything kept about a person, or about all, as records with raw deliveries.
+    async fn export(&self, tenant: &TenantId, ask: &ExportAsk) -> Result<Vec<Exported>>;
+
+    /// Removes what is older than allowed, and tells what was removed.
+    async fn retain(&self, tenant: &TenantId, ask: &RetainAsk) -> Result<Receipt>;
+
+    /// Recomputes the chain of digests over the log.
+    ///
+    /// # Errors
+    /// `storage_damaged`, with the first entry that does not fit.
+    async fn verify_log(&self, tenant: &TenantId) -> Result<u64>;
+
+    /// Writes a consistent copy to `path` while others go on.
+    async fn backup(&self, _path: &Path) -> Result<()> {
+        Err(Error::new(ErrorKind::Unsupported, "this store has no backup of its own").during("backup"))
+    }
+}
+
+/// The name of a record within a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Key {
+    /// A message; before it arrives, its [`Fate`] may stand here.
+    Message(MessageId),
+    /// The message that a later revision's native id stands for.
+    Alias(CompactString, CompactString),
+    /// The assessment of a message's newest revision.
+    Assessment(MessageId),
+    /// A thread.
+    Conversation(ConversationId),
+    /// A profile.
+    Identity(IdentityId),
+    /// A person.
+    Customer(CustomerId),
+    /// A case.
+    Case(CaseId),
+    /// The latest case between a thread and a person.
+    Slot(ConversationId, CustomerId),
+    /// All messages of a case, without content, in order of time. Not a record of its own: it changes with the case.
+    CaseMessages(CaseId),
+    /// Our own messages in a thread that belong to no case, without content. Not a record of its own.
+    Loose(ConversationId),
+    /// An agent's presence.
+    Presence(AgentId),
+    /// Where polling an account's source goes on.
+    Cursor(AccountId, CompactString),
+    /// Whether a raw delivery is stored; the record is [`Record::Stored`].
+    Delivery(DeliveryId),
+    /// Something set aside.
+    Quarantine(QuarantineId),
+}
+
+/// What a key stands for. Stored as JSON with a format version; see [`Record::VERSION`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", content = "value", rename_all = "snake_case")]
+pub enum Record {
+    /// A message. Its content goes to a payload row, so it can be erased alone.
+    Message(Box<Message>),
+    /// What is known about a message that has not arrived yet.
+    Fate(Fate),
+    /// The message an alias stands for.
+    Alias(MessageId),
+    /// An assessment.
+    Assessment(Box<Assessment>),
+    /// A thread.
+    Conversation(Conversation),
+    /// A profile.
+    Identity(Box<Identity>),
+    /// A person.
+    Customer(Customer),
+    /// A case.
+    Case(Box<Case>),
+    /// The latest case between a thread and a person.
+    Slot(CaseId),
+    /// Messages without content, in order of time; only ever loaded.
+    Messages(Vec<Message>),
+    /// An agent's presence.
+    Presence(Presence),
+    /// A cursor.
+    Cursor(CompactString),
+    /// A raw delivery is stored; only ever loaded.
+    Stored,
+    /// Something set aside.
+    Quarantined(Quarantined),
+    /// A line of a timeline; only ever listed.
+    Step(Step),
+    /// A colleague's note; only ever listed.
+    Note(Note),
+}
+
+impl Record {
+    /// The format version this careline writes.
+    pub const VERSION: u16 = 1;
+}
+
+/// What is known about a message before it arrives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fate {
+    /// It was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// It was hidden or shown again, and when we learnt so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<(bool, Timestamp)>,
+}
+
+/// A delivery or an item of one that could not be read, or names an account nobody owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// Our id.
+    pub id: QuarantineId,
+    /// The delivery it came in.
+    pub delivery: DeliveryId,
+    /// Its bytes there; absent for the whole body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<RawRange>,
+    /// The endpoint or account it came through.
+    pub endpoint: String,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// Why, as the error's JSON.
+    pub error: serde_json::Value,
+    /// When it was successfully read after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redriven_at: Option<Timestamp>,
+}
+
+/// Records as of one instant.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The instant, for [`Commit::as_of`].
+    pub as_of: u64,
+    /// One entry per key asked for.
+    pub entries: Vec<Versioned>,
+}
+
+/// A record with its version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Versioned {
+    /// Rises with each event that changes the record; 0 means that there is none. Absence is a version, too.
+    pub version: u64,
+    /// The record.
+    pub record: Option<Record>,
+}
+
+/// Everything that one or more decisions write, for one or more tenants.
+#[derive(Debug, Default)]
+pub struct Commit {
+    /// Raw deliveries; one already stored is skipped.
+    pub deliveries: Vec<(TenantId, Delivery)>,
+    /// What each tenant's decisions read and write.
+    pub tenants: Vec<TenantCommit>,
+}
+
+/// What decisions for one tenant read and write.
+#[derive(Debug, Default)]
+pub struct TenantCommit {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The instant of the latest load; if nothing was written since, a store may skip checking `reads`.
+    pub as_of: u64,
+    /// The versions everything rests on. Checked exactly.
+    pub reads: Vec<(Key, u64)>,
+    /// Threads whose messages, slots and cases move to another one; done before `puts`.
+    pub moves: Vec<(ConversationId, ConversationId)>,
+    /// Records to write, each at most once, with their new versions; `None` removes.
+    pub puts: Vec<(Key, u64, Option<Record>)>,
+    /// Messages to forget: content, search entry and raw form.
+    pub forget: Vec<MessageId>,
+    /// Lines for the timelines of cases.
+    pub steps: Vec<Step>,
+    /// Notes of colleagues, by case.
+    pub notes: Vec<Note>,
+    /// Timers to set; one of the same id is replaced.
+    pub timers: Vec<Timer>,
+    /// Timers to cancel.
+    pub cancel: Vec<TimerId>,
+    /// Things to do; one of the same id is replaced and counts as put again.
+    pub effects: Vec<Effect>,
+    /// Counters to raise or lower. Commutative, never checked.
+    pub counts: Vec<Counter>,
+    /// Facts that hint that two profiles may be one person: (kind and folded value, identity's customer).
+    pub hints: Vec<(CompactString, CustomerId)>,
+    /// One log entry per event that changed something.
+    pub log: Vec<LogEntry>,
+}
+
+/// One event's entry in the log. The store adds number, salt and digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When the event was received.
+    pub at: Timestamp,
+    /// The person it is about; erasing them empties the entry.
+    pub customer: Option<CustomerId>,
+    /// The case it is about.
+    pub case: Option<CaseId>,
+    /// Versions and changes as JSON, without texts.
+    pub json: String,
+}
+
+/// A colleague's note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The case.
+    pub case: CaseId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub by: String,
+    /// The note.
+    pub text: String,
+}
+
+/// A body as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Our id.
+    pub id: DeliveryId,
+    /// The endpoint it was posted to, or the account and source that were read.
+    pub endpoint: String,
+    /// The way it came.
+    pub channel: Channel,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// The bytes, untouched.
+    pub body: Bytes,
+}
+
+/// Something the engine wants done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Our id.
+    pub id: EffectId,
+    /// When it becomes due.
+    pub due_at: Timestamp,
+    /// What.
+    pub action: EffectAction,
+}
+
+/// What the engine wants done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EffectAction {
+    /// Give the waiting cases of a team to agents. There is one per team, so its lease is the team's lease.
+    Route {
+        /// The team.
+        team: TeamId,
+    },
+    /// Tell somebody about a case.
+    Notify {
+        /// The case.
+        case: CaseId,
+        /// Who: agents, teams or names the host knows.
+        who: Vec<String>,
+        /// About what: `halfway`, `breached`, `escalated` …
+        about: String,
+    },
+    /// Ask the host's advisors about a message.
+    Advise {
+        /// The message.
+        message: MessageId,
+        /// The revision.
+        revision: u64,
+    },
+}
+
+impl EffectAction {
+    /// The name of the kind: `route`, `notify`, `advise`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Route { .. } => "route",
+            Self::Notify { .. } => "notify",
+            Self::Advise { .. } => "advise",
+        }
+    }
+}
+
+/// Which effects to take.
+#[derive(Clone, Debug)]
+pub struct LeaseAsk {
+    /// The tenant; absent: any.
+    pub tenant: Option<TenantId>,
+    /// The kinds of action; empty: any.
+    pub kinds: Vec<&'static str>,
+    /// The present instant.
+    pub now: Timestamp,
+    /// When the lease runs out.
+    pub until: Timestamp,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// An effect that only we may carry out now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// Whose.
+    pub tenant: TenantId,
+    /// What.
+    pub effect: Effect,
+    /// Proves the lease; a later lease of the same effect has a higher one.
+    pub token: u64,
+}
+
+/// How a lease ends.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The effect.
+    pub id: EffectId,
+    /// The lease's token.
+    pub token: u64,
+    /// When to try again; absent: it is done.
+    pub again_at: Option<Timestamp>,
+}
+
+/// A number by name and time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// The name, `<room>.<what>`: `tier.1`, `network.x`, `coverage.acme-x.pushed`.
+    pub name: CompactString,
+    /// The beginning of the five minutes it counts.
+    pub bucket: Timestamp,
+    /// The number, or what to add to it.
+    pub value: i64,
+}
+
+/// Which counters to read.
+#[derive(Clone, Debug, Default)]
+pub struct CounterAsk {
+    /// What names begin with.
+    pub prefix: String,
+    /// The first instant; absent: from the beginning.
+    pub from: Option<Timestamp>,
+    /// The first instant no longer counted; absent: to the end.
+    pub to: Option<Timestamp>,
+}
+
+/// What to list, in which order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scan {
+    /// What.
+    pub of: ScanOf,
+    /// Where the previous page ended; absent: at the beginning.
+    pub after: Option<String>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Scan {
+    /// The first page of `of`.
+    pub fn first(of: ScanOf, limit: usize) -> Self {
+        Self { of, after: None, limit }
+    }
+}
+
+/// What can be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScanOf {
+    /// Open cases, or those of one team or agent, by what is due first (those without a deadline last), then tier, then id.
+    OpenCases {
+        /// Only this team's.
+        team: Option<TeamId>,
+        /// Only those held by this agent.
+        agent: Option<AgentId>,
+    },
+    /// Cases of a team that wait for an agent, most pressing tier first, then by deadline, then id.
+    QueuedCases {
+        /// The team.
+        team: TeamId,
+    },
+    /// Open cases whose customer waits for us, longest first, then id.
+    Unanswered,
+    /// All cases of a person, newest first, then id.
+    CasesOf {
+        /// The person.
+        customer: CustomerId,
+    },
+    /// All cases, newest first, then id.
+    Cases,
+    /// Steps and notes of a case, in order of time, then of writing.
+    Timeline {
+        /// The case.
+        case: CaseId,
+    },
+    /// Messages of a thread, with content, by time, then id.
+    MessagesOf {
+        /// The thread.
+        conversation: ConversationId,
+    },
+    /// Messages of a person, with content, newest first, then id.
+    MessagesBy {
+        /// The person.
+        customer: CustomerId,
+    },
+    /// Customers whose latest message is newest first, then id.
+    Customers,
+    /// Who may be the same person: the customers that share a hint with this one; records of kind customer, by id.
+    SharedHints {
+        /// The person.
+        customer: CustomerId,
+    },
+    /// What is set aside and not redriven, newest first, then id.
+    Quarantine,
+    /// The presence of every agent, by id.
+    Roster,
+}
+
+/// One page of a scan.
+#[derive(Debug, Default, PartialEq)]
+pub struct Scanned {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next page begins; absent: there is no more.
+    pub after: Option<String>,
+}
+
+/// What to search.
+#[derive(Clone, Debug, Default)]
+pub struct SearchAsk {
+    /// Words.
+    pub query: String,
+    /// How many messages at most.
+    pub limit: usize,
+}
+
+/// Whom or what to forget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EraseAsk {
+    /// A person, with all identities, messages, cases, notes and raw forms.
+    Customer(CustomerId),
+    /// A profile and what it wrote; the person stays if they have others.
+    Identity(IdentityId),
+    /// A message.
+    Message(MessageId),
+}
+
+/// What to hand out.
+#[derive(Clone, Debug, Default)]
+pub struct ExportAsk {
+    /// Only what is about this person; absent: everything.
+    pub customer: Option<CustomerId>,
+    /// With raw deliveries.
+    pub raw: bool,
+}
+
+/// One thing handed out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exported {
+    /// A record with its version.
+    Record {
+        /// Its version.
+        version: u64,
+        /// The record.
+        record: Record,
+    },
+    /// A line of a timeline.
+    Step(Step),
+    /// A colleague's note.
+    Note(Note),
+    /// A timer.
+    Timer(Timer),
+    /// A raw delivery, as text where it is text.
+    Raw {
+        /// The delivery.
+        id: DeliveryId,
+        /// The body.
+        body: String,
+    },
+}
+
+/// Until when what may be kept.
+#[derive(Clone, Debug, Default)]
+pub struct RetainAsk {
+    /// Raw deliveries received before this go.
+    pub raw_before: Option<Timestamp>,
+    /// Contents of messages sent before this go, unless their case is open.
+    pub messages_before: Option<Timestamp>,
+    /// Customers whose latest message is older than this are erased, unless they have an open case.
+    pub customers_before: Option<Timestamp>,
+}
+
+/// What was removed: how many of each kind, and which people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
+    /// `cases`, `assessments`, `steps`, `notes`, `log_entries`, `hints`.
+    pub removed: BTreeMap<String, u64>,
+    /// The people who were erased.
+    pub customers: Vec<CustomerId>,
+}
