@@ -195,6 +195,13 @@ pub struct Outbound {
     pub key: String,
 }
 
+impl Outbound {
+    /// Something to say under `key`.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into() }
+    }
+}
+
 /// What the network said about something we said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -209,6 +216,13 @@ pub struct Receipt {
 pub struct FindSent {
     /// The key it was sent with.
     pub key: String,
+}
+
+impl FindSent {
+    /// Looks for what was sent under `key`.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into() }
+    }
 }
 
 /// Which messages to look at again.

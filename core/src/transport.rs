@@ -6,9 +6,10 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{Request, Response};
+use http::{HeaderName, Request, Response, Uri};
 
 use crate::error::Result;
+use crate::model::Timestamp;
 
 /// Bytes as they come down a long-lived connection.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
@@ -37,4 +38,63 @@ pub trait WebSocket: Debug + Send {
 
     /// The next text or binary frame; `None` once the other side has closed.
     async fn next(&mut self) -> Option<Result<Bytes>>;
+}
+
+/// Request extension: a repetition has no further effect, whatever the method says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeatable;
+
+/// Request extension: when the caller stops waiting; no attempt or pause goes beyond it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline(pub Timestamp);
+
+/// Request extension: the endpoint's name by which the network counts its limits, such as `/2/users/:id/mentions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint(pub &'static str);
+
+/// Request extension: the address was chosen by somebody else, as a media link in a message is. Private and local
+/// addresses are refused, at every redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untrusted;
+
+/// `uri` as it may stand in a log or an error: no user info, and no query value that is or may be a secret.
+///
+/// ```
+/// # use careline::transport::redacted;
+/// let uri = "https://graph.example/v24.0/me?fields=id&access_token=EAAB".parse()?;
+/// assert_eq!(redacted(&uri), "https://graph.example/v24.0/me?fields=id&access_token=***");
+/// # Ok::<(), http::uri::InvalidUri>(())
+/// ```
+pub fn redacted(uri: &Uri) -> String {
+    let mut text = String::new();
+    if let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) {
+        text = format!("{scheme}://{host}");
+        if let Some(port) = uri.port() {
+            text += &format!(":{port}");
+        }
+    }
+    text += uri.path();
+    for (nth, pair) in uri.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
+        text.push(if nth == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some((key, value)) if is_secret_name(key) || value.len() > LONGEST_PLAIN => text += &format!("{key}=***"),
+            _ => text += pair,
+        }
+    }
+    text
+}
+
+/// Whether a header carries a secret and must not be shown.
+pub fn is_secret_header(name: &HeaderName) -> bool {
+    is_secret_name(name.as_str()) || name == http::header::COOKIE || name == http::header::SET_COOKIE
+}
+
+/// Longer query values are hidden whatever they are called: signed addresses carry their signature under many names.
+const LONGEST_PLAIN: usize = 64;
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "token", "secret", "proof", "password", "sig", "key", "code", "credential"]
+        .iter()
+        .any(|word| name.contains(word))
 }
