@@ -1,1 +1,12 @@
-//! t
+//! Conformance suites, fakes and fault injection for careline's ports.
+//!
+//! A connector runs [`network_conformance!`](crate::network_conformance) over a descriptor of itself; each case shows as
+//! a test of its own. Panicking is how test code reports, so unlike the rest of careline this crate may panic.
+
+mod clock;
+mod fault;
+mod transport;
+
+pub use clock::ManualClock;
+pub use fault::{FaultPlan, FaultTransport};
+pub use transport::{Answer, Exchange, Fault, Recorded, ScriptedTransport};
