@@ -1,12 +1,14 @@
 //! What every connector needs to read the wire: lenient ids and texts without copies, bodies repaired once, times,
-//! signatures over raw bytes.
+//! signatures over raw bytes, envelopes walked item by item.
 
 mod body;
 mod id;
 mod signature;
 mod text;
+mod walk;
 
 pub use body::Body;
 pub use id::Id;
 pub use signature::{Encoding, Hmac256, sign};
 pub use text::{CodePoints, Text, decode_entities};
+pub use walk::{Found, Walk};
