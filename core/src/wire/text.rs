@@ -48,9 +48,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// `text` with `&amp; &lt; &gt; &quot; &#39;` decoded once, and the offsets it takes to move spans along.
+/// `text` with `&amp; &lt; &gt; &quot; &#39;` decoded once. A text without `&` is not copied.
 ///
-/// X escapes exactly these in the `text` of a post (fact sheet, trap 5). A text without `&` is not copied.
+/// X escapes exactly these in the `text` of a post (fact sheet x, trap 5); where spans have to move along, see [`super::Plain`].
 pub fn decode_entities(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains('&') {
         return text;
@@ -60,19 +60,20 @@ pub fn decode_entities(text: Cow<'_, str>) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
-        match ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)) {
-            Some((entity, character)) => {
-                decoded.push(*character);
-                rest = &rest[entity.len()..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let (length, character) = entity_at(rest).map_or((1, '&'), |(entity, character)| (entity.len(), character));
+        decoded.push(character);
+        rest = &rest[length..];
     }
     decoded.push_str(rest);
     Cow::Owned(decoded)
+}
+
+/// The entity that `text` begins with, and what it stands for.
+pub(super) fn entity_at(text: &str) -> Option<(&'static str, char)> {
+    if !text.starts_with('&') {
+        return None;
+    }
+    ENTITIES.into_iter().find(|(entity, _)| text.starts_with(entity))
 }
 
 const ENTITIES: [(&str, char); 5] = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&#39;", '\'')];
