@@ -1,0 +1,65 @@
+//! Who we are and where.
+
+use compact_str::format_compact;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Account, AccountId, NativeAccount, NetworkName, TeamId};
+
+/// Who we are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// The brand's name; also the first listening term.
+    pub name: String,
+    /// The language assumed where none can be told, as a BCP 47 tag.
+    #[serde(default = "english")]
+    pub language: String,
+}
+
+pub(super) fn english() -> String {
+    "en".to_owned()
+}
+
+/// One of our accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountRule {
+    /// The name everything else uses for it.
+    pub id: AccountId,
+    /// The network: `x`, `facebook`, `mastodon`, or one the host brings a connector for.
+    pub network: String,
+    /// The account's id on the network, where it is known beforehand; webhooks name accounts by it.
+    #[serde(default)]
+    pub native_id: Option<String>,
+    /// The server, for networks that have many: `social.example`.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The handle, with or without `@`.
+    #[serde(default)]
+    pub handle: Option<String>,
+    /// The team that answers for it unless a team's own rules say more.
+    #[serde(default)]
+    pub team: Option<TeamId>,
+}
+
+impl AccountRule {
+    /// The account as messages and events name it.
+    ///
+    /// The native id stays empty while the policy does not tell it: the connector's check does.
+    pub(super) fn account(&self) -> Account {
+        let native_id = self.native_id.as_deref().unwrap_or_default();
+        let host = self.host.as_deref().unwrap_or_default();
+        // Ids of networks with many servers are local to one of them.
+        let native_id = match host {
+            host if host.is_empty() || native_id.is_empty() || native_id.contains('/') => native_id.into(),
+            host => format_compact!("{host}/{native_id}"),
+        };
+        Account {
+            id: self.id.clone(),
+            native: NativeAccount::new(NetworkName::from(self.network.as_str()), native_id),
+            handle: self.handle.as_deref().unwrap_or_default().trim_start_matches('@').to_owned(),
+            scope: if host.is_empty() { self.network.as_str().into() } else { host.into() },
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! A policy made ready for use.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::check::check;
+use super::promise::{usual_ladder, usual_promises};
+use super::{
+    AgentRule, Calendar, CalendarRule, DEFAULT_TEAM, EscalationStep, Facts, Policy, PolicyErrors, SlaRule, TeamRule,
+};
+use crate::model::{Account, AgentId, Reason, TeamId};
+
+/// A policy made ready for use: names resolved, terms compiled, calendars parsed. Cheap to share, never changes.
+#[derive(Debug)]
+pub struct CompiledPolicy {
+    policy: Policy,
+    version: String,
+    accounts: Vec<Account>,
+    calendars: BTreeMap<String, Arc<Calendar>>,
+    always: Arc<Calendar>,
+    teams: Vec<Team>,
+    agents: Vec<Agent>,
+    sla: Vec<SlaRule>,
+    ladder: Vec<EscalationStep>,
+}
+
+/// A team with its hours.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// What the policy says about it.
+    pub rule: TeamRule,
+    /// The hours it works.
+    pub calendar: Arc<Calendar>,
+}
+
+/// An agent with their hours.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// What the policy says about them.
+    pub rule: AgentRule,
+    /// Their hours.
+    pub calendar: Arc<Calendar>,
+}
+
+/// The promises that hold for a case.
+#[derive(Clone, Debug)]
+pub struct Sla<'a> {
+    /// What is promised.
+    pub rule: &'a SlaRule,
+    /// The hours it runs in.
+    pub calendar: &'a Calendar,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+impl CompiledPolicy {
+    /// Makes `policy` ready.
+    ///
+    /// # Errors
+    /// Every mistake in its meaning, without places; [`Policy::parse`] reports them with places.
+    pub fn new(policy: Policy) -> Result<Self, PolicyErrors> {
+        let mistakes = check(&policy);
+        if !mistakes.is_empty() {
+            return Err(PolicyErrors::new(mistakes));
+        }
+        let always = Arc::new(Calendar::always());
+        let calendars = calendars(&policy.calendars, &always);
+        let hours =
+            |name: &Option<String>| name.as_ref().and_then(|name| calendars.get(name)).unwrap_or(&always).clone();
+        let mut teams: Vec<Team> =
+            policy.teams.iter().map(|rule| Team { rule: rule.clone(), calendar: hours(&rule.calendar) }).collect();
+        if teams.is_empty() {
+            let rule = TeamRule { id: TeamId::from(DEFAULT_TEAM), ..TeamRule::default() };
+            teams.push(Team { rule, calendar: always.clone() });
+        }
+        let agents =
+            policy.agents.iter().map(|rule| Agent { rule: rule.clone(), calendar: hours(&rule.calendar) }).collect();
+        Ok(Self {
+            version: version(&policy),
+            accounts: policy.accounts.iter().map(|rule| rule.account()).collect(),
+            teams,
+            agents,
+            sla: if policy.sla.is_empty() { usual_promises() } else { policy.sla.clone() },
+            ladder: if policy.escalation.is_empty() { usual_ladder() } else { policy.escalation.clone() },
+            calendars,
+            always,
+            policy,
+        })
+    }
+
+    /// The policy as written.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Twelve characters that change whenever a rule changes, comments and spaces aside. Records of decisions name it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The tenant's brand accounts.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The brand account of this name.
+    pub fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id.as_str() == id)
+    }
+
+    /// The teams in the order of the policy; at least one.
+    pub fn teams(&self) -> &[Team] {
+        &self.teams
+    }
+
+    /// The team of this name.
+    pub fn team(&self, id: &TeamId) -> Option<&Team> {
+        self.teams.iter().find(|team| team.rule.id == *id)
+    }
+
+    /// The agents in the order of the policy; empty if the policy names none and anybody who comes online is one.
+    pub fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    /// The agent of this name. A policy that names no agents takes anybody for one: of every team, in any language.
+    pub fn agent(&self, id: &AgentId) -> Option<Agent> {
+        match self.agents.is_empty() {
+            true => Some(Agent { rule: AgentRule::new(id.clone()), calendar: self.always.clone() }),
+            false => self.agents.iter().find(|agent| agent.rule.id == *id).cloned(),
+        }
+    }
+
+    /// The business hours of this name.
+    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.calendars.get(name).map(Arc::as_ref)
+    }
+
+    /// The steps as a promise runs out, in order: the policy's own, else the usual ones.
+    pub fn ladder(&self) -> &[EscalationStep] {
+        &self.ladder
+    }
+
+    /// The tier the policy sets instead of `facts.tier`, by the first rule that fits.
+    pub fn tier_for(&self, facts: &Facts<'_>) -> Option<(u8, Reason)> {
+        let mut rules = self.policy.priorities.iter().enumerate();
+        let (number, rule) = rules.find(|(_, rule)| rule.when.fits(facts))?;
+        Some((rule.tier, Reason::new(format!("policy.priority_{}", number + 1), rule.when.to_string())))
+    }
+
+    /// The team for a case: the first whose own condition fits, else the account's, else the first that takes what is
+    /// left, else the first.
+    pub fn team_for(&self, facts: &Facts<'_>) -> (TeamId, Vec<Reason>) {
+        let mut teams = self.teams.iter().map(|team| &team.rule);
+        if let Some(team) = teams.clone().find(|team| !team.takes.is_empty() && team.takes.fits(facts)) {
+            return chosen(&team.id, "policy.team_takes", format!("takes {}", team.takes));
+        }
+        let account = self.policy.accounts.iter().find(|account| account.id.as_str() == facts.account);
+        if let Some(team) = account.and_then(|account| account.team.as_ref()) {
+            return chosen(team, "policy.team_of_account", format!("answers for {}", facts.account));
+        }
+        if let Some(team) = teams.clone().find(|team| team.takes.is_empty()) {
+            return chosen(&team.id, "policy.team_for_the_rest", "takes what no other team takes".to_owned());
+        }
+        let first = teams.next().map_or_else(|| TeamId::from(DEFAULT_TEAM), |team| team.id.clone());
+        chosen(&first, "policy.first_team", "is the first, and no team fits".to_owned())
+    }
+
+    /// The promises for a case, by the first rule that fits; `None` where nothing is promised.
+    ///
+    /// They run in the rule's hours, else in those of `facts.team`, else always.
+    pub fn sla_for(&self, facts: &Facts<'_>) -> Option<Sla<'_>> {
+        let (number, rule) = self.sla.iter().enumerate().find(|(_, rule)| rule.when.fits(facts))?;
+        let team = || self.teams.iter().find(|team| team.rule.id.as_str() == facts.team);
+        let calendar = match &rule.calendar {
+            Some(name) => self.calendar(name)?,
+            None => team().map_or(self.always.as_ref(), |team| team.calendar.as_ref()),
+        };
+        let origin = if self.policy.sla.is_empty() { "sla.usual" } else { "sla.rule" };
+        let note = format!("{}; hours {}", rule.when, calendar.id());
+        Some(Sla { rule, calendar, reasons: vec![Reason::new(format!("{origin}_{}", number + 1), note)] })
+    }
+
+    /// The text of this name for a reader of `language`, else in the brand's language, in English, or in any.
+    pub fn text(&self, name: &str, language: &str) -> Option<&str> {
+        self.policy.texts.get(name)?.in_first_of(&[language, &self.policy.brand.language, "en"])
+    }
+}
+
+fn chosen(team: &TeamId, rule: &str, note: String) -> (TeamId, Vec<Reason>) {
+    (team.clone(), vec![Reason::new(rule, format!("{team} {note}"))])
+}
+
+/// Every calendar by name. The check has made sure that `follow` names calendars and never goes in a circle.
+fn calendars(rules: &[CalendarRule], always: &Arc<Calendar>) -> BTreeMap<String, Arc<Calendar>> {
+    let mut ready = BTreeMap::from([(always.id().to_owned(), always.clone())]);
+    let mut waiting: Vec<&CalendarRule> = rules.iter().collect();
+    // In each round at least the calendars that follow only finished ones get finished.
+    for _ in rules {
+        waiting.retain(|rule| match calendar(rule, &ready) {
+            Some(calendar) => ready.insert(rule.id.clone(), Arc::new(calendar)).is_some(),
+            None => true,
+        });
+    }
+    ready
+}
+
+fn calendar(rule: &CalendarRule, ready: &BTreeMap<String, Arc<Calendar>>) -> Option<Calendar> {
+    if rule.follow.is_empty() {
+        return Some(Calendar::week(rule));
+    }
+    let members = rule.follow.iter().map(|name| ready.get(name).cloned()).collect::<Option<_>>()?;
+    Some(Calendar::any_of(&rule.id, members))
+}
+
+fn version(policy: &Policy) -> String {
+    let text = serde_json::to_vec(policy).unwrap_or_default();
+    let mut hash = hex::encode(Sha256::digest(text));
+    hash.truncate(12);
+    hash
+}
