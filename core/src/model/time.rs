@@ -17,8 +17,8 @@ const FIRST: i64 = -62_167_219_200_000;
 
 impl Timestamp {
     /// From milliseconds since 1970; `None` outside the years 0 to 9999.
-    pub fn from_millis(millis: i64) -> Option<Self> {
-        (FIRST..=LAST).contains(&millis).then_some(Self(millis))
+    pub const fn from_millis(millis: i64) -> Option<Self> {
+        if FIRST <= millis && millis <= LAST { Some(Self(millis)) } else { None }
     }
 
     /// From seconds since 1970; `None` outside the years 0 to 9999.

@@ -12,6 +12,7 @@ use careline::transport::{ByteStream, Transport, WebSocket};
 use futures_util::StreamExt;
 use http::{Request, Response, StatusCode, header};
 
+use crate::random::Random;
 use crate::transport::Fault;
 
 /// How often each fault strikes, in calls of a thousand, and how hard.
@@ -93,7 +94,6 @@ impl fmt::Debug for FaultTransport {
 }
 
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each fault strikes on its own")]
 struct Strike {
     storm: bool,
     dropped: bool,
@@ -172,23 +172,6 @@ fn too_many() -> Response<()> {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
     response
-}
-
-/// SplitMix64: a few lines that give the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 mod clock;
 mod fault;
+pub mod network;
+mod random;
 mod transport;
 
 pub use clock::ManualClock;

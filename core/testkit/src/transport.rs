@@ -374,6 +374,11 @@ impl Exchange {
         self
     }
 
+    /// The whole body of the answer.
+    pub fn body(&self) -> Bytes {
+        self.answer.chunks.concat().into()
+    }
+
     fn mismatch(&self, request: &Recorded, websocket: bool) -> Option<String> {
         if self.websocket != websocket {
             let expected = if self.websocket { "a WebSocket" } else { "a plain request" };

@@ -1,0 +1,349 @@
+//! Cases about bodies that are broken, foreign or hostile.
+
+use careline::ErrorKind;
+use careline::intake::Parsed;
+use careline::model::EventBody;
+use careline::network::BodyKind;
+use serde_json::{Value, json};
+
+use super::support::{
+    HELD, batches, bodies, ensure, ids, looked_at, messages, native_ids, only, placeless, read, receive, replaced,
+    shown, skipped,
+};
+use super::{Item, NetworkFixture, Outcome, message};
+use crate::random::Random;
+
+/// A body cut anywhere is one reject as a whole; from a read or a stream it may be `input_invalid` instead.
+pub fn truncated_body_is_one_reject(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, body) in bodies(fixture, &[message(1)]) {
+        let length = body.trim_ascii_end().len();
+        for cut in (1..length).step_by((length / 64).max(1)).chain([length - 1]) {
+            match receive(fixture, kind, &body[..cut]) {
+                Ok(Parsed { events, rejects, .. }) => ensure!(
+                    events.is_empty() && rejects.len() == 1 && rejects[0].raw.is_none(),
+                    "{cut} bytes of {length} of a {kind:?} body gave {} events and {} rejects",
+                    events.len(),
+                    rejects.len()
+                ),
+                Err(error) => ensure!(
+                    kind != BodyKind::Webhook && error.kind() == ErrorKind::InputInvalid,
+                    "{cut} bytes of {length} of a {kind:?} body gave {error}"
+                ),
+            }
+        }
+    }
+    HELD
+}
+
+/// A hundred thousand brackets neither overflow the stack nor pass for a message.
+pub fn deep_nesting_is_survived(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, body) in bodies(fixture, &[message(1)]) {
+        let inside = format!("{{\"nested\":{}{},", "[".repeat(100_000), "]".repeat(100_000));
+        let hostile = [
+            Some("[".repeat(100_000).into_bytes()),
+            Some("{\"a\":".repeat(100_000).into_bytes()),
+            replaced(&body, "{", inside.as_bytes()),
+        ];
+        for body in hostile.into_iter().flatten() {
+            match receive(fixture, kind, &body) {
+                Ok(parsed) => ensure!(
+                    !parsed.rejects.is_empty() || !parsed.events.is_empty(),
+                    "a deeply nested {kind:?} body gave neither an event nor a reject"
+                ),
+                Err(error) => ensure!(
+                    matches!(error.kind(), ErrorKind::InputInvalid | ErrorKind::TooLarge),
+                    "a deeply nested {kind:?} body gave {error}"
+                ),
+            }
+        }
+    }
+    HELD
+}
+
+/// Five hundred bodies with bytes flipped, cut out and doubled: no panic, and every place named lies within.
+pub fn noise_is_survived(fixture: &dyn NetworkFixture) -> Outcome {
+    let mut random = Random::new(2026);
+    for (kind, _, body) in batches(fixture, &[3, 1]) {
+        for _ in 0..500 {
+            let noisy = noisy(&body, &mut random);
+            let Ok(parsed) = receive(fixture, kind, &noisy) else { continue };
+            for event in &parsed.events {
+                let within = event.raw.is_none_or(|raw| noisy.get(raw.start as usize..raw.end as usize).is_some());
+                ensure!(within, "an event of a noisy {kind:?} body lies outside of it");
+            }
+            for message in messages(&parsed.events) {
+                let text = &message.content.text;
+                let within = |start: u32, end: u32| text.get(start as usize..end as usize).is_some();
+                ensure!(
+                    message.content.entities.iter().all(|entity| within(entity.span.start, entity.span.end)),
+                    "an entity of a noisy {kind:?} body lies outside of its text"
+                );
+            }
+        }
+    }
+    HELD
+}
+
+fn noisy(body: &[u8], random: &mut Random) -> Vec<u8> {
+    const LIKELY: &[u8] = b"{}[]\",:\\0-9eE.ntu\x00\xff ";
+    let mut noisy = body.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(noisy.len() as u64 + 1) as usize;
+        let end = (at + random.below(40) as usize).min(noisy.len());
+        match random.below(4) {
+            0 if at < noisy.len() => noisy[at] = random.below(256) as u8,
+            1 => noisy.insert(at, LIKELY[random.below(LIKELY.len() as u64) as usize]),
+            2 => drop(noisy.drain(at..end)),
+            _ => noisy
+                .splice(at..at, body[at.min(body.len())..end.min(body.len()).max(at.min(body.len()))].to_vec())
+                .for_each(drop),
+        }
+    }
+    noisy
+}
+
+/// Bytes that are no UTF-8 become U+FFFD, the message is kept, and the repair is noted.
+pub fn invalid_utf8_is_repaired(fixture: &dyn NetworkFixture) -> Outcome {
+    repaired(fixture, b"\xff")
+}
+
+/// The escape of half a character becomes U+FFFD, the message is kept, and the repair is noted.
+pub fn lone_surrogate_is_repaired(fixture: &dyn NetworkFixture) -> Outcome {
+    repaired(fixture, br"\ud83d")
+}
+
+fn repaired(fixture: &dyn NetworkFixture, broken: &[u8]) -> Outcome {
+    let items = [Item::Message { n: 1, text: "My BROKEN parcel".to_owned() }];
+    for (kind, body) in bodies(fixture, &items) {
+        let body = replaced(&body, "BROKEN", broken).ok_or("the text is not in the body as it was given")?;
+        let parsed = read(fixture, kind, &body)?;
+        let message = only(kind, &parsed)?;
+        ensure!(message.root_id() == fixture.id(1), "the id was lost");
+        ensure!(message.content.text == "My \u{fffd} parcel", "the text became {:?}", message.content.text);
+        ensure!(parsed.repaired, "the repair of a {kind:?} body is not noted");
+    }
+    HELD
+}
+
+/// Bodies without what they are about are no messages and no panic.
+pub fn absent_data_is_survived(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, _) in bodies(fixture, &[message(1)]) {
+        for body in [
+            "",
+            " ",
+            "{}",
+            "[]",
+            "null",
+            "0",
+            "\"text\"",
+            "true",
+            "[null]",
+            "[{}]",
+            "{\"data\":null}",
+            "{\"entry\":null}",
+        ] {
+            match receive(fixture, kind, body.as_bytes()) {
+                Ok(parsed) => {
+                    ensure!(messages(&parsed.events).is_empty(), "the {kind:?} body `{body}` gave a message");
+                }
+                Err(error) => {
+                    ensure!(error.kind() == ErrorKind::InputInvalid, "the {kind:?} body `{body}` gave {error}");
+                }
+            }
+        }
+    }
+    HELD
+}
+
+/// An event of an unknown kind is an event, named, with its raw form; what stands beside it is read.
+pub fn unknown_kind_is_kept(fixture: &dyn NetworkFixture) -> Outcome {
+    let mut count = 0;
+    for items in [vec![Item::Unknown], vec![message(1), Item::Unknown, message(2)]] {
+        for (kind, body) in bodies(fixture, &items) {
+            let parsed = read(fixture, kind, &body)?;
+            let unknown: Vec<_> = parsed
+                .events
+                .iter()
+                .filter_map(|event| match &event.body {
+                    EventBody::Unknown(unknown) => Some(unknown),
+                    _ => None,
+                })
+                .collect();
+            ensure!(unknown.len() == 1, "a {kind:?} body with one unknown kind gave {} of them", unknown.len());
+            ensure!(!unknown[0].name.is_empty(), "the unknown kind of a {kind:?} body has no name");
+            let others = items.len() - 1;
+            ensure!(messages(&parsed.events).len() == others, "beside an unknown kind, a {kind:?} body lost messages");
+            count += 1;
+        }
+    }
+    looked_at(count, "no body can hold an unknown kind")
+}
+
+/// A field more in every object changes nothing.
+pub fn unknown_fields_change_nothing(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, _, body) in batches(fixture, &[2, 1]) {
+        let before = read(fixture, kind, &body)?;
+        let mut value: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        add_fields(&mut value);
+        let after = read(fixture, kind, value.to_string().as_bytes())?;
+        ensure!(
+            placeless(&before.events) == placeless(&after.events),
+            "fields added to a {kind:?} body changed its events"
+        );
+    }
+    HELD
+}
+
+fn add_fields(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.values_mut().for_each(add_fields);
+            map.insert("invented_tomorrow".to_owned(), json!({"deep": [1, "x", null]}));
+        }
+        Value::Array(items) => items.iter_mut().for_each(add_fields),
+        _ => {}
+    }
+}
+
+/// A value of another type anywhere in an item is an event or a reject and never costs the items beside it.
+pub fn wrong_types_lose_no_neighbour(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, size, body) in batches(fixture, &[3, 1]) {
+        let before = read(fixture, kind, &body)?;
+        let item = match (size, before.events.get(1).and_then(|event| event.raw)) {
+            (3, Some(raw)) => raw.start as usize..raw.end as usize,
+            (3, None) => return Err(format!("an event in a {kind:?} batch does not say where it stands")),
+            _ => 0..body.len(),
+        };
+        let value: Value = serde_json::from_slice(&body[item.clone()]).map_err(|error| error.to_string())?;
+        for (path, changed) in wrongly_typed(&value) {
+            let hostile = [&body[..item.start], changed.to_string().as_bytes(), &body[item.end..]].concat();
+            let parsed = match receive(fixture, kind, &hostile) {
+                Ok(parsed) => parsed,
+                Err(error) if size == 1 && error.kind() == ErrorKind::InputInvalid => continue,
+                Err(error) => return Err(format!("another type at `{path}` in a {kind:?} body gave {error}")),
+            };
+            if size == 3 {
+                let kept = ids(&parsed.events);
+                for neighbour in [1, 3] {
+                    ensure!(
+                        kept.contains(&fixture.id(neighbour)),
+                        "another type at `{path}` of message 2 in a {kind:?} body lost message {neighbour}"
+                    );
+                }
+                ensure!(
+                    parsed.events.len() + parsed.rejects.len() >= 3,
+                    "another type at `{path}` in a {kind:?} body lost message 2 without a trace"
+                );
+            }
+        }
+    }
+    HELD
+}
+
+/// `value` with each leaf and each object in turn replaced by something of another type, or left out.
+fn wrongly_typed(value: &Value) -> Vec<(String, Value)> {
+    let mut paths = Vec::new();
+    collect_paths(value, String::new(), &mut paths);
+    let replacements =
+        [json!(null), json!(7), json!(-1.5), json!(true), json!("seven"), json!([]), json!({}), json!([[null]])];
+    let mut all = Vec::new();
+    for path in paths {
+        for replacement in &replacements {
+            let mut changed = value.clone();
+            if let Some(place) = changed.pointer_mut(&path) {
+                *place = replacement.clone();
+                all.push((path.clone(), changed));
+            }
+        }
+        if let Some((parent, key)) = path.rsplit_once('/') {
+            let mut changed = value.clone();
+            if let Some(map) = changed.pointer_mut(parent).and_then(Value::as_object_mut) {
+                map.remove(&key.replace("~1", "/").replace("~0", "~"));
+                all.push((path, changed));
+            }
+        }
+    }
+    all
+}
+
+fn collect_paths(value: &Value, path: String, paths: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                collect_paths(value, format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), paths);
+            }
+        }
+        Value::Array(items) => {
+            for (nth, value) in items.iter().enumerate() {
+                collect_paths(value, format!("{path}/{nth}"), paths);
+            }
+        }
+        _ => {}
+    }
+    if !path.is_empty() {
+        paths.push(path);
+    }
+}
+
+/// An id that comes as a number is the id that comes as a string, digit for digit.
+pub fn numeric_ids_are_read(fixture: &dyn NetworkFixture) -> Outcome {
+    let id = fixture.id(1);
+    if id.parse::<u64>().is_ok() && !id.starts_with('0') {
+        for (kind, body) in bodies(fixture, &[message(1)]) {
+            let text = String::from_utf8_lossy(&body).replace(&format!("\"{id}\""), &id);
+            let parsed = read(fixture, kind, text.as_bytes())?;
+            let got = only(kind, &parsed)?.root_id();
+            ensure!(got == id, "the number {id} in a {kind:?} body became {got}");
+        }
+        return HELD;
+    }
+    skipped("ids are no numbers")
+}
+
+/// One unreadable item among a hundred is one reject with its place, and ninety-nine messages in order.
+pub fn one_bad_item_loses_no_other(fixture: &dyn NetworkFixture) -> Outcome {
+    let mut count = 0;
+    for size in [100u32, 1] {
+        let bad = size.div_ceil(2);
+        let items: Vec<_> = (1..=size).map(|n| if n == bad { Item::Unreadable } else { message(n) }).collect();
+        for (kind, body) in bodies(fixture, &items) {
+            let parsed =
+                receive(fixture, kind, &body).map_err(|error| format!("a {kind:?} body was refused: {error}"))?;
+            let expected = native_ids(fixture, (1..=size).filter(|n| *n != bad));
+            ensure!(ids(&parsed.events) == expected, "one bad item of {size} in a {kind:?} body cost others");
+            ensure!(parsed.rejects.len() == 1, "one bad item in a {kind:?} body gave {} rejects", parsed.rejects.len());
+            let raw = parsed.rejects[0].raw;
+            ensure!(raw.is_some() || size == 1, "a reject in a {kind:?} body does not say where it stands");
+            if let Some(raw) = raw {
+                let slice = body.get(raw.start as usize..raw.end as usize).unwrap_or_default();
+                ensure!(
+                    serde_json::from_slice::<Value>(slice).is_ok(),
+                    "the place of a reject in a {kind:?} body is no JSON"
+                );
+            }
+            count += 1;
+        }
+    }
+    looked_at(count, "no body can hold an unreadable item")
+}
+
+/// Errors and rejects hold nothing that a customer wrote.
+pub fn errors_do_not_quote_customers(fixture: &dyn NetworkFixture) -> Outcome {
+    let item = Item::Message { n: 1, text: "confidential words".to_owned() };
+    for (kind, body) in bodies(fixture, &[item]) {
+        let length = body.trim_ascii_end().len();
+        let value: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        let cut = (1..length).step_by((length / 32).max(1)).map(|cut| body[..cut].to_vec());
+        let wrong = wrongly_typed(&value).into_iter().map(|(_, value)| value.to_string().into_bytes());
+        for body in cut.chain(wrong) {
+            let errors = match receive(fixture, kind, &body) {
+                Ok(parsed) => parsed.rejects.into_iter().map(|reject| reject.error).collect(),
+                Err(error) => vec![error],
+            };
+            for error in errors {
+                ensure!(!shown(&error).contains("confidential"), "an error quotes a customer: {error:?}");
+            }
+        }
+    }
+    HELD
+}
