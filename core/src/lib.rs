@@ -1,6 +1,7 @@
 //! careline: social customer care to embed in any CRM or helpdesk.
 
 pub mod advisor;
+pub mod care;
 pub mod clock;
 pub mod context;
 mod error;
