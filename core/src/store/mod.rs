@@ -3,6 +3,12 @@
 //! A store knows no rules of care. It keeps [`Record`]s by [`Key`], checks versions, appends the log, answers ordered
 //! scans, and erases. The views a host reads are computed in [`crate::care`] from scans, so every store answers alike.
 
+mod belongings;
+mod chain;
+mod memory;
+mod place;
+mod words;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
@@ -18,6 +24,12 @@ use crate::model::{
     DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange, Step, TeamId,
     TenantId, Timer, TimerId, Timestamp,
 };
+
+pub use belongings::{Belongings, Finder, Library, MessagesOf};
+pub use chain::{ChainEnd, Link};
+pub use memory::MemoryStore;
+pub use place::Place;
+pub use words::{Phrase, index_words, query_phrases};
 
 /// Keeps everything. All methods take the tenant, and nothing of one tenant is visible to another.
 #[async_trait]
@@ -101,9 +113,10 @@ pub enum Key {
     Case(CaseId),
     /// The latest case between a thread and a person.
     Slot(ConversationId, CustomerId),
-    /// All messages of a case, without content, in order of time. Not a record of its own: it changes with the case.
+    /// All messages of a case, without content, in order of time. Not a record of its own: it has the case's version.
     CaseMessages(CaseId),
-    /// Our own messages in a thread that belong to no case, without content. Not a record of its own.
+    /// Our own messages in a thread that belong to no case, without content, in order of time. Not a record of its own: it
+    /// has the conversation's version.
     Loose(ConversationId),
     /// An agent's presence.
     Presence(AgentId),
@@ -119,7 +132,8 @@ pub enum Key {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", content = "value", rename_all = "snake_case")]
 pub enum Record {
-    /// A message. Its content goes to a payload row, so it can be erased alone.
+    /// A message. Its content is kept apart, so it can be erased alone: put without content, a message keeps the content
+    /// that is stored; [`TenantCommit::forget`] removes it.
     Message(Box<Message>),
     /// What is known about a message that has not arrived yet.
     Fate(Fate),
@@ -222,15 +236,17 @@ pub struct Commit {
 pub struct TenantCommit {
     /// The tenant.
     pub tenant: TenantId,
-    /// The instant of the latest load; if nothing was written since, a store may skip checking `reads`.
+    /// The instant of the earliest load that `reads` rest on; if nothing was written since, a store may skip checking
+    /// them.
     pub as_of: u64,
     /// The versions everything rests on. Checked exactly.
     pub reads: Vec<(Key, u64)>,
-    /// Threads whose messages, slots and cases move to another one; done before `puts`.
+    /// Threads whose messages, slots and cases move to another one; done before `puts`, in order. Raises the version of
+    /// what moves; where the other thread has a slot for a person already, that one stays.
     pub moves: Vec<(ConversationId, ConversationId)>,
     /// Records to write, each at most once, with their new versions; `None` removes.
     pub puts: Vec<(Key, u64, Option<Record>)>,
-    /// Messages to forget: content, search entry and raw form.
+    /// Messages to forget: content, search entry and raw form. Done after `puts`; a raw body goes as a whole.
     pub forget: Vec<MessageId>,
     /// Lines for the timelines of cases.
     pub steps: Vec<Step>,
@@ -553,8 +569,61 @@ pub struct RetainAsk {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
-    /// `cases`, `assessments`, `steps`, `notes`, `log_entries`, `hints`.
+    /// `cases`, `assessments`, `conversations`, `aliases`, `slots`, `steps`, `notes`, `timers`, `effects`, `quarantined`,
+    /// `log_entries`, `hints`. What there was none of is not listed.
     pub removed: BTreeMap<String, u64>,
     /// The people who were erased.
     pub customers: Vec<CustomerId>,
+}
+
+impl Receipt {
+    /// Notes that `number` of a kind were removed.
+    pub fn add(&mut self, kind: &str, number: u64) {
+        if number > 0 {
+            *self.removed.entry(kind.to_owned()).or_default() += number;
+        }
+    }
+
+    /// Notes that one of a kind was removed, if it was.
+    pub fn count(&mut self, kind: &str, removed: bool) {
+        self.add(kind, removed.into());
+    }
+
+    /// Adds what another receipt tells.
+    pub fn absorb(&mut self, other: Self) {
+        for (kind, number) in other.removed {
+            self.add(&kind, number);
+        }
+        self.customers.extend(other.customers);
+    }
+}
+
+/// Whether a store may write `record` under `key`: the kinds fit, ids agree and the version is not 0.
+///
+/// # Errors
+/// `unexpected`, because an engine that asks for anything else has a bug.
+pub fn check_put(key: &Key, version: u64, record: Option<&Record>) -> Result<()> {
+    let fits = match (key, record) {
+        (Key::CaseMessages(_) | Key::Loose(_) | Key::Delivery(_), _) => false,
+        (_, None) => true,
+        (Key::Message(id), Some(Record::Message(message))) => message.id == *id,
+        (Key::Message(_), Some(Record::Fate(_)))
+        | (Key::Alias(..), Some(Record::Alias(_)))
+        | (Key::Slot(..), Some(Record::Slot(_)))
+        | (Key::Cursor(..), Some(Record::Cursor(_))) => true,
+        (Key::Assessment(id), Some(Record::Assessment(assessment))) => {
+            assessment.message.as_ref().is_none_or(|message| message == id)
+        }
+        (Key::Conversation(id), Some(Record::Conversation(conversation))) => conversation.id == *id,
+        (Key::Identity(id), Some(Record::Identity(identity))) => identity.id == *id,
+        (Key::Customer(id), Some(Record::Customer(customer))) => customer.id == *id,
+        (Key::Case(id), Some(Record::Case(case))) => case.id == *id,
+        (Key::Presence(id), Some(Record::Presence(presence))) => presence.agent == *id,
+        (Key::Quarantine(id), Some(Record::Quarantined(item))) => item.id == *id,
+        _ => false,
+    };
+    if fits && (version > 0 || record.is_none()) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Unexpected, "this record cannot be written under this key and version").during("commit"))
 }
