@@ -192,9 +192,8 @@ impl Belongings {
     }
 
     fn add_messages(&mut self, messages: Vec<Message>) {
-        self.messages.extend(
-            messages.into_iter().map(|message| (message.id.clone(), Message { content: None, ..message })),
-        );
+        self.messages
+            .extend(messages.into_iter().map(|message| (message.id.clone(), Message { content: None, ..message })));
     }
 
     fn add_case(&mut self, library: &mut dyn Library, case: &Case) -> Result<()> {
@@ -242,7 +241,8 @@ impl Belongings {
             return Ok(());
         }
         if !self.customers.is_empty() {
-            others.retain(|message| message.customer.is_none() && message.case.is_none() && self.is_answered_by(message));
+            others
+                .retain(|message| message.customer.is_none() && message.case.is_none() && self.is_answered_by(message));
             self.add_messages(others);
         }
         self.changed.push((Key::Conversation(thread.clone()), Record::Conversation(conversation)));

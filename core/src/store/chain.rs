@@ -33,8 +33,9 @@ impl ChainEnd {
     /// `unexpected` if the machine gives no random numbers.
     pub fn append(&mut self, entry: &LogEntry) -> Result<Link> {
         let mut salt = [0; 16];
-        getrandom::fill(&mut salt)
-            .map_err(|error| Error::new(ErrorKind::Unexpected, "the machine gives no random numbers").caused_by(error))?;
+        getrandom::fill(&mut salt).map_err(|error| {
+            Error::new(ErrorKind::Unexpected, "the machine gives no random numbers").caused_by(error)
+        })?;
         let digest = digest(&salt, entry);
         let chain = self.next(&digest);
         Ok(Link { salt: Some(salt), digest, chain })

@@ -10,8 +10,8 @@ use compact_str::CompactString;
 
 use super::{
     Belongings, ChainEnd, Commit, Counter, CounterAsk, Delivery, Effect, EraseAsk, ExportAsk, Exported, Key, LeaseAsk,
-    Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, Place, Receipt, Record, RetainAsk, Scan, ScanOf, Scanned,
-    SearchAsk, Settle, Store, TenantCommit, Versioned, check_put, index_words, query_phrases,
+    Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, Place, Receipt, Record, RetainAsk, Scan, ScanOf,
+    Scanned, SearchAsk, Settle, Store, TenantCommit, Versioned, check_put, index_words, query_phrases,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
@@ -124,9 +124,8 @@ impl Store for MemoryStore {
         let inner = self.lock();
         let Some(shelf) = inner.tenants.get(tenant).filter(|_| !phrases.is_empty()) else { return Ok(Vec::new()) };
         let hits = shelf.words.iter().filter(|(_, words)| phrases.iter().all(|phrase| phrase.is_in(words)));
-        let mut places: Vec<_> = hits
-            .filter_map(|(id, _)| Some(Place::newest_first(shelf.message(id)?.at(), id.as_str())))
-            .collect();
+        let mut places: Vec<_> =
+            hits.filter_map(|(id, _)| Some(Place::newest_first(shelf.message(id)?.at(), id.as_str()))).collect();
         places.sort_unstable();
         Ok(places.into_iter().take(ask.limit).map(|place| place.id.into()).collect())
     }
@@ -140,7 +139,9 @@ impl Store for MemoryStore {
                 && ask.to.is_none_or(|to| bucket < to)
         };
         let counters = shelf.counters.iter().filter(|((name, bucket), _)| wanted(name, *bucket));
-        Ok(counters.map(|((name, bucket), value)| Counter { name: name.clone(), bucket: *bucket, value: *value }).collect())
+        Ok(counters
+            .map(|((name, bucket), value)| Counter { name: name.clone(), bucket: *bucket, value: *value })
+            .collect())
     }
 
     async fn lease(&self, ask: &LeaseAsk) -> Result<Vec<Leased>> {
@@ -184,7 +185,8 @@ impl Store for MemoryStore {
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(TenantId, Timer)>> {
         let inner = self.lock();
-        let timers = inner.tenants.iter().flat_map(|(tenant, shelf)| shelf.timers.values().map(move |timer| (tenant, timer)));
+        let timers =
+            inner.tenants.iter().flat_map(|(tenant, shelf)| shelf.timers.values().map(move |timer| (tenant, timer)));
         let mut due: Vec<_> = timers.filter(|(_, timer)| timer.due_at <= now).collect();
         due.sort_by_key(|(tenant, timer)| (timer.due_at, *tenant, &timer.id));
         Ok(due.into_iter().take(limit).map(|(tenant, timer)| (tenant.clone(), timer.clone())).collect())
@@ -251,10 +253,13 @@ impl Inner {
         for (key, version) in &part.reads {
             let stored = shelf.map_or(0, |shelf| shelf.version(key));
             if stored != *version {
-                return Err(Error::new(ErrorKind::Conflict, "somebody else changed what was read; read and decide again")
-                    .during("commit")
-                    .with("read", version)
-                    .with("stored", stored));
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "somebody else changed what was read; read and decide again",
+                )
+                .during("commit")
+                .with("read", version)
+                .with("stored", stored));
             }
         }
         Ok(())
@@ -575,8 +580,12 @@ impl Shelf {
     /// What is not found by key: raw bodies, log entries, timelines, timers, effects, hints.
     fn erase_traces(&mut self, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
         let finder = belongings.finder()?;
-        let bodies: Vec<_> =
-            self.deliveries.values().filter(|delivery| finder.is_in_body(&delivery.body)).map(|body| body.id.clone()).collect();
+        let bodies: Vec<_> = self
+            .deliveries
+            .values()
+            .filter(|delivery| finder.is_in_body(&delivery.body))
+            .map(|body| body.id.clone())
+            .collect();
         for id in bodies {
             receipt.count("raw_deliveries", self.drop_body(&id));
         }
@@ -587,7 +596,9 @@ impl Shelf {
             }
         }
         let own_message = |id: &Option<MessageId>| id.as_ref().is_some_and(|id| belongings.messages.contains_key(id));
-        receipt.removed("steps", &mut self.steps, |step| belongings.cases.contains(&step.case) || own_message(&step.message));
+        receipt.removed("steps", &mut self.steps, |step| {
+            belongings.cases.contains(&step.case) || own_message(&step.message)
+        });
         receipt.removed("notes", &mut self.notes, |note| belongings.cases.contains(&note.case));
         receipt.removed("timers", &mut self.timers, |timer| belongings.holds_timer(timer));
         receipt.removed("effects", &mut self.effects, |pending| belongings.holds_effect(&pending.effect.action));
@@ -607,7 +618,10 @@ impl Shelf {
     }
 
     fn export_all(&self, raw: bool) -> Vec<Exported> {
-        let record = |(version, record): &(u64, Record)| Exported::Record { version: *version, record: self.with_content(record) };
+        let record = |(version, record): &(u64, Record)| Exported::Record {
+            version: *version,
+            record: self.with_content(record),
+        };
         let mut all: Vec<_> = self.records.values().map(record).collect();
         all.extend(self.steps.values().cloned().map(Exported::Step));
         all.extend(self.notes.values().cloned().map(Exported::Note));
@@ -739,7 +753,9 @@ impl Library for Shelf {
 
     fn aliases(&mut self, message: &MessageId) -> Result<Vec<(CompactString, CompactString)>> {
         let aliases = self.records.iter().filter_map(|(key, (_, record))| match (key, record) {
-            (Key::Alias(scope, native_id), Record::Alias(id)) if id == message => Some((scope.clone(), native_id.clone())),
+            (Key::Alias(scope, native_id), Record::Alias(id)) if id == message => {
+                Some((scope.clone(), native_id.clone()))
+            }
             _ => None,
         });
         Ok(aliases.collect())

@@ -28,9 +28,11 @@ impl Place {
                 let of_team = team.as_ref().is_none_or(|team| case.team == *team);
                 let holder = case.assignment.as_ref().map(|assignment| &assignment.agent);
                 let of_agent = agent.as_ref().is_none_or(|agent| holder == Some(agent));
-                (case.is_open() && of_team && of_agent).then(|| Self::new(due(case), case.tier.into(), case.id.as_str()))
+                (case.is_open() && of_team && of_agent)
+                    .then(|| Self::new(due(case), case.tier.into(), case.id.as_str()))
             }
-            (ScanOf::QueuedCases { team }, Record::Case(case)) => (case.status == CaseStatus::Queued && case.team == *team)
+            (ScanOf::QueuedCases { team }, Record::Case(case)) => (case.status == CaseStatus::Queued
+                && case.team == *team)
                 .then(|| Self::new(case.tier.into(), due(case), case.id.as_str())),
             (ScanOf::Unanswered, Record::Case(case)) => {
                 let since = case.awaiting_since.filter(|_| case.is_open())?;
@@ -42,8 +44,9 @@ impl Place {
             (ScanOf::Cases, Record::Case(case)) => Some(Self::newest_first(case.opened_at, case.id.as_str())),
             (ScanOf::MessagesOf { conversation }, Record::Message(message)) => (message.conversation == *conversation)
                 .then(|| Self::new(message.at().as_millis(), 0, message.id.as_str())),
-            (ScanOf::MessagesBy { customer }, Record::Message(message)) => (message.customer.as_ref() == Some(customer))
-                .then(|| Self::newest_first(message.at(), message.id.as_str())),
+            (ScanOf::MessagesBy { customer }, Record::Message(message)) => (message.customer.as_ref()
+                == Some(customer))
+            .then(|| Self::newest_first(message.at(), message.id.as_str())),
             (ScanOf::Quarantine, Record::Quarantined(item)) => {
                 item.redriven_at.is_none().then(|| Self::newest_first(item.received_at, item.id.as_str()))
             }
