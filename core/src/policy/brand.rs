@@ -49,17 +49,44 @@ impl AccountRule {
     /// The native id stays empty while the policy does not tell it: the connector's check does.
     pub(super) fn account(&self) -> Account {
         let native_id = self.native_id.as_deref().unwrap_or_default();
-        let host = self.host.as_deref().unwrap_or_default();
-        // Ids of networks with many servers are local to one of them.
-        let native_id = match host {
-            host if host.is_empty() || native_id.is_empty() || native_id.contains('/') => native_id.into(),
-            host => format_compact!("{host}/{native_id}"),
+        let host = self.host.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // Where there are many servers, ids are local to one of them.
+        let native_id = match host.is_empty() || native_id.is_empty() || native_id.contains('/') {
+            true => native_id.into(),
+            false => format_compact!("{host}/{native_id}"),
         };
         Account {
             id: self.id.clone(),
-            native: NativeAccount::new(NetworkName::from(self.network.as_str()), native_id),
             handle: self.handle.as_deref().unwrap_or_default().trim_start_matches('@').to_owned(),
-            scope: if host.is_empty() { self.network.as_str().into() } else { host.into() },
+            scope: match self.network.as_str() {
+                // Facebook's ids of people, the page among them, hold for one page.
+                "facebook" => format_compact!("facebook:{native_id}"),
+                network if host.is_empty() => network.into(),
+                _ => host.as_str().into(),
+            },
+            native: NativeAccount::new(NetworkName::from(self.network.as_str()), native_id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(toml: &str) -> Account {
+        toml::from_str::<AccountRule>(toml).unwrap().account()
+    }
+
+    #[test]
+    fn accounts_are_named_as_their_networks_name_them() {
+        let x = account("id = 'x'\nnetwork = 'x'\nnative_id = '7'\nhandle = '@acme'");
+        assert_eq!((x.native.native_id.as_str(), x.scope.as_str(), x.handle.as_str()), ("7", "x", "acme"));
+        let page = account("id = 'page'\nnetwork = 'facebook'\nnative_id = '1055'");
+        assert_eq!((page.native.native_id.as_str(), page.scope.as_str()), ("1055", "facebook:1055"));
+        for native_id in ["12", "social.example/12"] {
+            let toot = format!("id = 't'\nnetwork = 'mastodon'\nhost = 'Social.example'\nnative_id = '{native_id}'");
+            let toot = account(&toot);
+            assert_eq!((toot.native.native_id.as_str(), toot.scope.as_str()), ("social.example/12", "social.example"));
         }
     }
 }

@@ -98,10 +98,10 @@ impl<'a> Check<'a> {
                 self.team(key("team"), team.as_str());
             }
             let native = rule.account().native;
-            if !native.native_id.is_empty() {
-                if let Some(first) = natives.insert(native, &rule.id) {
-                    self.wrong(key("native_id"), format!("is the same account on the network as `{first}`"));
-                }
+            if !native.native_id.is_empty()
+                && let Some(first) = natives.insert(native, &rule.id)
+            {
+                self.wrong(key("native_id"), format!("is the same account on the network as `{first}`"));
             }
         }
     }
