@@ -1,1 +1,30 @@
 //! X (formerly Twitter) for careline.
+//!
+//! - [`Webhook`] verifies and reads what X posts: Activity API webhooks and the deprecated Account Activity ones.
+//! - [`Account`] reads what webhooks miss (mentions, search, conversations, direct messages), holds streams, looks again at
+//!   posts for deletions, adds X's signals to triage and tells where an answer may go.
+//! - [`normalise`] reads one raw body of any of these, for tools that hold one.
+//!
+//! ```
+//! use careline::network::BodyKind;
+//! use careline::model::{EventBody, Timestamp};
+//!
+//! let body = br#"{"data":{"id":"2080765813578191303","text":"@acme my order is late","author_id":"222"}}"#;
+//! let account = careline_x::AccountConfig::new("111", "acme").account();
+//! let parsed = careline_x::normalise(BodyKind::Rest, body, &account, Timestamp::default())?;
+//! let EventBody::Message(message) = &parsed.events[0].body else { panic!("a post is a message") };
+//! assert_eq!(message.content.text, "@acme my order is late");
+//! // Without `created_at` the time is the one in the id.
+//! assert_eq!(message.sent_at.unwrap().to_string(), "2026-07-24T21:23:23.373Z");
+//! # Ok::<(), careline::Error>(())
+//! ```
+
+mod config;
+#[allow(dead_code)]
+mod error;
+mod message;
+mod receive;
+mod wire;
+
+pub use config::{AccountConfig, FieldNames, WebhookConfig};
+pub use receive::{Webhook, normalise};

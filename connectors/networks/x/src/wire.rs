@@ -1,0 +1,599 @@
+//! What X sends, as it stands on the wire: borrowed, lenient, nothing concluded yet.
+//!
+//! One [`Envelope`] reads every body X sends or answers: Activity API (fact sheet §4), legacy Account Activity (§5), v2 and
+//! v1.1 REST answers and stream lines (§6). Renamed fields are read in both spellings. Ids may be strings or numbers,
+//! numbers may be strings.
+
+use std::fmt;
+
+use careline::wire::{Id, Slot, Slots, Text};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The outermost object of any body; `TOLERANT` as in [`Slot`].
+#[derive(Debug, Deserialize)]
+pub(crate) struct Envelope<'a, const TOLERANT: bool> {
+    #[serde(borrow)]
+    pub data: Option<Slots<'a, Item<'a, TOLERANT>, TOLERANT>>,
+    #[serde(borrow)]
+    pub includes: Option<Slot<'a, Includes<'a, TOLERANT>, TOLERANT>>,
+    #[serde(borrow)]
+    pub errors: Option<&'a RawValue>,
+    pub meta: Option<IgnoredAny>,
+    /// Of a problem: `{"title", "detail", "type", "status"}`.
+    pub title: Option<IgnoredAny>,
+    /// Of a legacy failure: `{"error": "Not authorized."}`.
+    pub error: Option<IgnoredAny>,
+
+    #[serde(borrow)]
+    pub for_user_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub tweet_create_events: Option<Vec<Slot<'a, Status<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub tweet_delete_events: Option<Vec<Slot<'a, StatusDeleted<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub favorite_events: Option<Vec<Slot<'a, Favorite<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub follow_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub block_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub mute_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub user_event: Option<Slot<'a, UserEvent<'a>, TOLERANT>>,
+    #[serde(borrow)]
+    pub direct_message_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub direct_message_mark_read_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub direct_message_indicate_typing_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub users: Option<People<'a>>,
+
+    /// v1.1 search.
+    #[serde(borrow)]
+    pub statuses: Option<Vec<Slot<'a, Status<'a>, TOLERANT>>>,
+    /// v1.1 list of direct messages.
+    #[serde(borrow)]
+    pub events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    /// v1.1 single direct message.
+    #[serde(borrow)]
+    pub event: Option<Slot<'a, Direct<'a>, TOLERANT>>,
+    /// The body itself is one v1.1 status or user.
+    pub id_str: Option<IgnoredAny>,
+}
+
+/// The keys of [`Envelope`] that say nothing about what happened.
+pub(crate) const SILENT_KEYS: [&str; 5] = ["for_user_id", "users", "apps", "user_has_blocked", "includes"];
+
+/// Anything X puts under `data` or `payload`: a post, a direct message event, an activity, a user.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Item<'a, const TOLERANT: bool> {
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub author_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub created_at: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub conversation_id: Option<Id<'a>>,
+    #[serde(borrow, alias = "in_reply_to_post_id")]
+    pub in_reply_to_tweet_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub in_reply_to_user_id: Option<Id<'a>>,
+    #[serde(borrow, alias = "referenced_posts")]
+    pub referenced_tweets: Option<Vec<Reference<'a>>>,
+    #[serde(borrow, alias = "edit_history_post_ids")]
+    pub edit_history_tweet_ids: Option<Vec<Id<'a>>>,
+    #[serde(borrow)]
+    pub lang: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub entities: Option<Entities<'a>>,
+    #[serde(borrow)]
+    pub attachments: Option<Attachments<'a>>,
+    #[serde(borrow, alias = "note_post")]
+    pub note_tweet: Option<Box<Note<'a>>>,
+    pub possibly_sensitive: Option<Flag>,
+
+    /// Of a direct message: `MessageCreate` …; of an activity: `post.create` …
+    #[serde(borrow)]
+    pub event_type: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub sender_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub dm_conversation_id: Option<Id<'a>>,
+
+    #[serde(borrow)]
+    pub filter: Option<Box<Filter<'a>>>,
+    #[serde(borrow)]
+    pub payload: Option<Box<Slot<'a, Item<'a, TOLERANT>, TOLERANT>>>,
+    /// Some deliveries carry them inside `data`.
+    #[serde(borrow)]
+    pub includes: Option<Box<Slot<'a, Includes<'a, TOLERANT>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub direct_message_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub direct_message_mark_read_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub direct_message_indicate_typing_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub users: Option<People<'a>>,
+    #[serde(borrow)]
+    pub source: Option<Box<User<'a>>>,
+    #[serde(borrow)]
+    pub target: Option<Box<User<'a>>>,
+    #[serde(borrow, alias = "liked_post_id")]
+    pub liked_tweet_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub user_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub date_time: Option<Text<'a>>,
+    /// Only users have one.
+    pub username: Option<IgnoredAny>,
+}
+
+/// What an activity was subscribed for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Filter<'a> {
+    #[serde(borrow)]
+    pub user_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub direction: Option<Text<'a>>,
+}
+
+/// `replied_to`, `quoted` or `retweeted`, and which post.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reference<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Text<'a>,
+    #[serde(borrow)]
+    pub id: Id<'a>,
+}
+
+/// The full text of a long post.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Note<'a> {
+    #[serde(borrow)]
+    pub text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub entities: Option<Entities<'a>>,
+}
+
+/// What hangs on a post, by key into the includes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Attachments<'a> {
+    #[serde(borrow)]
+    pub media_keys: Option<Vec<Text<'a>>>,
+}
+
+/// Marked stretches of a text. The names of v1.1 are aliases.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entities<'a> {
+    #[serde(borrow, alias = "user_mentions")]
+    pub mentions: Option<Vec<Mark<'a>>>,
+    #[serde(borrow)]
+    pub hashtags: Option<Vec<Mark<'a>>>,
+    #[serde(borrow, alias = "symbols")]
+    pub cashtags: Option<Vec<Mark<'a>>>,
+    #[serde(borrow)]
+    pub urls: Option<Vec<Mark<'a>>>,
+    /// v1.1 only.
+    #[serde(borrow)]
+    pub media: Option<Vec<Media<'a>>>,
+}
+
+/// One marked stretch; offsets count code points.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Mark<'a> {
+    pub start: Option<Number>,
+    pub end: Option<Number>,
+    /// v1.1: start and end.
+    pub indices: Option<Vec<Number>>,
+    #[serde(borrow, alias = "text")]
+    pub tag: Option<Text<'a>>,
+    #[serde(borrow, alias = "screen_name")]
+    pub username: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub id_str: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub url: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub expanded_url: Option<Text<'a>>,
+}
+
+/// Objects that items refer to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Includes<'a, const TOLERANT: bool> {
+    #[serde(borrow)]
+    pub users: Option<Vec<Slot<'a, User<'a>, TOLERANT>>>,
+    #[serde(borrow, alias = "posts")]
+    pub tweets: Option<Vec<Slot<'a, Referenced<'a>, TOLERANT>>>,
+    #[serde(borrow)]
+    pub media: Option<Vec<Slot<'a, Media<'a>, TOLERANT>>>,
+}
+
+/// A post that another one answers or shows.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Referenced<'a> {
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub author_id: Option<Id<'a>>,
+}
+
+/// A user in v2 or v1.1 form, sometimes wrapped as `{"data": {…}}`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct User<'a> {
+    #[serde(borrow)]
+    data: Option<Box<User<'a>>>,
+    #[serde(borrow)]
+    id: Option<Id<'a>>,
+    #[serde(borrow)]
+    id_str: Option<Id<'a>>,
+    #[serde(borrow, alias = "screen_name")]
+    pub username: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub name: Option<Text<'a>>,
+    #[serde(borrow)]
+    profile_image_url: Option<Text<'a>>,
+    #[serde(borrow)]
+    profile_image_url_https: Option<Text<'a>>,
+    public_metrics: Option<UserMetrics>,
+    followers_count: Option<Number>,
+    pub verified: Option<Flag>,
+}
+
+#[derive(Debug, Deserialize)]
+struct UserMetrics {
+    followers_count: Option<Number>,
+}
+
+impl<'a> User<'a> {
+    /// The user itself, out of its wrapping.
+    pub(crate) fn inner(&self) -> &Self {
+        self.data.as_deref().unwrap_or(self)
+    }
+
+    pub(crate) fn id(&self) -> Option<&Id<'a>> {
+        self.id_str.as_ref().or(self.id.as_ref())
+    }
+
+    pub(crate) fn avatar(&self) -> Option<&Text<'a>> {
+        self.profile_image_url_https.as_ref().or(self.profile_image_url.as_ref())
+    }
+
+    pub(crate) fn followers(&self) -> Option<u64> {
+        let count = self.public_metrics.as_ref().and_then(|metrics| metrics.followers_count.as_ref());
+        count.or(self.followers_count.as_ref()).map(|count| count.0)
+    }
+}
+
+/// A picture or film, in v2 or v1.1 form.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Media<'a> {
+    #[serde(borrow)]
+    pub media_key: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub id_str: Option<Id<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub url: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub media_url_https: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub expanded_url: Option<Text<'a>>,
+    pub indices: Option<Vec<Number>>,
+    #[serde(borrow)]
+    pub preview_image_url: Option<Text<'a>>,
+    #[serde(borrow, alias = "ext_alt_text")]
+    pub alt_text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub variants: Option<Vec<Variant<'a>>>,
+    #[serde(borrow)]
+    pub video_info: Option<VideoInfo<'a>>,
+}
+
+/// v1.1 keeps the variants of a film here.
+#[derive(Debug, Deserialize)]
+pub(crate) struct VideoInfo<'a> {
+    #[serde(borrow)]
+    pub variants: Option<Vec<Variant<'a>>>,
+}
+
+/// One encoding of a film.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Variant<'a> {
+    #[serde(alias = "bitrate")]
+    pub bit_rate: Option<Number>,
+    #[serde(borrow)]
+    pub content_type: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub url: Option<Text<'a>>,
+}
+
+/// A v1.1 post. Its numeric ids are ignored where the string form is there: they are rounded in places (§7).
+#[derive(Debug, Deserialize)]
+pub(crate) struct Status<'a> {
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub id_str: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub full_text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub extended_tweet: Option<Box<ExtendedTweet<'a>>>,
+    #[serde(borrow)]
+    pub created_at: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub user: Option<Box<User<'a>>>,
+    #[serde(borrow)]
+    pub in_reply_to_status_id_str: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub in_reply_to_user_id_str: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub lang: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub entities: Option<Entities<'a>>,
+    #[serde(borrow)]
+    pub extended_entities: Option<Entities<'a>>,
+    #[serde(borrow)]
+    pub retweeted_status: Option<Box<StatusRef<'a>>>,
+    #[serde(borrow)]
+    pub quoted_status: Option<Box<StatusRef<'a>>>,
+    #[serde(borrow)]
+    pub quoted_status_id_str: Option<Id<'a>>,
+    pub possibly_sensitive: Option<Flag>,
+    /// Only users have one.
+    pub screen_name: Option<IgnoredAny>,
+}
+
+/// The long form of a truncated v1.1 post.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ExtendedTweet<'a> {
+    #[serde(borrow)]
+    pub full_text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub entities: Option<Entities<'a>>,
+    #[serde(borrow)]
+    pub extended_entities: Option<Entities<'a>>,
+}
+
+/// As much of a v1.1 post inside another one as is needed to name it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StatusRef<'a> {
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub id_str: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub user: Option<Box<User<'a>>>,
+}
+
+/// `{"status": {"id", "user_id"}, "timestamp_ms": "…"}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StatusDeleted<'a> {
+    #[serde(borrow)]
+    pub status: Option<StatusRef<'a>>,
+    #[serde(borrow)]
+    pub timestamp_ms: Option<Id<'a>>,
+}
+
+/// A like.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Favorite<'a> {
+    #[serde(borrow)]
+    pub favorited_status: Option<StatusRef<'a>>,
+    #[serde(borrow)]
+    pub user: Option<User<'a>>,
+    #[serde(borrow)]
+    pub created_at: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub timestamp_ms: Option<Id<'a>>,
+}
+
+/// Somebody follows, blocks or mutes somebody, or no longer does.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Relation<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub created_timestamp: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub source: Option<User<'a>>,
+    #[serde(borrow)]
+    pub target: Option<User<'a>>,
+}
+
+/// `{"revoke": {"date_time", "source": {"user_id"}, …}}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct UserEvent<'a> {
+    #[serde(borrow)]
+    pub revoke: Option<Revoke<'a>>,
+}
+
+/// A person took back what they had allowed our app.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Revoke<'a> {
+    #[serde(borrow)]
+    pub date_time: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub source: Option<Revoker<'a>>,
+}
+
+/// Who took it back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Revoker<'a> {
+    #[serde(borrow)]
+    pub user_id: Option<Id<'a>>,
+}
+
+/// A v1.1 direct message, or the sign that one was read or is being typed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Direct<'a> {
+    #[serde(borrow)]
+    pub id: Option<Id<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Text<'a>>,
+    /// Milliseconds in a string.
+    #[serde(borrow)]
+    pub created_timestamp: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub message_create: Option<MessageCreate<'a>>,
+    #[serde(borrow)]
+    pub initiated_via: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub sender_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub target: Option<Recipient<'a>>,
+    #[serde(borrow)]
+    pub last_read_event_id: Option<Id<'a>>,
+}
+
+/// The body of a v1.1 direct message.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MessageCreate<'a> {
+    #[serde(borrow)]
+    pub sender_id: Option<Id<'a>>,
+    #[serde(borrow)]
+    pub target: Option<Recipient<'a>>,
+    #[serde(borrow)]
+    pub message_data: Option<MessageData<'a>>,
+}
+
+/// To whom.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Recipient<'a> {
+    #[serde(borrow)]
+    pub recipient_id: Option<Id<'a>>,
+}
+
+/// What a v1.1 direct message says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MessageData<'a> {
+    #[serde(borrow)]
+    pub text: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub entities: Option<Entities<'a>>,
+    #[serde(borrow)]
+    pub attachment: Option<DirectAttachment<'a>>,
+    #[serde(borrow)]
+    pub quick_reply_response: Option<&'a RawValue>,
+}
+
+/// The one thing that can hang on a direct message.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DirectAttachment<'a> {
+    #[serde(borrow)]
+    pub media: Option<Media<'a>>,
+}
+
+/// A whole number, bare or in a string.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Number(pub u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl Visitor<'_> for Any {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                text.parse().map(Number).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// A truth value, bare or in a string: `user_has_blocked` is `"false"` (§5).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl Visitor<'_> for Any {
+            type Value = Flag;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true or false")
+            }
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Flag, E> {
+                Ok(Flag(flag))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
+                text.parse().map(Flag).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The people of a delivery, by id. A v1.1 list of users under the same key is passed over.
+#[derive(Debug, Default)]
+pub(crate) struct People<'a>(pub Vec<User<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for People<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MapOrList;
+        impl<'de> Visitor<'de> for MapOrList {
+            type Value = People<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of users")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<People<'de>, A::Error> {
+                let mut people = Vec::new();
+                while let Some((key, user)) = map.next_entry::<Id<'de>, User<'de>>()? {
+                    let named = user.inner().id().is_some();
+                    people.push(if named { user } else { User { id: Some(key), ..user } });
+                }
+                Ok(People(people))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<People<'de>, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(People::default())
+            }
+        }
+        deserializer.deserialize_any(MapOrList)
+    }
+}
+
+/// The first key of an object that says what it is about.
+#[derive(Debug)]
+pub(crate) struct Subject(pub Option<String>);
+
+impl<'de> Deserialize<'de> for Subject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Subject;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Subject, A::Error> {
+                let mut subject = None;
+                while let Some((key, IgnoredAny)) = map.next_entry::<Text<'de>, IgnoredAny>()? {
+                    if subject.is_none() && !SILENT_KEYS.contains(&key.as_str()) {
+                        subject = Some(key.0.into_owned());
+                    }
+                }
+                Ok(Subject(subject))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
