@@ -1,1 +1,259 @@
-//! Mastodon and servers with its API for careline.
+//! Mastodon, and servers that speak its API (GoToSocial, Pleroma, Akkoma, snac …), for careline.
+//!
+//! - [`Account`] is one brand account on one server: it polls, streams, judges and routes;
+//! - [`Webhook`] receives what the administration of a server posts;
+//! - [`normalise`] turns one raw body into events.
+//!
+//! Every id is local to its server, so the id scope is the server's host, and an account's native id is `host/id`. The
+//! network names no root of a thread; the engine follows the parents.
+//!
+//! ```
+//! use careline::model::{NativeAccount, Timestamp};
+//! use careline::network::BodyKind;
+//! let account = NativeAccount::new(careline_mastodon::NETWORK, "inst.example/55");
+//! let body = br#"[{"id":"1","content":"<p>Where is my <em>parcel</em>?</p>","visibility":"public","account":{"id":"7"}}]"#;
+//! let parsed = careline_mastodon::normalise(BodyKind::Rest, body, &account, Timestamp::default())?;
+//! assert_eq!(parsed.events.len(), 1);
+//! # Ok::<(), careline::Error>(())
+//! ```
+
+mod config;
+mod error;
+mod html;
+mod poll;
+mod receive;
+mod routes;
+mod signals;
+mod stream;
+mod wire;
+
+use std::sync::{PoisonError, RwLock};
+
+use async_trait::async_trait;
+use careline::context::Context;
+use careline::model::{NativeAccount, NetworkName, Surface};
+use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::wire::Body;
+use careline::{Error, ErrorKind, Result};
+use compact_str::{CompactString, format_compact};
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+pub use config::{AccountConfig, WebhookConfig};
+pub use receive::{Webhook, normalise};
+
+/// The name of this network.
+pub const NETWORK: NetworkName = NetworkName::new("mastodon");
+
+/// The limit of a Mastodon server that does not tell another (fact sheet §6).
+const DEFAULT_TEXT_MAX: u32 = 500;
+
+/// One brand account on one server.
+#[derive(Debug)]
+pub struct Account {
+    base: Url,
+    host: CompactString,
+    token: SecretString,
+    bearer: HeaderValue,
+    facts: RwLock<Facts>,
+}
+
+/// What the server told about itself and us.
+#[derive(Clone, Debug)]
+struct Facts {
+    account_id: Option<CompactString>,
+    handle: Option<CompactString>,
+    streaming: Option<Url>,
+    text_max: u32,
+    /// GoToSocial counts otherwise, and takes the token of a stream elsewhere (fact sheet §6, §9).
+    gotosocial: bool,
+}
+
+impl Account {
+    /// An account; opens no connection.
+    ///
+    /// # Errors
+    /// `config_invalid` if the address is none of a server, or the token cannot stand in a header.
+    pub fn new(config: AccountConfig) -> Result<Self> {
+        let base = Url::parse(&config.base_url)
+            .map_err(|error| Error::new(ErrorKind::ConfigInvalid, "`base_url` is no address").caused_by(error))?;
+        let host = base.host_str().filter(|_| matches!(base.scheme(), "http" | "https"));
+        let host =
+            host.ok_or_else(|| Error::new(ErrorKind::ConfigInvalid, "`base_url` begins with http:// or https://"))?;
+        let host = match base.port() {
+            Some(port) => format_compact!("{host}:{port}"),
+            None => host.into(),
+        };
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", config.token.expose_secret()))
+            .map_err(|_| Error::new(ErrorKind::ConfigInvalid, "`token` holds characters that no token has"))?;
+        bearer.set_sensitive(true);
+        let facts = Facts {
+            account_id: config.account_id.map(Into::into),
+            handle: config.handle.map(|handle| html::full_handle(handle.trim_start_matches('@'), &host)),
+            streaming: None,
+            text_max: DEFAULT_TEXT_MAX,
+            gotosocial: false,
+        };
+        Ok(Self { base, host, token: config.token, bearer, facts: RwLock::new(facts) })
+    }
+
+    fn facts(&self) -> Facts {
+        self.facts.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn learn(&self, change: impl FnOnce(&mut Facts)) {
+        change(&mut self.facts.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn base(&self) -> &Url {
+        &self.base
+    }
+
+    fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn bearer(&self) -> HeaderValue {
+        self.bearer.clone()
+    }
+
+    /// The token, if the server takes it in the query of a stream only.
+    fn token_for_query(&self) -> Option<&str> {
+        self.facts().gotosocial.then(|| self.token.expose_secret())
+    }
+
+    fn native(&self) -> Result<NativeAccount> {
+        let id = self.facts().account_id.ok_or_else(|| {
+            Error::new(ErrorKind::ConfigInvalid, "the account's id is not known: configure it, or call check first")
+        })?;
+        Ok(NativeAccount::new(NETWORK, format_compact!("{}/{id}", self.host)))
+    }
+
+    /// An address of the API; the segments are escaped.
+    fn url(&self, path: &[&str]) -> Result<Url> {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| Error::new(ErrorKind::ConfigInvalid, "`base_url` has no place for a path"))?
+            .pop_if_empty()
+            .extend(path);
+        Ok(url)
+    }
+
+    /// Where streams are: often another host (fact sheet, traps). As safe as the API's own address, never less.
+    fn streaming(&self, websocket: bool) -> Result<Url> {
+        let mut url = self.facts().streaming.unwrap_or_else(|| self.base.clone());
+        let scheme = match (websocket, self.base.scheme() == "https") {
+            (true, true) => "wss",
+            (true, false) => "ws",
+            (false, true) => "https",
+            (false, false) => "http",
+        };
+        let text = format!("{scheme}{}", &url[url::Position::AfterScheme..]);
+        url = Url::parse(&text).map_err(|error| {
+            Error::new(ErrorKind::Unavailable, "the server names no usable address").caused_by(error)
+        })?;
+        url.path_segments_mut()
+            .map_err(|()| Error::new(ErrorKind::Unavailable, "the server's address of streams takes no path"))?
+            .pop_if_empty()
+            .extend(["api", "v1", "streaming"]);
+        Ok(url)
+    }
+
+    /// Asks who we are.
+    async fn ask_account(&self, cx: &Context) -> Result<()> {
+        let url = self.url(&["api", "v1", "accounts", "verify_credentials"])?;
+        let answer = self.get(cx, &url, "/api/v1/accounts/verify_credentials").await?;
+        let body = Body::read(answer.body());
+        let found: wire::Credentials<'_> = body.parse()?;
+        if let Some(id) = self.facts().account_id.filter(|id| *id != found.id.as_str()) {
+            let error = Error::new(ErrorKind::ConfigInvalid, "the token is another account's");
+            return Err(error.with("configured", id).with("found", found.id.as_str()));
+        }
+        self.learn(|facts| {
+            facts.account_id = Some(found.id.compact());
+            facts.handle = Some(html::full_handle(&found.acct, &self.host));
+        });
+        Ok(())
+    }
+
+    /// Asks for the server's limits, at the newer or the older address.
+    async fn ask_instance(&self, cx: &Context) -> Result<()> {
+        let url = self.url(&["api", "v2", "instance"])?;
+        let answer = match self.get(cx, &url, "/api/v2/instance").await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InputInvalid) => {
+                self.get(cx, &self.url(&["api", "v1", "instance"])?, "/api/v1/instance").await?
+            }
+            Err(error) => return Err(error),
+        };
+        let body = Body::read(answer.body());
+        let found: wire::Instance<'_> = body.parse()?;
+        let streaming = [&found.configuration.urls.streaming, &found.urls.streaming_api].into_iter().flatten();
+        let streaming = streaming.flat_map(|url| Url::parse(url)).find(Url::has_host);
+        let about = [&found.version, &found.source_url].into_iter().flatten();
+        let gotosocial = about.into_iter().any(|text| text.to_ascii_lowercase().contains("gotosocial"));
+        let text_max = found.configuration.statuses.max_characters.or(found.max_toot_chars);
+        self.learn(|facts| {
+            facts.streaming = streaming;
+            facts.gotosocial = gotosocial;
+            facts.text_max = text_max.filter(|max| *max > 0).unwrap_or(DEFAULT_TEXT_MAX);
+        });
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Network for Account {
+    fn info(&self) -> AccountInfo {
+        let facts = self.facts();
+        let id = facts.account_id.unwrap_or_default();
+        let account = NativeAccount::new(NETWORK, format_compact!("{}/{id}", self.host));
+        AccountInfo::new(account, self.host.clone(), facts.handle.unwrap_or_default())
+    }
+
+    fn capability(&self) -> Capability {
+        let facts = self.facts();
+        let mut capability = Capability::default();
+        capability.poll_sources = poll::SOURCES.map(str::to_owned).into();
+        capability.stream_sources = stream::SOURCES.map(str::to_owned).into();
+        capability.webhook = true;
+        capability.recheck_max = Some(1);
+        capability.edits = true;
+        // Streams report deletions in the timelines we follow; `recheck` finds the others.
+        capability.deletions = false;
+        capability.surfaces =
+            vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
+        capability.text_max = Some(facts.text_max);
+        capability.private_text_max = Some(facts.text_max);
+        capability.text_unit = Some(if facts.gotosocial { "code_point" } else { "grapheme" }.to_owned());
+        capability
+    }
+
+    async fn check(&self, cx: &Context) -> Result<AccountInfo> {
+        self.ask_account(cx).await.map_err(|error| error.during("check"))?;
+        self.ask_instance(cx).await.map_err(|error| error.during("check"))?;
+        Ok(self.info())
+    }
+
+    async fn poll(&self, cx: &Context, ask: PollAsk) -> Result<Page> {
+        self.read(cx, ask).await.map_err(|error| error.during("poll"))
+    }
+
+    async fn stream(&self, cx: &Context, ask: StreamAsk) -> Result<EventStream> {
+        self.hold(cx, ask).await.map_err(|error| error.during("stream"))
+    }
+
+    async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Page> {
+        self.look_again(cx, ask).await.map_err(|error| error.during("recheck"))
+    }
+}
+
+/// The host of a native account id `host/id`.
+fn host_of(account: &NativeAccount) -> Result<&str> {
+    let host = account.native_id.rsplit_once('/').map(|(host, _)| host).filter(|host| !host.is_empty());
+    host.ok_or_else(|| {
+        Error::new(ErrorKind::ConfigInvalid, "a Mastodon account is named `host/id`")
+            .with("account", &account.native_id)
+    })
+}

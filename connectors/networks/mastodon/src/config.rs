@@ -1,0 +1,54 @@
+//! What a connector is told at its construction.
+
+use careline::model::NativeAccount;
+use secrecy::SecretString;
+
+/// One brand account on one server.
+#[derive(Clone, Debug)]
+pub struct AccountConfig {
+    /// The address of the server's API, such as `https://inst.example`.
+    pub base_url: String,
+    /// A user token with `read:accounts read:notifications read:statuses` (fact sheet §1). Tokens do not expire.
+    pub token: SecretString,
+    /// The account's id on its server, where known; else [`check`](careline::network::Network::check) asks for it.
+    pub account_id: Option<String>,
+    /// Its handle without `@`, where known; else [`check`](careline::network::Network::check) asks for it.
+    pub handle: Option<String>,
+}
+
+impl AccountConfig {
+    /// An account of which only the server and the token are known.
+    pub fn new(base_url: impl Into<String>, token: impl Into<SecretString>) -> Self {
+        Self { base_url: base_url.into(), token: token.into(), account_id: None, handle: None }
+    }
+
+    /// Sets the account's id on its server.
+    #[must_use]
+    pub fn account_id(mut self, id: impl Into<String>) -> Self {
+        self.account_id = Some(id.into());
+        self
+    }
+
+    /// Sets the account's handle without `@`.
+    #[must_use]
+    pub fn handle(mut self, handle: impl Into<String>) -> Self {
+        self.handle = Some(handle.into());
+        self
+    }
+}
+
+/// One webhook endpoint of a server's administration.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// The endpoint's secret; two while it is rotated.
+    pub secrets: Vec<SecretString>,
+    /// Our accounts on that server, by `host/id`.
+    pub accounts: Vec<NativeAccount>,
+}
+
+impl WebhookConfig {
+    /// An endpoint with one secret.
+    pub fn new(secret: impl Into<SecretString>, accounts: Vec<NativeAccount>) -> Self {
+        Self { secrets: vec![secret.into()], accounts }
+    }
+}
