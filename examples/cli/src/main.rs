@@ -1,3 +1,73 @@
-//! The careline program.
+//! The careline program: a demo, the intake, the inbox page and tools around them.
 
-fn main() {}
+mod policy;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turns what customers say on social networks into work for agents.
+#[derive(Parser)]
+#[command(name = "careline", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look at a policy before it is used.
+    #[command(subcommand)]
+    Policy(policy::Command),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Policy(command) => policy::run(&command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has had enough: `careline … | head`.
+        Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("careline: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+enum Failure {
+    /// careline said no.
+    Careline(careline::Error),
+    /// A file or stream could not be read or written.
+    Io(io::Error),
+    /// Said already, on the way.
+    Told(&'static str),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Careline(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::Told(what) => f.write_str(what),
+        }
+    }
+}
+
+impl From<careline::Error> for Failure {
+    fn from(error: careline::Error) -> Self {
+        Self::Careline(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+type Result<T, E = Failure> = std::result::Result<T, E>;
