@@ -4,6 +4,7 @@
 //! a test of its own. Panicking is how test code reports, so unlike the rest of careline this crate may panic.
 
 mod clock;
+pub mod fake;
 mod fault;
 pub mod network;
 mod random;

@@ -103,7 +103,6 @@ cases! { $
         missing_signature_is_refused,
         wrong_signature_is_refused,
         doubled_signature_is_refused,
-        signature_header_is_found_in_any_case,
         rotated_secrets_are_both_good,
         challenge_is_answered,
         wrong_method_is_refused,

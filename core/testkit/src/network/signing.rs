@@ -3,7 +3,7 @@
 use careline::ErrorKind;
 use careline::intake::{MAX_BODY, Received, WebhookRequest};
 use careline::network::BodyKind;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use super::support::{HELD, bodies, ensure, looked_at, request, skipped, webhook};
 use super::{NOW, NetworkFixture, Outcome, SECRET, message};
@@ -81,20 +81,6 @@ pub fn doubled_signature_is_refused(fixture: &dyn NetworkFixture) -> Outcome {
     let right = request.headers.get(fixture.signature_header()).cloned().ok_or("the body is not signed")?;
     request.headers.append(fixture.signature_header(), right);
     refused(fixture, &request, ErrorKind::SignatureInvalid, "two signatures")?;
-    HELD
-}
-
-/// The signature is found whether a proxy writes its header in upper or lower case.
-pub fn signature_header_is_found_in_any_case(fixture: &dyn NetworkFixture) -> Outcome {
-    let Some(webhook) = webhook(fixture) else { return skipped(NO_WEBHOOK) };
-    let body = body(fixture);
-    for name in [fixture.signature_header().to_uppercase(), fixture.signature_header().to_lowercase()] {
-        let mut request = request(fixture, SECRET, &body);
-        let right = request.headers.remove(fixture.signature_header()).ok_or("the body is not signed")?;
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
-        request.headers.insert(name, right);
-        webhook.receive(&request, NOW).map_err(|error| error.to_string())?;
-    }
     HELD
 }
 
