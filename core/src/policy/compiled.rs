@@ -22,6 +22,8 @@ pub struct CompiledPolicy {
     always: Arc<Calendar>,
     teams: Vec<Team>,
     agents: Vec<Agent>,
+    /// Who comes online under a policy that names no agents.
+    anybody: Agent,
     sla: Vec<SlaRule>,
     ladder: Vec<EscalationStep>,
 }
@@ -82,6 +84,7 @@ impl CompiledPolicy {
             accounts: policy.accounts.iter().map(|rule| rule.account()).collect(),
             teams,
             agents,
+            anybody: Agent { rule: AgentRule::new(AgentId::default()), calendar: always.clone() },
             sla: if policy.sla.is_empty() { usual_promises() } else { policy.sla.clone() },
             ladder: if policy.escalation.is_empty() { usual_ladder() } else { policy.escalation.clone() },
             calendars,
@@ -125,12 +128,19 @@ impl CompiledPolicy {
         &self.agents
     }
 
-    /// The agent of this name. A policy that names no agents takes anybody for one: of every team, in any language.
-    pub fn agent(&self, id: &AgentId) -> Option<Agent> {
+    /// The agent of this name. A policy that names no agents takes anybody for one: an agent without an id, of every team,
+    /// in any language.
+    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
         match self.agents.is_empty() {
-            true => Some(Agent { rule: AgentRule::new(id.clone()), calendar: self.always.clone() }),
-            false => self.agents.iter().find(|agent| agent.rule.id == *id).cloned(),
+            true => Some(&self.anybody),
+            false => self.agents.iter().find(|agent| agent.rule.id == *id),
         }
+    }
+
+    /// Whether anybody in `team` writes `language`, online or not; also if the policy does not know who is in it.
+    pub fn team_writes(&self, team: &TeamId, language: &str) -> bool {
+        let mut agents = self.agents.iter().map(|agent| &agent.rule);
+        self.agents.is_empty() || agents.any(|agent| agent.is_in(team) && agent.writes(language))
     }
 
     /// The business hours of this name.

@@ -1,5 +1,7 @@
 //! Who, and where? [`Router`] gives work to teams and agents; [`Routing`] finds the places an answer may go.
 
+mod skills;
+
 use std::fmt::Debug;
 
 use crate::error::Result;
@@ -7,6 +9,8 @@ use crate::model::{
     Assignment, Case, Conversation, Identity, Message, Presence, Reason, Surface, TeamId, Timestamp, Visibility,
 };
 use crate::policy::CompiledPolicy;
+
+pub use skills::SkillRouter;
 
 /// Gives a waiting case to an agent. Deterministic, with reasons: the same ask gives the same answer.
 pub trait Router: Debug + Send + Sync + 'static {
