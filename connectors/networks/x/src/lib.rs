@@ -19,12 +19,17 @@
 //! # Ok::<(), careline::Error>(())
 //! ```
 
+mod account;
 mod config;
-#[allow(dead_code)]
 mod error;
 mod message;
+mod poll;
 mod receive;
+mod routes;
+mod signals;
+mod stream;
 mod wire;
 
+pub use account::Account;
 pub use config::{AccountConfig, FieldNames, WebhookConfig};
 pub use receive::{Webhook, normalise};
