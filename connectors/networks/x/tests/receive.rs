@@ -1,5 +1,7 @@
 //! Bodies as X writes them, through the front door.
 
+#![allow(clippy::unwrap_used)]
+
 use careline::ErrorKind;
 use careline::intake::{Intake, Parsed, Received, WebhookRequest};
 use careline::model::*;
