@@ -21,8 +21,8 @@ use crate::message::SCOPE;
 
 /// One brand account on X: polls, streams, looks again at posts, and knows X's signals and rules.
 ///
-/// Poll sources: `mentions`, `dm_events`, `search` ([`AccountConfig::search_query`]) and `conversation:ID`, the thread under
-/// the post `ID`. Stream sources: `search` (the app's filtered stream) and `activity` (its Activity API subscriptions).
+/// Poll sources: `mentions`, `dm_events`, `search` ([`AccountConfig::search_query`]) and, for one thread only,
+/// `conversation:` and the id of its root: answers below the first level reach no webhook (fact sheet §4). Stream sources: `search` (the app's filtered stream) and `activity` (its Activity API subscriptions).
 #[derive(Debug)]
 pub struct Account {
     pub(crate) config: AccountConfig,
@@ -142,7 +142,7 @@ impl Network for Account {
 
     fn capability(&self) -> Capability {
         let mut capability = Capability::default();
-        capability.poll_sources = ["mentions", "dm_events", "search", "conversation"].map(Into::into).into();
+        capability.poll_sources = ["mentions", "dm_events", "search"].map(Into::into).into();
         capability.stream_sources = ["search", "activity"].map(Into::into).into();
         capability.webhook = true;
         capability.recheck_max = Some(100);

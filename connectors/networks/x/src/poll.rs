@@ -40,7 +40,7 @@ impl Account {
             }
             ("dm_events", "") => self.direct_messages(cx, ask, cursor, limit).await,
             _ => Err(Error::new(
-                ErrorKind::InputInvalid,
+                ErrorKind::Unsupported,
                 "X is polled for `mentions`, `search`, `dm_events` or `conversation:` and the id of a post",
             )),
         }
@@ -67,7 +67,7 @@ impl Account {
     ) -> Result<Page> {
         query.extend(self.post_fields());
         let (raw, cursor) = self.page(cx, Caller::Either, path, query, cursor).await?;
-        let mut parsed = normalise(BodyKind::Rest, &raw, &self.native(), cx.clock.now())?;
+        let mut parsed = self.read(&raw, cx.clock.now())?;
         let meta = Meta::read(&raw);
         if cursor.page.is_none() && parsed.events.is_empty() && parsed.rejects.is_empty() {
             return Ok(Page::new(Parsed::default(), Bytes::new(), ask.cursor.clone(), false));
@@ -91,7 +91,7 @@ impl Account {
         ];
         query.extend([("user.fields", USER_FIELDS.to_owned()), ("media.fields", MEDIA_FIELDS.to_owned())]);
         let (raw, cursor) = self.page(cx, Caller::User, "/2/dm_events", query, cursor).await?;
-        let mut parsed = normalise(BodyKind::Rest, &raw, &self.native(), cx.clock.now())?;
+        let mut parsed = self.read(&raw, cx.clock.now())?;
         let known = |id: &str| cursor.since.as_deref().is_some_and(|since| rank(id) <= rank(since));
         let ids = Ids::read(&raw);
         let reached = ids.iter().any(|id| known(id));
@@ -136,6 +136,20 @@ impl Account {
         }
     }
 
+    /// What stands in an answer. One that cannot be read at all is an error, so that no cursor moves past it.
+    fn read(&self, raw: &[u8], now: Timestamp) -> Result<Parsed> {
+        let mut parsed = normalise(BodyKind::Rest, raw, &self.native(), now)?;
+        match parsed.rejects.pop() {
+            Some(whole) if parsed.events.is_empty() && parsed.rejects.is_empty() && whole.raw.is_none() => {
+                Err(Error::new(ErrorKind::Unavailable, "X answers with what cannot be read").caused_by(whole.error))
+            }
+            last => {
+                parsed.rejects.extend(last);
+                Ok(parsed)
+            }
+        }
+    }
+
     /// Looks at up to 100 posts again: those X no longer finds are deleted, those it no longer shows are hidden.
     pub(crate) async fn look_again(&self, cx: &Context, ask: &Recheck) -> Result<Page> {
         if ask.native_ids.is_empty() {
@@ -149,7 +163,7 @@ impl Account {
         let pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let raw = self.answer(cx, self.request(Caller::Either, "/2/tweets", &pairs)?).await?.into_body();
         let now = cx.clock.now();
-        let mut parsed = normalise(BodyKind::Rest, &raw, &self.native(), now)?;
+        let mut parsed = self.read(&raw, now)?;
         let problems = Problems::read(&raw);
         parsed.events.extend(problems.iter().filter_map(|problem| self.gone(problem, now)));
         Ok(Page::new(parsed, raw, None, false))
@@ -238,14 +252,14 @@ impl Cursor {
 
     /// The cursor behind a page whose newest item is `newest`, and whether more pages follow.
     ///
-    /// The very first poll takes one page: who wants the past asks for it, as X takes money for every post read.
+    /// The first poll reads as far back as X does: 800 mentions, a week of search, a month of direct messages.
     fn after(self, newest: Option<&str>, next: Option<String>) -> (Self, bool) {
         let newest =
             [self.newest.as_deref(), newest, self.since.as_deref()].into_iter().flatten().max_by_key(|id| rank(id));
         let newest = newest.map(CompactString::from);
         match next {
-            Some(page) if self.since.is_some() => (Self { newest, page: Some(page), ..self }, true),
-            _ => (Self { since: newest, ..Self::default() }, false),
+            Some(page) => (Self { newest, page: Some(page), ..self }, true),
+            None => (Self { since: newest, ..Self::default() }, false),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Account {
                 ("/2/tweets/search/stream", fields.iter().map(|(name, value)| (*name, value.as_str())).collect())
             }
             "activity" => ("/2/activity/stream", Vec::new()),
-            _ => return Err(Error::new(ErrorKind::InputInvalid, "X streams `search` or `activity`")),
+            _ => return Err(Error::new(ErrorKind::Unsupported, "X streams `search` or `activity`")),
         };
         let answer = cx.transport.open(self.request(Caller::App, path, &query)?).await?;
         let (head, bytes) = answer.into_parts();
