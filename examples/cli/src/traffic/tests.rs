@@ -1,0 +1,114 @@
+//! The generator against itself, and the connectors against the generator.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use careline::model::Timestamp;
+use careline::wire::{Encoding, Hmac256};
+
+use super::{Ask, Day, Expect, FACEBOOK_SECRET, Outcome, X_SECRET, generate};
+
+fn ask(seed: u64) -> Ask {
+    let starts_at = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
+    Ask { seed, starts_at, mastodon_host: "127.0.0.1:4567".to_owned() }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_day_and_another_seed_another() {
+    let bodies = |day: &Day| day.deliveries.iter().map(|one| (one.at, one.body.clone())).collect::<Vec<_>>();
+    let (one, same, other) = (generate(&ask(7)), generate(&ask(7)), generate(&ask(8)));
+    assert!(bodies(&one) == bodies(&same));
+    assert_eq!(one.truth.messages, same.truth.messages);
+    assert_eq!(format!("{:?}", one.schedule), format!("{:?}", same.schedule));
+    assert!(bodies(&one) != bodies(&other));
+}
+
+#[test]
+fn a_day_is_as_large_and_as_mixed_as_promised() {
+    for seed in 0..10 {
+        let Day { deliveries, schedule, truth } = generate(&ask(seed));
+        let counts = |network: &str| deliveries.iter().filter(|one| one.network == network).count();
+        assert!(deliveries.len() >= 1500, "{} deliveries", deliveries.len());
+        assert!(counts("x") >= 700 && counts("facebook") >= 500 && schedule.steps.len() >= 200);
+        assert!(truth.customers() >= 600, "{} customers", truth.customers());
+        assert!(truth.redeliveries >= 50 && truth.repeats >= 30 && truth.pairs.len() >= 10);
+        assert!(truth.refused >= 20 && truth.quarantined >= 6);
+        let mut languages = BTreeMap::<&str, usize>::new();
+        let mut kinds = BTreeMap::<Expect, usize>::new();
+        for message in &truth.messages {
+            *languages.entry(message.language).or_default() += 1;
+            *kinds.entry(message.expect).or_default() += 1;
+        }
+        assert!(languages.values().filter(|count| **count >= 50).count() >= 4, "{languages:?}");
+        assert!(kinds.len() == 6 && kinds.values().all(|count| *count >= 50), "{kinds:?}");
+        let lost = truth.messages.iter().filter(|message| message.text.is_none()).count();
+        let edited =
+            truth.messages.iter().filter(|message| message.text.as_deref().is_some_and(|t| t.contains("(edit: ")));
+        let facts: BTreeSet<_> = truth.messages.iter().filter_map(|message| message.facts).collect();
+        assert!(lost >= 5 && edited.count() >= 10 && facts.len() == 4);
+        if seed == 0 {
+            println!(
+                "{} deliveries ({} x, {} facebook), {} steps on mastodon, {} messages, {} customers, {languages:?}, {kinds:?}",
+                deliveries.len(),
+                counts("x"),
+                counts("facebook"),
+                schedule.steps.len(),
+                truth.messages.len(),
+                truth.customers(),
+            );
+        }
+    }
+}
+
+#[test]
+fn every_message_has_a_key_of_its_own() {
+    let truth = generate(&ask(1)).truth;
+    let keys: BTreeSet<_> = truth.messages.iter().map(|message| (message.network, &message.root_id)).collect();
+    assert_eq!(keys.len(), truth.messages.len());
+    for message in &truth.messages {
+        let Some(parent) = &message.parent else { continue };
+        assert!(keys.contains(&(message.network, parent)), "{message:?}");
+    }
+}
+
+#[test]
+fn signatures_are_right_wherever_they_are_not_meant_to_be_wrong() {
+    let day = generate(&ask(2));
+    let verifier = |secret: &str| Hmac256::new(&[secret.into()]).unwrap();
+    let (x, facebook) = (verifier(X_SECRET), verifier(FACEBOOK_SECRET));
+    let mut checked = 0;
+    for delivery in &day.deliveries {
+        let (hmac, name, encoding) = match delivery.network {
+            "x" => (&x, "x-twitter-webhooks-signature", Encoding::Base64),
+            _ => (&facebook, "x-hub-signature-256", Encoding::Hex),
+        };
+        let header = delivery.headers.iter().find(|(header, _)| *header == name).map(|(_, value)| value.as_str());
+        let right = hmac.verify(header, &delivery.body, encoding).is_ok();
+        assert_eq!(right, delivery.outcome != Outcome::Refused(&[401]), "{delivery:?}");
+        checked += 1;
+    }
+    println!("checked {checked} signatures");
+}
+
+#[test]
+fn facebook_bodies_are_ascii_with_escaped_slashes_as_php_writes_them() {
+    let day = generate(&ask(3));
+    let bodies = day.deliveries.iter().filter(|one| one.network == "facebook" && one.outcome == Outcome::Accepted);
+    for delivery in bodies {
+        let text = std::str::from_utf8(&delivery.body).unwrap();
+        assert!(text.is_ascii() && !text.replace("\\/", "").contains('/'));
+    }
+}
+
+#[test]
+fn the_outage_is_a_burst() {
+    let truth = generate(&ask(4)).truth;
+    let mut hours = BTreeMap::<i64, usize>::new();
+    for message in truth.messages.iter().filter(|message| message.expect == Expect::OpensCase) {
+        if let Some(at) = message.sent_at {
+            *hours.entry(at.as_secs() / 1800).or_default() += 1;
+        }
+    }
+    let most = hours.values().max().unwrap();
+    let usual = hours.values().sum::<usize>() / hours.len();
+    assert!(most > &(usual * 4), "{hours:?}");
+}
