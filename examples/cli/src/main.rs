@@ -1,5 +1,6 @@
 //! The careline program: a demo, the intake, the inbox page and tools around them.
 
+mod normalise;
 mod policy;
 // The demo takes it up; until then only its own tests do.
 #[allow(dead_code)]
@@ -20,6 +21,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Read raw bodies of a network and print one event per line as JSON.
+    Normalise(normalise::Args),
     /// Look at a policy before it is used.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -27,6 +30,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),
     };
     match result {

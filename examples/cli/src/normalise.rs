@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use careline::clock::{Clock, SystemClock};
 use careline::intake::Parsed;
-use careline::model::Timestamp;
+use careline::model::{NativeAccount, NetworkName, Timestamp};
 use careline::network::BodyKind;
 use careline::{Error, ErrorKind};
-use careline::clock::{Clock, SystemClock};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// How they came.
     #[arg(long, default_value = "webhook")]
     kind: Kind,
-    /// The native id of the brand account they came through, where a body does not name it.
+    /// The native id of the brand account they came through, where a body does not name it; on Mastodon `HOST/ID`.
     #[arg(long, value_name = "NATIVE_ID", default_value = "0")]
     account: String,
     /// Files with one JSON document, or with one per line; `-` is the standard input.
@@ -33,7 +33,10 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Network {
+    /// X.
     X,
+    /// Servers that speak Mastodon's API.
+    Mastodon,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -76,8 +79,10 @@ impl Args {
             Kind::Rest => BodyKind::Rest,
             Kind::Stream => BodyKind::Stream,
         };
+        let account = |network| NativeAccount::new(network, self.account.as_str());
         match self.network {
-            Network::X => careline_x::normalise(kind, body, &self.account, now),
+            Network::X => careline_x::normalise(kind, body, &account(NetworkName::new("x")), now),
+            Network::Mastodon => careline_mastodon::normalise(kind, body, &account(careline_mastodon::NETWORK), now),
         }
     }
 }

@@ -259,6 +259,11 @@ impl Server {
         Some(self.conversation(id, last))
     }
 
+    fn written_by(&self, author: &str) -> Vec<(u64, Value)> {
+        let theirs = self.statuses.iter().filter(|(_, status)| status["account"]["id"] == author);
+        theirs.map(|(id, status)| (*id, status.clone())).collect()
+    }
+
     fn conversation(&self, id: usize, last: u64) -> Value {
         let status = self.statuses.get(&last);
         let with = status.map(|status| {
@@ -301,6 +306,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v1/accounts/{id}/statuses", get(account_statuses))
         .route("/api/v1/notifications", get(notifications))
         .route("/api/v1/conversations", get(conversations))
+        .route("/api/v1/timelines/home", get(home))
         .route("/api/v1/statuses", get(statuses))
         .route("/api/v1/statuses/{id}", get(status))
         .route("/api/v1/statuses/{id}/context", get(context))
@@ -407,10 +413,14 @@ async fn conversations(State(shared): Here, RawQuery(query): RawQuery) -> Respon
     page(&shared.host, "/api/v1/conversations", &parameters(query.as_deref()), all, 20, 40)
 }
 
+/// We follow nobody: what we wrote ourselves.
+async fn home(State(shared): Here, RawQuery(query): RawQuery) -> Response {
+    let all = held(&shared.server).written_by(MASTODON_ACCOUNT.0);
+    page(&shared.host, "/api/v1/timelines/home", &parameters(query.as_deref()), all, 20, 40)
+}
+
 async fn account_statuses(State(shared): Here, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let server = held(&shared.server);
-    let theirs = server.statuses.iter().filter(|(_, status)| status["account"]["id"] == id.as_str());
-    let all = theirs.map(|(id, status)| (*id, status.clone())).collect();
+    let all = held(&shared.server).written_by(&id);
     page(&shared.host, &format!("/api/v1/accounts/{id}/statuses"), &parameters(query.as_deref()), all, 20, 40)
 }
 

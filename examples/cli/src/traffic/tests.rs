@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use careline::model::Timestamp;
+use careline::intake::Parsed;
+use careline::model::{Event, EventBody, Inbound, NativeAccount, NetworkName, Timestamp};
+use careline::network::BodyKind;
 use careline::wire::{Encoding, Hmac256};
 
 use super::{Ask, Day, Expect, FACEBOOK_SECRET, Outcome, X_SECRET, generate};
@@ -24,7 +26,7 @@ fn the_same_seed_gives_the_same_day_and_another_seed_another() {
 
 #[test]
 fn a_day_is_as_large_and_as_mixed_as_promised() {
-    for seed in 0..10 {
+    for seed in 0..4 {
         let Day { deliveries, schedule, truth } = generate(&ask(seed));
         let counts = |network: &str| deliveries.iter().filter(|one| one.network == network).count();
         assert!(deliveries.len() >= 1500, "{} deliveries", deliveries.len());
@@ -111,4 +113,100 @@ fn the_outage_is_a_burst() {
     let most = hours.values().max().unwrap();
     let usual = hours.values().sum::<usize>() / hours.len();
     assert!(most > &(usual * 4), "{hours:?}");
+}
+
+type Normalise = fn(BodyKind, &[u8], &NativeAccount, Timestamp) -> careline::Result<Parsed>;
+
+/// What a network's bodies say in the end, each message under the id of its first revision.
+#[derive(Default)]
+struct Seen {
+    messages: BTreeMap<String, Inbound>,
+    deleted: BTreeSet<String>,
+    unknown: usize,
+    rejects: usize,
+}
+
+impl Seen {
+    fn take(&mut self, event: Event) {
+        match event.body {
+            EventBody::Message(message) => {
+                let newest = self.messages.get(message.root_id()).map(|known| known.revision);
+                if newest.is_none_or(|newest| newest <= message.revision) {
+                    self.messages.insert(message.root_id().to_owned(), *message);
+                }
+            }
+            EventBody::Deleted(deleted) => {
+                self.deleted.insert(deleted.native_id.to_string());
+            }
+            EventBody::Unknown(_) => self.unknown += 1,
+            _ => {}
+        }
+    }
+
+    /// Every message of the truth is there, with the same author, time, text and parent, and no other is.
+    fn must_agree(&self, day: &Day, network: &str) {
+        let truth: BTreeMap<_, _> = day
+            .truth
+            .messages
+            .iter()
+            .filter(|message| message.network == network)
+            .map(|message| (message.root_id.as_str(), message))
+            .collect();
+        let invented: Vec<_> = self.messages.keys().filter(|id| !truth.contains_key(id.as_str())).collect();
+        assert!(invented.is_empty(), "not in the truth: {invented:?}");
+        let mut compared = BTreeMap::<&str, usize>::new();
+        for (id, expected) in truth {
+            let Some(found) = self.messages.get(id) else { panic!("missing: {expected:?}") };
+            assert_eq!(self.deleted.contains(id), expected.text.is_none(), "deleted? {expected:?}");
+            if let Some(text) = &expected.text {
+                assert_eq!(
+                    (&found.content.text, found.native_id.as_str()),
+                    (text, &*expected.native_id),
+                    "{expected:?}"
+                );
+                *compared.entry("text").or_default() += 1;
+            }
+            let author = found.author.as_ref().map(|author| author.native_id.as_str());
+            assert_eq!(author, expected.author.as_deref(), "{expected:?}");
+            if let (Some(sent_at), 0) = (expected.sent_at, found.revision) {
+                assert_eq!(found.sent_at, Some(sent_at), "{expected:?}");
+                *compared.entry("sent_at").or_default() += 1;
+            }
+            if let (Some(parent), Some(target)) = (&expected.parent, &found.reply_to) {
+                assert_eq!(target.native_id, *parent, "{expected:?}");
+                *compared.entry("parent").or_default() += 1;
+            }
+            *compared.entry("message").or_default() += 1;
+        }
+        assert!(compared.len() == 4 && compared.values().all(|count| *count > 50), "{compared:?}");
+        println!("{network}: compared {compared:?}, {} deleted, {} unknown", self.deleted.len(), self.unknown);
+    }
+}
+
+fn read(day: &Day, network: &'static str, normalise: Normalise) -> Seen {
+    let account = NativeAccount::new(NetworkName::new(network), "0");
+    let mut seen = Seen::default();
+    for delivery in day.deliveries.iter().filter(|one| one.network == network) {
+        if matches!(delivery.outcome, Outcome::Refused(_)) {
+            continue;
+        }
+        let parsed = normalise(BodyKind::Webhook, &delivery.body, &account, delivery.at).unwrap();
+        if delivery.outcome == Outcome::Accepted {
+            assert_eq!(parsed.rejects.len(), 0, "{:?} {:?}", parsed.rejects, delivery.body);
+        }
+        seen.rejects += parsed.rejects.len();
+        let ours = |event: &Event| !event.account.as_ref().is_some_and(|account| account.native_id == "999");
+        parsed.events.into_iter().filter(ours).for_each(|event| seen.take(event));
+    }
+    seen
+}
+
+#[test]
+fn x_bodies_say_exactly_what_was_meant() {
+    for seed in 0..3 {
+        let day = generate(&ask(seed));
+        let seen = read(&day, "x", careline_x::normalise);
+        assert!(seen.unknown > 0 && seen.rejects >= 2);
+        seen.must_agree(&day, "x");
+    }
 }

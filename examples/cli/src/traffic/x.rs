@@ -81,8 +81,16 @@ impl Stage {
             let user = X_ACCOUNTS[0].0;
             let (kind, payload) = match number % 5 {
                 0 => ("like.create", json!({"id": self.id(at), "liked_tweet_id": self.id(at)})),
-                1 => ("dm.read", json!({"direct_message_mark_read_events": [{"last_read_event_id": self.id(at)}]})),
-                2 => ("dm.indicate_typing", json!({"direct_message_indicate_typing_events": [{"sender_id": "77"}]})),
+                1 => (
+                    "dm.read",
+                    json!({"direct_message_mark_read_events": [{"last_read_event_id": self.id(at),
+                    "sender_id": "77", "target": {"recipient_id": user}, "created_timestamp": at.as_millis().to_string()}]}),
+                ),
+                2 => (
+                    "dm.indicate_typing",
+                    json!({"direct_message_indicate_typing_events": [{"sender_id": "77",
+                    "target": {"recipient_id": user}, "created_timestamp": at.as_millis().to_string()}]}),
+                ),
                 3 => ("post.hologram.create", json!({"id": self.id(at), "depth": 3})),
                 _ => ("follow.follow", json!({"source": {"id": "77"}, "target": {"id": user}})),
             };
@@ -249,13 +257,13 @@ impl super::scenes::Stage for Stage {
     }
 
     fn announce(&mut self, line: Line, at: Timestamp) -> Post {
-        let text = format!("{} https://t.co/acme{:06}", line.words.text, self.sequence);
-        let shown = format!("{} https://acme.example/news/{}", line.words.text, self.sequence);
-        let post = self.note(By::Brand, line, shown.clone(), None, at);
+        let (short, long) = (format!("https://t.co/acme{:06}", self.sequence), "https://acme.example/news");
+        let start = line.words.text.chars().count() + 1;
+        let text = format!("{} {short}", line.words.text);
+        let post = self.note(By::Brand, line, text.clone(), None, at);
         let mut payload = self.payload(&post, &text, None, &[&post.id], at);
-        let start = text.chars().count() - text.rsplit(' ').next().map_or(0, |url| url.chars().count());
-        let (short, long) = (text.rsplit(' ').next(), shown.rsplit(' ').next());
-        payload["entities"]["urls"] = json!([{"start": start, "end": text.chars().count(), "url": short, "expanded_url": long, "display_url": "acme.example/news"}]);
+        payload["entities"]["urls"] = json!([{"start": start, "end": start + short.len(), "url": short,
+            "expanded_url": long, "display_url": "acme.example/news"}]);
         self.event("post.create", X_ACCOUNTS[0].0, payload, None, at, 0);
         post
     }
