@@ -3,7 +3,7 @@
 //! What becomes what (fact sheet §3):
 //! - a status is a message; a boost is a `boost` reaction to the status inside it, a favourite a `favourite` reaction;
 //! - a status shown inside another one, as quoted or boosted, is a message as well; one body tells each status once;
-//! - the answer to a deletion is a status without `content`, and a deletion here;
+//! - the answer to a deletion is a status with `text` in place of `content`, and a deletion here;
 //! - `edited_at` in milliseconds is the revision; the same status arriving as notification, conversation, answer or stream
 //!   frame gives the same message, so counts and whatever else depends on who looks are left out;
 //! - what carries no message and has no meaning to care is `unknown`, by the network's own word.
@@ -260,6 +260,8 @@ impl<'b> Reader<'b> {
             self.status(status, raw);
         } else if object.content.is_none() && object.kind.is_some() && object.created_at.is_some() {
             self.notification(object, raw);
+        } else if object.is_deletion() {
+            self.taken_back(object, raw);
         } else if object.visibility.is_some() || (object.content.is_some() && object.id.is_some()) {
             self.status(object, raw);
         } else if let Some(statuses) = object.statuses.filter(|list| list.get().starts_with('[')) {
@@ -299,7 +301,8 @@ impl<'b> Reader<'b> {
         let target = status.reblog.as_ref().unwrap_or(status);
         if let Some(id) = &target.id {
             let by = object.account.as_ref().and_then(|account| self.profile(account));
-            self.reaction(id, by, reaction, time(object.created_at.as_ref()), raw);
+            let reaction = self.reaction(id, by, reaction, time(object.created_at.as_ref()));
+            self.push(EventBody::Reaction(reaction), raw);
         }
     }
 
@@ -348,7 +351,8 @@ impl<'b> Reader<'b> {
                 Some(account) => self.profile(account),
                 None => Some(Profile::new(self.host, id.compact())),
             };
-            self.reaction(status, by, reaction, None, raw);
+            let reaction = self.reaction(status, by, reaction, None);
+            self.push(EventBody::Reaction(reaction), raw);
         }
     }
 
@@ -360,21 +364,39 @@ impl<'b> Reader<'b> {
             self.status(boosted, raw);
             if let Some(target) = &boosted.id {
                 let by = status.account.as_ref().and_then(|account| self.profile(account));
-                self.reaction(target, by, "boost", time(status.created_at.as_ref()), raw);
+                let reaction = self.reaction(target, by, "boost", time(status.created_at.as_ref()));
+                self.push(EventBody::Reaction(reaction), raw);
             }
             return;
         }
         if let Some(quoted) = status.quote.as_ref().and_then(|quote| quote.quoted_status.as_ref()) {
             self.status(quoted, raw);
         }
-        let Some(content) = &status.content else { return self.deleted(id, raw) };
-        let message = self.message(status, id, content);
+        if status.is_deletion() {
+            // Inside the answer to a deletion the quoted status lacks its content too, and still stands.
+            return;
+        }
+        let message = self.message(status, id);
         if self.told.insert((message.native_id.clone(), message.revision)) {
             self.push(EventBody::Message(Box::new(message)), raw);
         }
     }
 
-    fn message(&self, status: &Object<'_>, id: &Id<'_>, content: &str) -> Inbound {
+    /// The answer to the deletion of a status, or of a boost.
+    fn taken_back(&mut self, status: &Object<'_>, raw: Option<RawRange>) {
+        let boosted = status.reblog.as_ref().and_then(|boosted| boosted.id.as_ref());
+        match (boosted, &status.id) {
+            (Some(target), _) => {
+                let by = status.account.as_ref().and_then(|account| self.profile(account));
+                let reaction = Reaction { removed: true, ..self.reaction(target, by, "boost", None) };
+                self.push(EventBody::Reaction(reaction), raw);
+            }
+            (None, Some(id)) => self.deleted(id, raw),
+            (None, None) => self.reject(raw, Error::new(ErrorKind::InputInvalid, "a status has no `id`")),
+        }
+    }
+
+    fn message(&self, status: &Object<'_>, id: &Id<'_>) -> Inbound {
         let word = status.visibility.as_deref().unwrap_or("public");
         let mut message = Inbound::new(self.host, id.compact(), surface(status), visibility(word));
         message.author = status.account.as_ref().and_then(|account| self.profile(account));
@@ -389,7 +411,7 @@ impl<'b> Reader<'b> {
         message.language = status.language.as_deref().filter(|language| !language.is_empty()).map(CompactString::new);
         let (text, entities) = plain(&Markup {
             spoiler_text: status.spoiler_text.as_deref().unwrap_or_default(),
-            content,
+            content: status.content.as_deref().unwrap_or_default(),
             mentions: &status.mentions,
             emojis: &status.emojis,
             host: self.host,
@@ -411,19 +433,9 @@ impl<'b> Reader<'b> {
         Some(profile)
     }
 
-    fn reaction(
-        &mut self,
-        status: &Id<'_>,
-        by: Option<Profile>,
-        word: &str,
-        at: Option<Timestamp>,
-        raw: Option<RawRange>,
-    ) {
+    fn reaction(&self, status: &Id<'_>, by: Option<Profile>, word: &str, at: Option<Timestamp>) -> Reaction {
         let (scope, native_id) = (self.host.into(), status.compact());
-        self.push(
-            EventBody::Reaction(Reaction { scope, native_id, by, reaction: word.into(), removed: false, at }),
-            raw,
-        );
+        Reaction { scope, native_id, by, reaction: word.into(), removed: false, at }
     }
 
     fn deleted(&mut self, id: &str, raw: Option<RawRange>) {
@@ -445,6 +457,11 @@ impl<'b> Reader<'b> {
 }
 
 impl Object<'_> {
+    /// Whether this is a status as the server answers to its deletion: with its source in place of its content.
+    fn is_deletion(&self) -> bool {
+        self.content.is_none() && self.text.is_some() && self.visibility.is_some()
+    }
+
     /// Whether it has none of the fields we know.
     fn is_empty(&self) -> bool {
         self.id.is_none() && self.url.is_none() && self.uri.is_none() && self.kind.is_none() && self.content.is_none()

@@ -21,6 +21,9 @@ pub(crate) struct Object<'a> {
     // A status.
     #[serde(borrow)]
     pub(crate) content: Option<Text<'a>>,
+    /// The source, in the answer to a deletion only, in place of `content`.
+    #[serde(borrow)]
+    pub(crate) text: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) visibility: Option<Text<'a>>,
     #[serde(borrow)]
