@@ -9,16 +9,16 @@ use serde::Deserialize;
 
 use crate::receive::clip;
 
-/// The answer, or the error it stands for.
-pub(crate) fn accept<B: AsRef<[u8]>>(response: Response<B>, now: Timestamp) -> Result<Response<B>> {
+/// The answer, or the error it stands for. A server may repeat what it was asked, so `token` is hidden in its words.
+pub(crate) fn accept<B: AsRef<[u8]>>(response: Response<B>, token: &str, now: Timestamp) -> Result<Response<B>> {
     if response.status().is_success() {
         return Ok(response);
     }
-    Err(failure(response.status(), response.headers(), response.body().as_ref(), now))
+    Err(failure(response.status(), response.headers(), response.body().as_ref(), token, now))
 }
 
 /// What a status with these headers and this body means.
-pub(crate) fn failure(status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Error {
+pub(crate) fn failure(status: StatusCode, headers: &HeaderMap, body: &[u8], token: &str, now: Timestamp) -> Error {
     let (kind, what) = match status.as_u16() {
         401 => (ErrorKind::Unauthenticated, "the server does not accept the token; authorise the account again"),
         403 => (ErrorKind::PermissionDenied, "the token lacks a scope, or the account is blocked or limited"),
@@ -29,7 +29,7 @@ pub(crate) fn failure(status: StatusCode, headers: &HeaderMap, body: &[u8], now:
         _ => (ErrorKind::Unavailable, "the server answers what the API does not know"),
     };
     let mut error = Error::new(kind, what).with("status", status.as_u16());
-    if let Some(words) = words(body) {
+    if let Some(words) = words(body, token) {
         error = error.with("error", words);
     }
     match pause(headers, now) {
@@ -50,12 +50,14 @@ fn pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(reset.millis_since(now)).unwrap_or_default()))
 }
 
-fn words(body: &[u8]) -> Option<String> {
+fn words(body: &[u8], token: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Refusal {
         error: String,
     }
-    serde_json::from_slice::<Refusal>(body).ok().map(|refusal| clip(&refusal.error))
+    serde_json::from_slice::<Refusal>(body)
+        .ok()
+        .map(|refusal| clip(&if token.is_empty() { refusal.error } else { refusal.error.replace(token, "***") }))
 }
 
 #[cfg(test)]
@@ -68,7 +70,7 @@ mod tests {
             response = response.header(*name, *value);
         }
         let now = Timestamp::parse("2026-05-01T09:00:00Z").unwrap();
-        accept(response.body(body.as_bytes().to_vec()).unwrap(), now).unwrap_err()
+        accept(response.body(body.as_bytes().to_vec()).unwrap(), "planted-token", now).unwrap_err()
     }
 
     #[test]
@@ -103,5 +105,6 @@ mod tests {
     fn the_words_of_the_server_are_kept_short() {
         let error = fails(422, &[], &format!(r#"{{"error":"{}\n"}}"#, "x".repeat(5000)));
         assert!(error.to_string().len() < 400 && !error.to_string().contains('\n'), "{error}");
+        assert!(!fails(401, &[], r#"{"error":"no planted-token"}"#).to_string().contains("planted"));
     }
 }

@@ -118,9 +118,13 @@ impl Account {
         self.bearer.clone()
     }
 
+    fn token(&self) -> &str {
+        self.token.expose_secret()
+    }
+
     /// The token, if the server takes it in the query of a stream only.
     fn token_for_query(&self) -> Option<&str> {
-        self.facts().gotosocial.then(|| self.token.expose_secret())
+        self.facts().gotosocial.then(|| self.token())
     }
 
     fn native(&self) -> Result<NativeAccount> {
@@ -218,10 +222,10 @@ impl Network for Account {
         capability.poll_sources = poll::SOURCES.map(str::to_owned).into();
         capability.stream_sources = stream::SOURCES.map(str::to_owned).into();
         capability.webhook = true;
-        capability.recheck_max = Some(1);
+        capability.recheck_max = Some(poll::RECHECK_MAX);
         capability.edits = true;
-        // Streams report deletions in the timelines we follow; `recheck` finds the others.
-        capability.deletions = false;
+        // By the stream, for statuses in our own timelines; `recheck` finds the others.
+        capability.deletions = true;
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
         capability.text_max = Some(facts.text_max);

@@ -6,9 +6,10 @@
 //! - `conversations`: private threads. One that changed is read in full with the calls that follow, so our own answers from
 //!   other apps are seen as well;
 //! - `home`: posts of the accounts we follow, and our own;
-//! - `context:ID`: everything before and after the status `ID`, for a message whose parent is not known.
+//! - `context:ID`: everything before and after the status `ID`, for a message whose parent is not known. It is no list
+//!   with a cursor, so the capability does not name it.
 //!
-//! Without a cursor the newest page is read and the cursor set behind it; older history is not.
+//! Without a cursor the newest page is read first, then older ones, up to a bound; from then on only what is newer.
 
 use bytes::Bytes;
 use careline::context::Context;
@@ -27,10 +28,16 @@ use crate::Account;
 use crate::error::accept;
 use crate::receive::{normalise, read_items};
 
-/// What can be polled; `context` takes a status id after a colon.
-pub(crate) const SOURCES: [&str; 4] = ["notifications", "conversations", "home", "context"];
+/// What can be polled to its end.
+pub(crate) const SOURCES: [&str; 3] = ["notifications", "conversations", "home"];
 
-/// Servers may cap a page below what was asked, and none known below this: a shorter page is the last one.
+/// How many statuses one recheck looks at: each takes a call.
+pub(crate) const RECHECK_MAX: u32 = 10;
+
+/// How many pages of history are read at the very first time.
+const HISTORY_PAGES: u32 = 10;
+
+/// Servers may cap a page below what was asked, and none known below this: where no link tells, a shorter page is the last.
 const SMALLEST_CAP: usize = 20;
 
 /// One list of the API.
@@ -62,12 +69,21 @@ const HOME: List =
 /// Where reading goes on. Opaque to everybody else.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Cursor {
-    /// Everything up to this id was read.
+    /// Everything up to this id was read, or will be by what follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     min_id: Option<String>,
+    /// History is still to be read below this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    history: Option<History>,
     /// Statuses whose contexts are still to be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     walk: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct History {
+    max_id: String,
+    pages_left: u32,
 }
 
 /// What of an item is needed to move the cursor.
@@ -97,7 +113,7 @@ impl Account {
             "conversations" => &CONVERSATIONS,
             "home" => &HOME,
             other => {
-                let error = Error::new(ErrorKind::InputInvalid, "no such source; see the capability");
+                let error = Error::new(ErrorKind::Unsupported, "no such source; see the capability");
                 return Err(error.with("source", other));
             }
         };
@@ -106,12 +122,12 @@ impl Account {
             return self.read_list(cx, list, cursor, ask).await;
         }
         let status = cursor.walk.remove(0);
-        let more = !cursor.walk.is_empty();
-        match self.read_context(cx, &status, Some(cursor.write()?)).await {
+        let more = cursor.more();
+        match self.read_context(cx, &status, cursor.write()?).await {
             Ok(page) => Ok(Page::new(page.parsed, page.raw, page.cursor, more)),
             // Deleted since it was listed.
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                Ok(Page::new(Parsed::default(), Bytes::new(), Some(cursor.write()?), more))
+                Ok(Page::new(Parsed::default(), Bytes::new(), cursor.write()?, more))
             }
             Err(error) => Err(error),
         }
@@ -121,26 +137,38 @@ impl Account {
         let limit = ask.limit.unwrap_or(list.most).clamp(1, list.most);
         let mut url = self.url(list.path)?;
         url.query_pairs_mut().append_pair("limit", &limit.to_string()).extend_pairs(list.query);
-        if let Some(min_id) = &cursor.min_id {
-            url.query_pairs_mut().append_pair("min_id", min_id);
+        match (&cursor.history, &cursor.min_id) {
+            (Some(history), _) => drop(url.query_pairs_mut().append_pair("max_id", &history.max_id)),
+            (None, Some(min_id)) => drop(url.query_pairs_mut().append_pair("min_id", min_id)),
+            (None, None) => {}
         }
         let answer = self.get(cx, &url, list.endpoint).await?;
         let body = Body::read(answer.body());
         let items: Vec<&RawValue> = body.parse().map_err(nonsense)?;
         let keys: Vec<Option<Key<'_>>> = items.iter().map(|item| serde_json::from_str(item.get()).ok()).collect();
         // Newest first, also after `min_id`. A server that ignores `min_id` gives what we know at the end.
-        let known = |key: &Option<Key<'_>>| cursor.min_id.is_some() && key.as_ref().and_then(Key::id) == cursor.min_id;
+        let catching_up = cursor.history.is_none() && cursor.min_id.is_some();
+        let known = |key: &Option<Key<'_>>| catching_up && key.as_ref().and_then(Key::id) == cursor.min_id;
         let new = keys.iter().position(known).unwrap_or(items.len());
         if new == 0 {
-            return Ok(Page::new(Parsed::default(), Bytes::new(), ask.cursor, false));
+            let cursor = if catching_up { ask.cursor } else { cursor.without_history().write()? };
+            return Ok(Page::new(Parsed::default(), Bytes::new(), cursor, false));
         }
         let parsed = read_items(&body, items[..new].iter().rev().copied(), &self.native()?, cx.clock.now())?;
-        let more = cursor.min_id.is_some() && new == items.len() && new >= SMALLEST_CAP.min(limit as usize);
-        let newest = self.newer_than(answer.headers()).or_else(|| keys.iter().flatten().find_map(Key::id));
-        let walk: Vec<_> = keys[..new].iter().rev().flatten().filter_map(Key::unread_before).collect();
-        let more = more || !walk.is_empty();
-        let cursor = Cursor { min_id: newest.or(cursor.min_id), walk };
-        Ok(Page::new(parsed, answer.body().clone(), Some(cursor.write()?), more))
+        let links = Links::of(answer.headers(), self.base());
+        let full = links.next.is_some() || (!links.any && new >= SMALLEST_CAP.min(limit as usize));
+        let newest = links.newer.or_else(|| keys.iter().flatten().find_map(Key::id));
+        let oldest = links.next.or_else(|| keys.iter().rev().flatten().find_map(Key::id));
+        let walk = keys[..new].iter().rev().flatten().filter_map(Key::answers_something).collect();
+        let next = if catching_up {
+            Cursor { min_id: newest.or(cursor.min_id), history: None, walk }
+        } else {
+            let left = cursor.history.map_or(HISTORY_PAGES, |history| history.pages_left) - 1;
+            let history = oldest.filter(|_| full && left > 0).map(|max_id| History { max_id, pages_left: left });
+            Cursor { min_id: cursor.min_id.or(newest), history, walk }
+        };
+        let more = next.more() || (catching_up && full && new == items.len());
+        Ok(Page::new(parsed, answer.body().clone(), next.write()?, more))
     }
 
     /// The thread around a status: what stands before it, what stands after it, not itself.
@@ -153,28 +181,27 @@ impl Account {
         Ok(Page::new(parsed, raw, cursor, false))
     }
 
-    /// Asks for one status. One that is gone, or that we may no longer see, is deleted for us: what we keep of it is removed.
+    /// Asks for each status whether it still stands. One that is gone, or that we may no longer see, is deleted for us: what
+    /// we keep of it is to be removed.
     pub(crate) async fn look_again(&self, cx: &Context, ask: Recheck) -> Result<Page> {
-        let [id] = ask.native_ids.as_slice() else {
-            let error = Error::new(ErrorKind::InputInvalid, "one status is looked at per call; see the capability");
+        if ask.native_ids.len() > RECHECK_MAX as usize {
+            let error = Error::new(ErrorKind::TooLarge, "too many statuses for one recheck; see the capability");
             return Err(error.with("statuses", ask.native_ids.len()));
-        };
-        let url = self.url(&["api", "v1", "statuses", id])?;
-        let account = self.native()?;
-        match self.get(cx, &url, "/api/v1/statuses/:id").await {
-            Ok(answer) => {
-                Body::read(answer.body()).parse::<&RawValue>().map_err(nonsense)?;
-                let parsed = normalise(BodyKind::Rest, answer.body(), &account, cx.clock.now())?;
-                Ok(Page::new(parsed, answer.into_body(), None, false))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let gone = Deleted { scope: self.host().into(), native_id: id.clone(), at: None };
-                let event = Event::new(account, Channel::Poll, cx.clock.now(), EventBody::Deleted(gone));
-                let parsed = Parsed { events: vec![event], ..Parsed::default() };
-                Ok(Page::new(parsed, Bytes::new(), None, false))
-            }
-            Err(error) => Err(error),
         }
+        let account = self.native()?;
+        let mut parsed = Parsed::default();
+        for id in ask.native_ids {
+            let url = self.url(&["api", "v1", "statuses", &id])?;
+            match self.get(cx, &url, "/api/v1/statuses/:id").await {
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    let gone = Deleted { scope: self.host().into(), native_id: id, at: None };
+                    let body = EventBody::Deleted(gone);
+                    parsed.events.push(Event::new(account.clone(), Channel::Poll, cx.clock.now(), body));
+                }
+                other => drop(other?),
+            }
+        }
+        Ok(Page::new(parsed, Bytes::new(), None, false))
     }
 
     /// One authorised read.
@@ -184,23 +211,44 @@ impl Account {
         if let Some(deadline) = cx.deadline {
             request.extensions_mut().insert(Deadline(deadline));
         }
-        accept(cx.transport.send(request).await?, cx.clock.now())
+        accept(cx.transport.send(request).await?, self.token(), cx.clock.now())
     }
 
     /// A request for `url` with the token.
     pub(crate) fn request(&self, url: &Url, accept: &str) -> http::request::Builder {
         Request::get(url.as_str()).header(header::AUTHORIZATION, self.bearer()).header(header::ACCEPT, accept)
     }
+}
 
-    /// The id after which the next page begins, by the `Link` header: its `rel="prev"` is the newer side.
-    fn newer_than(&self, headers: &HeaderMap) -> Option<String> {
-        let links = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
-        let prev = links.flat_map(|links| links.split(',')).find_map(|link| {
-            let (address, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
-            (relation.contains("rel=\"prev\"") || relation.contains("rel=prev")).then_some(address)
-        })?;
-        let url = self.base().join(prev).ok()?;
-        url.query_pairs().find(|(name, _)| name == "min_id" || name == "since_id").map(|(_, id)| id.into_owned())
+/// The neighbours of a page by its `Link` header: `prev` is the newer side, `next` the older one, there if there is more.
+#[derive(Default)]
+struct Links {
+    any: bool,
+    newer: Option<String>,
+    next: Option<String>,
+}
+
+impl Links {
+    fn of(headers: &HeaderMap, base: &Url) -> Self {
+        let mut links = Self::default();
+        let header = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
+        for link in header.flat_map(|header| header.split(',')) {
+            let Some((address, relation)) = link.trim().strip_prefix('<').and_then(|link| link.split_once('>')) else {
+                continue;
+            };
+            let Ok(url) = base.join(address) else { continue };
+            let id = |names: &[&str]| {
+                let found = url.query_pairs().find(|(name, _)| names.contains(&&**name));
+                found.map(|(_, id)| id.into_owned())
+            };
+            links.any = true;
+            match relation.trim_start_matches([';', ' ']).trim_start_matches("rel=").trim_matches('"') {
+                "prev" => links.newer = id(&["min_id", "since_id"]),
+                "next" => links.next = id(&["max_id"]),
+                _ => {}
+            }
+        }
+        links
     }
 }
 
@@ -211,9 +259,23 @@ impl Cursor {
             .map_err(|_| Error::new(ErrorKind::InputInvalid, "the cursor is none that this connector made"))
     }
 
-    fn write(&self) -> Result<String> {
+    /// As it is kept; `None` at the very beginning.
+    fn write(&self) -> Result<Option<String>> {
+        if *self == Self::default() {
+            return Ok(None);
+        }
         serde_json::to_string(self)
+            .map(Some)
             .map_err(|error| Error::new(ErrorKind::Unexpected, "the cursor cannot be written").caused_by(error))
+    }
+
+    /// Whether it says itself that there is more to read.
+    fn more(&self) -> bool {
+        self.history.is_some() || !self.walk.is_empty()
+    }
+
+    fn without_history(self) -> Self {
+        Self { history: None, ..self }
     }
 }
 
@@ -224,8 +286,8 @@ impl Key<'_> {
         Some(id.to_string())
     }
 
-    /// The last status of a conversation, if something stands before it.
-    fn unread_before(&self) -> Option<String> {
+    /// The last status of a conversation, if it answers something that may not have been read.
+    fn answers_something(&self) -> Option<String> {
         let last = self.last_status.as_ref()?;
         last.in_reply_to_id.as_ref().map(|_| last.id.to_string())
     }

@@ -44,6 +44,9 @@ pub fn normalise(kind: BodyKind, body: &[u8], account: &NativeAccount, now: Time
         BodyKind::Webhook => reader.hook(),
     };
     if let Err(error) = read {
+        // Who sends half a body sends it again: nothing of it counts.
+        let repaired = reader.parsed.repaired;
+        reader.parsed = Parsed { repaired, ..Parsed::default() };
         reader.reject(None, error);
     }
     Ok(reader.parsed)
@@ -167,9 +170,14 @@ impl<'b> Reader<'b> {
         if text.trim_start().starts_with('{') {
             return self.frame(text);
         }
-        for block in crate::stream::blocks(text) {
-            let Some((event, data)) = crate::stream::fields(block) else { continue };
-            self.pushed(event, &data, self.body.range_of(block));
+        let blocks: Vec<_> = crate::stream::blocks(text).collect();
+        for block in &blocks {
+            let raw = self.body.range_of(block).filter(|_| blocks.len() > 1);
+            match crate::stream::fields(block) {
+                Some((event, data)) => self.pushed(event, &data, raw),
+                None if crate::stream::is_idle(block) => {}
+                None => self.reject(raw, Error::new(ErrorKind::InputInvalid, "neither a frame nor an event")),
+            }
         }
         Ok(())
     }
@@ -182,12 +190,21 @@ impl<'b> Reader<'b> {
             self.reject(None, refused(error).with("status", frame.status.unwrap_or_default()));
             return Ok(());
         }
-        let payload = frame.payload.map_or(Ok(Text::default()), |payload| match payload.get().starts_with('"') {
-            true => Walk::new(payload.get()).value().and_then(|found| found.value),
-            false => Ok(Text(payload.get().into())),
-        })?;
+        let payload = frame.payload.map_or(Ok(Text::default()), |payload| self.payload(payload))?;
         self.pushed(frame.event.as_deref().unwrap_or_default(), &payload, None);
         Ok(())
+    }
+
+    /// The payload of a frame: JSON inside a string, or, from some servers, as it is.
+    fn payload<'p>(&mut self, payload: &'p RawValue) -> Result<Text<'p>> {
+        if !payload.get().starts_with('"') {
+            return Ok(Text(payload.get().into()));
+        }
+        Walk::new(payload.get()).value()?.value.or_else(|error| {
+            let repaired = Body::read(payload.get().as_bytes()).repair().ok_or(error)?;
+            self.parsed.repaired = true;
+            Ok(Text(repaired.parse::<String>()?.into()))
+        })
     }
 
     /// What came down a stream: `payload` is an object or, of a deletion, a bare id.
@@ -231,7 +248,8 @@ impl<'b> Reader<'b> {
 
     fn item_at(&mut self, found: &Found<'_, Object<'_>>, raw: Option<RawRange>) {
         match &found.value {
-            Ok(object) => self.object(object, raw),
+            Ok(object) if found.part.starts_with('{') => self.object(object, raw),
+            Ok(_) => self.reject(raw, Error::new(ErrorKind::InputInvalid, "an item is no object")),
             Err(error) => self.unreadable(found.part, raw, error),
         }
     }
@@ -258,7 +276,7 @@ impl<'b> Reader<'b> {
             self.groups(object, groups, raw);
         } else if let Some(status) = &object.last_status {
             self.status(status, raw);
-        } else if object.content.is_none() && object.kind.is_some() && object.created_at.is_some() {
+        } else if object.is_notification() {
             self.notification(object, raw);
         } else if object.is_deletion() {
             self.taken_back(object, raw);
@@ -457,6 +475,10 @@ impl<'b> Reader<'b> {
 }
 
 impl Object<'_> {
+    fn is_notification(&self) -> bool {
+        self.content.is_none() && self.kind.is_some() && (self.status.is_some() || self.created_at.is_some())
+    }
+
     /// Whether this is a status as the server answers to its deletion: with its source in place of its content.
     fn is_deletion(&self) -> bool {
         self.content.is_none() && self.text.is_some() && self.visibility.is_some()

@@ -42,7 +42,7 @@ const LONGEST_REFUSAL: usize = 64 * 1024;
 impl Account {
     pub(crate) async fn hold(&self, cx: &Context, ask: StreamAsk) -> Result<EventStream> {
         if !SOURCES.contains(&ask.source.as_str()) {
-            let error = Error::new(ErrorKind::InputInvalid, "no such stream; see the capability");
+            let error = Error::new(ErrorKind::Unsupported, "no such stream; see the capability");
             return Err(error.with("source", ask.source));
         }
         match self.open_websocket(cx, &ask).await {
@@ -78,7 +78,7 @@ impl Account {
         let (head, mut body) = response.into_parts();
         if head.status != StatusCode::OK {
             let words = refusal(&mut body).await;
-            return Err(failure(head.status, &head.headers, &words, cx.clock.now()));
+            return Err(failure(head.status, &head.headers, &words, self.token(), cx.clock.now()));
         }
         let kind = head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
@@ -161,7 +161,7 @@ impl Watch {
     fn ended(&self, words: &str, status: Option<u16>) -> Error {
         let status = status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
         let body = serde_json::json!({ "error": words }).to_string();
-        failure(status, &http::HeaderMap::new(), body.as_bytes(), self.clock.now())
+        failure(status, &http::HeaderMap::new(), body.as_bytes(), "", self.clock.now())
     }
 }
 
@@ -225,7 +225,12 @@ pub(crate) fn blocks(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The name and the data of one server-sent event; `None` if it holds only comments.
+/// Whether an event says nothing: comments that keep the connection alive, a position, a pause.
+pub(crate) fn is_idle(block: &str) -> bool {
+    block.lines().all(|line| [":", "id:", "retry:"].iter().any(|field| line.starts_with(field)))
+}
+
+/// The name and the data of one server-sent event; `None` if it has neither.
 pub(crate) fn fields(block: &str) -> Option<(&str, Cow<'_, str>)> {
     let mut event = None;
     let mut data: Option<Cow<'_, str>> = None;

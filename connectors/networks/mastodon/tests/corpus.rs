@@ -1,5 +1,7 @@
 //! Recorded answers of a real server, read here and by a second, independent reader; both must find the same.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
