@@ -291,3 +291,263 @@ pub(super) fn date(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10 && date.year() > 0).then_some(date)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Timelike;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn calendar(zone: &str, hours: &[(&str, &[&str])], holidays: &[&str]) -> Calendar {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        Calendar::week(&CalendarRule {
+            id: "hours".to_owned(),
+            zone: Some(zone.to_owned()),
+            hours: hours.iter().map(|(days, intervals)| ((*days).to_owned(), texts(intervals))).collect(),
+            holidays: texts(holidays),
+            follow: Vec::new(),
+        })
+    }
+
+    fn daily(zone: &str, interval: &str) -> Calendar {
+        calendar(zone, &[("mon-sun", &[interval])], &[])
+    }
+
+    const HOUR: u64 = 3600;
+
+    #[test]
+    fn office_hours_are_counted_over_nights_weekends_and_holidays() {
+        let office = calendar("Europe/Berlin", &[("mon-fri", &["09:00-12:00", "13:00-17:00"])], &["2026-12-25"]);
+        let thursday = at("2026-12-24T15:00:00Z");
+        assert!(office.open_at(thursday));
+        assert!(!office.open_at(at("2026-12-25T10:00:00Z")));
+        assert!(!office.open_at(at("2026-12-24T11:30:00Z")));
+        // One hour is left on Thursday; Friday is a holiday; three hours on Monday before lunch, one after.
+        assert_eq!(office.add_business(thursday, 5 * HOUR), Some(at("2026-12-28T13:00:00Z")));
+        assert_eq!(office.business_between(thursday, at("2026-12-28T13:00:00Z")), 5 * HOUR);
+        assert_eq!(office.next_open(at("2026-12-24T16:00:00Z")), Some(at("2026-12-28T08:00:00Z")));
+        assert_eq!(office.next_open(thursday), Some(thursday));
+    }
+
+    #[test]
+    fn milliseconds_are_kept() {
+        let office = daily("UTC", "09:00-17:00");
+        let late = at("2026-11-18T16:59:59.250Z");
+        assert_eq!(office.add_business(late, 1), Some(at("2026-11-19T09:00:00.250Z")));
+        assert_eq!(office.business_between(late, at("2026-11-18T17:00:00Z")), 0);
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_is_empty_and_one_that_is_shown_twice_counts_twice() {
+        for (zone, from, to, interval, hours) in [
+            ("Europe/Berlin", "2026-03-28T22:00:00Z", "2026-03-29T22:00:00Z", "02:00-03:00", 0.0),
+            ("Europe/Berlin", "2026-03-28T22:00:00Z", "2026-03-29T22:00:00Z", "01:00-04:00", 2.0),
+            ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "02:00-03:00", 2.0),
+            ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "01:00-04:00", 4.0),
+            ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "00:00-24:00", 25.0),
+            ("America/New_York", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", "01:30-03:30", 1.0),
+            ("America/New_York", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", "01:30-02:30", 1.5),
+            ("Australia/Lord_Howe", "2026-10-03T13:30:00Z", "2026-10-04T13:00:00Z", "02:00-03:00", 0.5),
+            ("Australia/Lord_Howe", "2026-04-04T13:00:00Z", "2026-04-05T13:30:00Z", "01:00-03:00", 2.5),
+            ("Asia/Kolkata", "2026-03-28T18:30:00Z", "2026-03-29T18:30:00Z", "02:00-03:00", 1.0),
+        ] {
+            let secs = daily(zone, interval).business_between(at(from), at(to));
+            assert_eq!(secs as f64 / 3600.0, hours, "{zone} {interval} from {from}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_the_date_line_swallowed_has_no_hours() {
+        // Samoa went from Thursday 29 to Saturday 31 December 2011.
+        let apia = calendar("Pacific/Apia", &[("thu-sat", &["09:00-17:00"])], &[]);
+        let (from, to) = (at("2011-12-29T00:00:00Z"), at("2012-01-01T12:00:00Z"));
+        // Wednesday evening there; Thursday, no Friday, Saturday.
+        assert_eq!(apia.business_between(from, to), 16 * HOUR);
+        assert_eq!(apia.next_open(at("2011-12-30T09:00:00Z")), Some(at("2011-12-30T19:00:00Z")));
+        let friday = calendar("Pacific/Apia", &[("fri", &["00:00-24:00"])], &[]);
+        assert_eq!(friday.next_open(from), Some(at("2012-01-05T10:00:00Z")));
+    }
+
+    #[test]
+    fn intervals_that_touch_run_on() {
+        let shop = calendar("UTC", &[("mon", &["22:00-24:00"]), ("tue", &["00:00-01:00", "01:00-02:00"])], &[]);
+        assert_eq!(shop.add_business(at("2026-11-16T22:00:00Z"), 4 * HOUR), Some(at("2026-11-17T02:00:00Z")));
+        assert!(shop.open_at(at("2026-11-17T01:00:00Z")));
+        assert!(!shop.open_at(at("2026-11-17T02:00:00Z")));
+    }
+
+    #[test]
+    fn following_the_sun_is_open_whenever_a_member_is() {
+        let members = [
+            daily("Europe/Berlin", "09:00-17:00"),
+            daily("America/New_York", "09:00-17:00"),
+            daily("Asia/Tokyo", "09:00-17:00"),
+        ];
+        let sun = Calendar::any_of("sun", members.map(Arc::new).to_vec());
+        // In winter: Tokyo 00-08, Berlin 08-16, New York 14-22.
+        assert_eq!(sun.business_between(at("2026-11-18T00:00:00Z"), at("2026-11-19T00:00:00Z")), 22 * HOUR);
+        assert_eq!(sun.next_open(at("2026-11-18T22:30:00Z")), Some(at("2026-11-19T00:00:00Z")));
+        assert_eq!(sun.add_business(at("2026-11-18T21:00:00Z"), 2 * HOUR), Some(at("2026-11-19T01:00:00Z")));
+    }
+
+    #[test]
+    fn a_calendar_that_never_opens_has_no_deadlines() {
+        let never = calendar("UTC", &[("mon", &[])], &[]);
+        assert_eq!(never.add_business(at("2026-11-18T00:00:00Z"), 1), None);
+        assert_eq!(never.next_open(at("2026-11-18T00:00:00Z")), None);
+        assert_eq!(never.add_business(at("2026-11-18T00:00:00Z"), 0), Some(at("2026-11-18T00:00:00Z")));
+        // A minute a week for 40 years is less than two days.
+        let rare = calendar("UTC", &[("mon", &["09:00-09:01"])], &[]);
+        assert_eq!(rare.add_business(at("2026-11-18T00:00:00Z"), 48 * HOUR), None);
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_trouble() {
+        let (first, last) = (at("0000-01-01T00:00:00Z"), at("9999-12-31T23:59:59.999Z"));
+        for calendar in [Calendar::always(), daily("Pacific/Apia", "09:00-17:00")] {
+            assert!(calendar.business_between(first, last) > 0);
+            assert!(calendar.next_open(first).is_some());
+            let _ = (calendar.add_business(last, u64::MAX), calendar.next_open(last), calendar.open_at(last));
+        }
+    }
+
+    #[test]
+    fn weekdays_may_be_ranges_over_sunday() {
+        assert_eq!(weekdays("mon-fri"), Some(vec![0, 1, 2, 3, 4]));
+        assert_eq!(weekdays("sat-mon"), Some(vec![5, 6, 0]));
+        assert_eq!(weekdays("sun"), Some(vec![6]));
+        for text in ["", "Mon", "monday", "mon-", "mon-fri-sat"] {
+            assert_eq!(weekdays(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn intervals_and_dates_are_read_strictly() {
+        assert_eq!(interval("09:00-24:00"), Some((9 * 3600, DAY)));
+        assert_eq!(interval("9:30 - 10:00"), Some((34_200, 36_000)));
+        for text in ["", "9-17", "09:00", "17:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-10:00", "+9:00-10:00"] {
+            assert_eq!(interval(text), None, "{text}");
+        }
+        assert!(date("2028-02-29").is_some());
+        for text in ["2026-02-29", "26-12-25", "2026-12-5", "25.12.2026", "2026-12-25T00:00:00Z"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+        assert!(tz_version().starts_with("20"));
+    }
+
+    const ZONES: [&str; 8] = [
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "Pacific/Apia",
+        "America/St_Johns",
+        "Africa/Casablanca",
+        "UTC",
+    ];
+
+    /// Instants around which clocks change: in 2026 and, for the date line and midnight, in other years.
+    const EDGES: [&str; 9] = [
+        "2026-03-29T01:00:00Z",
+        "2026-10-25T01:00:00Z",
+        "2026-03-08T07:00:00Z",
+        "2026-11-01T06:00:00Z",
+        "2026-10-03T15:30:00Z",
+        "2026-04-04T15:00:00Z",
+        "2011-12-30T10:00:00Z",
+        "2010-11-07T02:31:00Z",
+        "2026-07-01T00:00:00Z",
+    ];
+
+    fn weeks() -> impl Strategy<Value = Calendar> {
+        let slots = prop::collection::vec(prop::collection::btree_set(0..=96u32, 0..6), 7);
+        (prop::sample::select(&ZONES[..]), slots, any::<bool>()).prop_map(|(zone, slots, holiday)| {
+            let clock = |slot: u32| format!("{:02}:{:02}", slot / 4, slot % 4 * 15);
+            let hours = WEEKDAYS.iter().zip(slots).map(|(day, slots)| {
+                let slots: Vec<u32> = slots.into_iter().collect();
+                let intervals = slots.chunks_exact(2).map(|pair| format!("{}-{}", clock(pair[0]), clock(pair[1])));
+                ((*day).to_owned(), intervals.collect())
+            });
+            Calendar::week(&CalendarRule {
+                id: "hours".to_owned(),
+                zone: Some(zone.to_owned()),
+                hours: hours.collect(),
+                holidays: if holiday { vec!["2026-03-29".to_owned(), "2011-12-31".to_owned()] } else { Vec::new() },
+                follow: Vec::new(),
+            })
+        })
+    }
+
+    fn calendars() -> impl Strategy<Value = Calendar> {
+        let many = prop::collection::vec(weeks().prop_map(Arc::new), 1..4);
+        prop_oneof![4 => weeks(), 2 => many.prop_map(|members| Calendar::any_of("sun", members)), 1 => Just(Calendar::always())]
+    }
+
+    fn instants() -> impl Strategy<Value = Timestamp> {
+        (prop::sample::select(&EDGES[..]), -4 * 86_400_000..4 * 86_400_000i64)
+            .prop_map(|(edge, millis)| at(edge).plus_millis(millis))
+    }
+
+    /// The clock on the wall, asked anew for every instant.
+    fn wall_says_open(calendar: &Calendar, time: Timestamp) -> bool {
+        let week = match &calendar.hours {
+            Hours::Always => return true,
+            Hours::AnyOf(members) => return members.iter().any(|member| wall_says_open(member, time)),
+            Hours::Week(week) => week,
+        };
+        let local = chrono::DateTime::<chrono::Utc>::from(time).with_timezone(&week.zone).naive_local();
+        let second = i64::from(local.num_seconds_from_midnight());
+        let day = local.weekday().num_days_from_monday() as usize;
+        !week.holidays.contains(&local.date()) && week.days[day].iter().any(|&(from, to)| from <= second && second < to)
+    }
+
+    proptest! {
+        #[test]
+        fn a_deadline_lies_as_far_away_as_was_asked(
+            calendar in calendars(), from in instants(), secs in 0..400_000u64, more in 0..100_000u64,
+        ) {
+            let Some(due) = calendar.add_business(from, secs) else { return Ok(()) };
+            prop_assert_eq!(calendar.business_between(from, due), secs);
+            // Later starts and longer promises end no earlier; two stretches are as long as both together.
+            let longer = calendar.add_business(from, secs + more);
+            prop_assert!(longer.is_none_or(|longer| longer >= due));
+            prop_assert_eq!(calendar.add_business(due, more), if more == 0 { Some(due) } else { longer });
+            let later = calendar.add_business(from.plus_millis(more as i64), secs);
+            prop_assert!(later.is_none_or(|later| later >= due));
+        }
+
+        #[test]
+        fn the_union_is_open_when_and_only_when_a_member_is(
+            members in prop::collection::vec(weeks().prop_map(Arc::new), 1..4), from in instants(), hours in 0..200i64,
+        ) {
+            let union = Calendar::any_of("sun", members.clone());
+            let to = from.plus_millis(hours * 3_600_000);
+            prop_assert_eq!(union.open_at(from), members.iter().any(|member| member.open_at(from)));
+            let all = union.business_between(from, to);
+            prop_assert!(members.iter().all(|member| member.business_between(from, to) <= all));
+            prop_assert!(all <= members.iter().map(|member| member.business_between(from, to) + 1).sum());
+            let opens = members.iter().filter_map(|member| member.next_open(from)).min();
+            prop_assert_eq!(union.next_open(from), opens);
+        }
+
+        #[test]
+        fn the_clock_on_the_wall_says_the_same(calendar in calendars(), from in instants()) {
+            // Whole minutes: no zone of these years changes its clocks within one.
+            let from = Timestamp::from_secs(from.as_secs().div_euclid(60) * 60).unwrap();
+            let minutes = 36 * 60;
+            let open: Vec<bool> =
+                (0..minutes).map(|minute| wall_says_open(&calendar, from.plus_millis(minute * 60_000))).collect();
+            let count = open.iter().filter(|open| **open).count() as u64;
+            prop_assert_eq!(calendar.business_between(from, from.plus_millis(minutes * 60_000)), count * 60);
+            prop_assert_eq!(calendar.open_at(from), open[0]);
+            if let Some(first) = open.iter().position(|open| *open) {
+                prop_assert_eq!(calendar.next_open(from), Some(from.plus_millis(first as i64 * 60_000)));
+            }
+        }
+    }
+}
