@@ -87,13 +87,14 @@ pub struct Policy {
     /// When messages share a case.
     #[serde(default)]
     pub cases: CaseRules,
-    /// How long what is kept.
+    /// How long what is kept; absent: for ever.
     #[serde(default)]
     pub retention: Retention,
     /// How long a host's own model may take.
     #[serde(default)]
     pub advice: AdviceRules,
-    /// Texts shown to customers, by name.
+    /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets their
+    /// own language, else the brand's, else English, else any.
     #[serde(default)]
     pub texts: BTreeMap<String, Texts>,
 }
@@ -103,6 +104,11 @@ impl Policy {
     pub fn from_brand(name: impl Into<String>) -> Self {
         let brand = Brand { name: name.into(), language: brand::english() };
         Self { brand, ..Self::default() }
+    }
+
+    /// The form of a policy file as JSON Schema, for editors that complete and check while one writes.
+    pub fn schema() -> &'static serde_json::Value {
+        &read::SCHEMA
     }
 
     /// Reads a policy from TOML; `file` is the name that mistakes carry.

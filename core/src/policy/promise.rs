@@ -9,9 +9,9 @@ use super::Condition;
 use super::duration::{self, DurationText};
 use crate::model::{CaseStatus, TeamId};
 
-/// Promises for cases that fit, in business time. A rule without promises makes none for what fits.
+/// Promises for cases that fit.
 ///
-/// Without any rule tier 1 is promised a first answer in 1 hour, each later one in 2 and an end in 24; tier 2 in 4, 8 and
+/// They run in business time. A rule without promises makes none for what fits. Without any rule tier 1 is promised a first answer in 1 hour, each later one in 2 and an end in 24; tier 2 in 4, 8 and
 /// 72 hours; tiers 3 and 4 nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +57,7 @@ pub(super) fn usual_promises() -> Vec<SlaRule> {
     vec![rule(1, 1, 2, 24), rule(2, 4, 8, 72)]
 }
 
-/// What happens as a promise runs out.
+/// A step of the escalation ladder.
 ///
 /// Without any step whoever holds the case is told at 0.75 of the time, and the team at the breach.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

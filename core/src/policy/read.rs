@@ -15,7 +15,8 @@ use super::check::{bare, check};
 use super::mistake::{Mistake, Place, PolicyErrors};
 use super::{Policy, duration};
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Policy).to_value());
+/// The form of a policy as JSON Schema, generated from the types.
+pub(super) static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Policy).to_value());
 
 /// Reads `text`, which `file` names in mistakes.
 pub(super) fn parse(text: &str, file: &str) -> Result<Policy, PolicyErrors> {
