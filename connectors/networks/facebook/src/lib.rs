@@ -1,1 +1,65 @@
-//! Facebook Pages and Messenger for careline.
+//! Facebook Pages and Messenger for careline: webhooks in, Graph reads for what webhooks miss.
+//!
+//! [`Webhook`] is the endpoint of one Meta app, for every page that installed it. [`Account`] is one page. [`normalise`]
+//! reads a body without its request.
+//!
+//! # Names
+//! - The network is `facebook`; an account's native id is the page's id.
+//! - Posts, comments and recommendations live in the scope `facebook`: two of our pages see the same one. Direct messages
+//!   live in `messenger:<page>`, a thread there is the customer's PSID.
+//! - People who act in public live in `facebook:<page>`, people who write in private in `messenger:<page>`: Facebook gives
+//!   a person another id for each, and only a private reply shows that two are one.
+//! - The page itself has one profile wherever it speaks, `facebook:<page>` with the page's id, which is
+//!   [`AccountInfo::scope`](careline::network::AccountInfo): a message is ours if its author's native id is the page's id.
+//!   Page ids are the same all over Facebook, so this also tells another of our pages.
+//! - A comment's id is `<post>_<comment>`. Facebook writes the page's or a photo's id in front of the same comment at times;
+//!   here it is always the post's. A post's id is `<page>_<post>`, a recommendation's that of its story.
+//! - An edit of a post or comment is a revision numbered by the time of its entry in milliseconds, an edit of a message by
+//!   `num_edit`. Neither tells when the text was first sent, so `sent_at` is absent there. Graph reads give no revision:
+//!   `updated_time` also moves when somebody comments.
+//! - A postback without an id of its own gets one from person, time and payload: `postback:<hash>`.
+//!
+//! # Extensions
+//! Messages keep `app_id`, `quick_reply`, `postback`, `referral`, `commands`, `prior_message`, `is_unsupported` and
+//! `standby` (another app has the thread: watch, do not answer); posts keep `item` and `published`; comments under
+//! advertisements `promotion_status`; recommendations `recommendation_type`.
+
+mod account;
+mod config;
+mod content;
+mod error;
+mod feed;
+mod graph;
+mod messaging;
+mod place;
+mod poll;
+mod receive;
+mod routes;
+mod signals;
+mod wire;
+
+use careline::intake::Parsed;
+use careline::model::{NativeAccount, Timestamp};
+use careline::network::BodyKind;
+use careline::{Error, ErrorKind, Result};
+
+pub use account::Account;
+pub use config::{AccountConfig, WebhookConfig};
+pub use error::read_error;
+pub use receive::Webhook;
+
+/// Reads a body without its request: no signature is checked. Pure.
+///
+/// Webhook bodies name their pages themselves; `account` is for those that do not. Graph answers may be lists of posts,
+/// comments, messages, conversations or recommendations, single objects, or objects keyed by id; the form of each object
+/// decides what it is.
+///
+/// # Errors
+/// `unsupported` for [`BodyKind::Stream`]: Facebook has no streams. What cannot be read is in [`Parsed::rejects`].
+pub fn normalise(kind: BodyKind, body: &[u8], account: &NativeAccount, now: Timestamp) -> Result<Parsed> {
+    match kind {
+        BodyKind::Webhook => Ok(receive::read(body, Some(account), None, now)),
+        BodyKind::Rest => Ok(graph::read(body, account, graph::Asked::Anything, now).parsed),
+        BodyKind::Stream => Err(Error::new(ErrorKind::Unsupported, "Facebook has no streams").during("normalise")),
+    }
+}

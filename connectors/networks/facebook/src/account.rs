@@ -1,0 +1,104 @@
+//! One page as a [`Network`].
+
+use std::sync::{PoisonError, RwLock};
+
+use async_trait::async_trait;
+use careline::context::Context;
+use careline::model::{NativeAccount, NetworkName, Surface};
+use careline::network::{AccountInfo, Capability, Network, Page as Found, PollAsk, Recheck};
+use careline::wire::{Encoding, sign};
+use careline::{Error, ErrorKind, Result};
+use compact_str::CompactString;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::config::AccountConfig;
+use crate::place::{NETWORK, Page};
+use crate::poll;
+
+/// A Facebook page with its Messenger inbox.
+#[derive(Debug)]
+pub struct Account {
+    pub(crate) page: Page,
+    pub(crate) token: SecretString,
+    /// `appsecret_proof`, where the app's secret is known.
+    pub(crate) proof: Option<SecretString>,
+    /// The Graph API with its version, without a path.
+    pub(crate) base: Url,
+    handle: RwLock<CompactString>,
+}
+
+impl Account {
+    /// A page with these settings. Opens no connection.
+    ///
+    /// # Errors
+    /// `config_invalid` if the page's id is no number, the token is empty, or the address or version makes no URL.
+    pub fn new(config: AccountConfig) -> Result<Self> {
+        let wrong = |what: &str| Error::new(ErrorKind::ConfigInvalid, what).with("page_id", &config.page_id);
+        if config.page_id.is_empty() || !config.page_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong("the page's id is not made of digits"));
+        }
+        let token = config.page_token.expose_secret();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(wrong("the page token is empty or holds characters that no token has"));
+        }
+        let mut base = Url::parse(&config.base_url).map_err(|error| wrong("`base_url` is no URL").caused_by(error))?;
+        base.path_segments_mut()
+            .map_err(|()| wrong("`base_url` is no address of a server"))?
+            .pop_if_empty()
+            .push(&config.api_version);
+        let proof = config.app_secret.as_ref().map(|secret| {
+            let signed = sign(secret.expose_secret().as_bytes(), token.as_bytes(), Encoding::Hex);
+            SecretString::from(signed.trim_start_matches("sha256="))
+        });
+        Ok(Self { page: Page::new(&config.page_id), token: config.page_token, proof, base, handle: RwLock::default() })
+    }
+}
+
+#[async_trait]
+impl Network for Account {
+    fn info(&self) -> AccountInfo {
+        let handle = self.handle.read().unwrap_or_else(PoisonError::into_inner).clone();
+        AccountInfo::new(
+            NativeAccount::new(NetworkName::new(NETWORK), self.page.id()),
+            self.page.people.clone(),
+            handle,
+        )
+    }
+
+    fn capability(&self) -> Capability {
+        let mut capability = Capability::default();
+        capability.poll_sources = poll::SOURCES.iter().map(ToString::to_string).collect();
+        capability.webhook = true;
+        capability.recheck_max = Some(poll::RECHECK_MAX);
+        capability.edits = true;
+        capability.deletions = true;
+        capability.surfaces =
+            vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::DirectMessage, Surface::Review];
+        // Fact sheets facebook §11 and messenger §7.
+        capability.text_max = Some(8000);
+        capability.private_text_max = Some(2000);
+        capability.text_unit = Some("code_point".to_owned());
+        capability
+    }
+
+    async fn check(&self, cx: &Context) -> Result<AccountInfo> {
+        let handle = poll::handle(self, cx).await.map_err(|error| self.named(error, "check"))?;
+        *self.handle.write().unwrap_or_else(PoisonError::into_inner) = handle;
+        Ok(self.info())
+    }
+
+    async fn poll(&self, cx: &Context, ask: PollAsk) -> Result<Found> {
+        poll::poll(self, cx, ask).await.map_err(|error| self.named(error, "poll"))
+    }
+
+    async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Found> {
+        poll::recheck(self, cx, ask).await.map_err(|error| self.named(error, "recheck"))
+    }
+}
+
+impl Account {
+    fn named(&self, error: Error, operation: &'static str) -> Error {
+        error.during(operation).with("network", NETWORK).with("account", self.page.id())
+    }
+}

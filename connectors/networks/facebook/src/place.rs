@@ -1,0 +1,163 @@
+//! Names and ids: which scope they live in, and one id for things that Facebook calls by several.
+
+use careline::model::{NativeAccount, NetworkName, Profile};
+use compact_str::{CompactString, format_compact};
+
+use crate::wire::Actor;
+
+/// The network's name, and the id scope of everything public: posts, comments, recommendations.
+pub(crate) const NETWORK: &str = "facebook";
+
+/// A page: the account, and the scopes that hang on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) account: NativeAccount,
+    /// The scope of people who act in public, and of the page itself wherever it speaks.
+    pub(crate) people: CompactString,
+    /// The scope of direct messages, of their threads and of the people in them.
+    pub(crate) messenger: CompactString,
+}
+
+impl Page {
+    pub(crate) fn new(id: &str) -> Self {
+        Self {
+            account: NativeAccount::new(NetworkName::new(NETWORK), id),
+            people: format_compact!("facebook:{id}"),
+            messenger: format_compact!("messenger:{id}"),
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.account.native_id
+    }
+
+    /// Who speaks in public.
+    pub(crate) fn person(&self, id: &str, name: Option<&str>) -> Profile {
+        Profile { name: name.map(CompactString::new), ..Profile::new(self.people.clone(), id) }
+    }
+
+    /// Who speaks in private: the page under its one profile, a person under the id they have in Messenger.
+    pub(crate) fn correspondent(&self, actor: &Actor<'_>) -> Option<Profile> {
+        let id = contact(actor)?;
+        let scope = if id == self.id() { &self.people } else { &self.messenger };
+        Some(Profile { name: actor.name.compact(), ..Profile::new(scope.clone(), id) })
+    }
+
+    /// The page's own profile.
+    pub(crate) fn own(&self) -> Profile {
+        Profile::new(self.people.clone(), self.id())
+    }
+
+    /// A post's id with its owner in front; bare ids are of this page.
+    pub(crate) fn post(&self, id: &str) -> CompactString {
+        if id.contains('_') { id.into() } else { format_compact!("{}_{id}", self.id()) }
+    }
+}
+
+/// The id somebody has in Messenger, or the reference that stands for it before they ever wrote.
+pub(crate) fn contact<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
+    actor.id.get().or(actor.user_ref.get())
+}
+
+/// The part of a composite id that is the thing's own.
+pub(crate) fn last(id: &str) -> &str {
+    id.rsplit('_').next().unwrap_or(id)
+}
+
+/// The part of a composite id that names what the thing belongs to.
+pub(crate) fn owner(id: &str) -> Option<&str> {
+    id.rsplit_once('_').map(|(owner, _)| owner)
+}
+
+/// The one id of a comment: Facebook puts the post, a photo of it or the page in front (fact sheet facebook §7, and
+/// reactions to replies); here it is always the post.
+pub(crate) fn comment(post: Option<&str>, id: &str) -> CompactString {
+    match post {
+        Some(post) if owner(id) != Some(last(post)) => format_compact!("{}_{}", last(post), last(id)),
+        _ => id.into(),
+    }
+}
+
+/// The comment that a comment answers; `None` if it stands right under the post.
+pub(crate) fn parent_comment(post: &str, parent: &str, comment: &str) -> Option<CompactString> {
+    // `comment_id` begins with the object commented on: a parent of that name is the post under its photo's id.
+    let is_post = last(parent) == last(post) || owner(comment) == Some(last(parent));
+    (!is_post).then(|| self::comment(Some(post), parent))
+}
+
+/// The address of a comment, as the Graph API writes it.
+pub(crate) fn comment_link(post: &str, parent: Option<&str>, comment: &str) -> Option<String> {
+    let (page, post) = post.split_once('_')?;
+    let comment = last(comment);
+    Some(match parent {
+        None => format!("https://www.facebook.com/{page}/posts/{post}/?comment_id={comment}"),
+        Some(parent) => format!(
+            "https://www.facebook.com/{page}/posts/{post}/?comment_id={}&reply_comment_id={comment}",
+            last(parent)
+        ),
+    })
+}
+
+/// What the address of a comment tells: post, comment and, for a reply, the comment it answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Linked {
+    pub(crate) post: CompactString,
+    pub(crate) comment: CompactString,
+    pub(crate) parent: Option<CompactString>,
+}
+
+/// Reads `https://www.facebook.com/<page>/posts/<post>/?comment_id=<comment>[&reply_comment_id=<reply>]`.
+pub(crate) fn read_comment_link(link: &str) -> Option<Linked> {
+    let (path, query) = link.split_once('?')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let field = |name: &str| {
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).filter(|id| digits(id))
+    };
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    let (post, posts, page) = (parts.next()?, parts.next()?, parts.next()?);
+    if posts != "posts" || !digits(post) || !digits(page) {
+        return None;
+    }
+    let first = field("comment_id")?;
+    let id = |comment: &str| format_compact!("{post}_{comment}");
+    let (comment, parent) = match field("reply_comment_id") {
+        Some(reply) => (id(reply), Some(id(first))),
+        None => (id(first), None),
+    };
+    Some(Linked { post: format_compact!("{page}_{post}"), comment, parent })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_comment_has_one_id_whatever_stands_in_front() {
+        for id in ["901_77", "555_77", "1_77", "77"] {
+            assert_eq!(comment(Some("1_901"), id), "901_77");
+        }
+        assert_eq!(comment(None, "555_77"), "555_77");
+    }
+
+    #[test]
+    fn a_parent_is_the_post_or_another_comment() {
+        assert_eq!(parent_comment("1_901", "1_901", "901_77"), None);
+        assert_eq!(parent_comment("1_901", "1_555", "555_77"), None, "the post under its photo's id");
+        assert_eq!(parent_comment("1_901", "901_70", "901_77").unwrap(), "901_70");
+        assert_eq!(parent_comment("1_901", "1_70", "901_77").unwrap(), "901_70");
+    }
+
+    #[test]
+    fn addresses_of_comments_are_read_as_they_are_written() {
+        for parent in [None, Some("901_70")] {
+            let link = comment_link("1_901", parent, "901_77").unwrap();
+            let linked = read_comment_link(&link).unwrap();
+            assert_eq!(linked.post, "1_901");
+            assert_eq!(linked.comment, "901_77");
+            assert_eq!(linked.parent.as_deref(), parent);
+        }
+        for link in ["", "https://x.example/1/posts/2", "https://www.facebook.com/acme/posts/2/?comment_id=3"] {
+            assert_eq!(read_comment_link(link), None, "{link}");
+        }
+    }
+}
