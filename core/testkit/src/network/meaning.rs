@@ -237,7 +237,9 @@ pub fn entities_mark_what_they_say(fixture: &dyn NetworkFixture) -> Outcome {
                 EntityKind::Emoji => ":",
                 _ => "",
             };
-            ensure!(!marked.is_empty() && marked.starts_with(sign), "a {} marks {marked:?}", entity.kind);
+            // Facebook marks a profile by its name, without a sign.
+            let named = entity.kind == EntityKind::Mention && marked == entity.value;
+            ensure!(!marked.is_empty() && (marked.starts_with(sign) || named), "a {} marks {marked:?}", entity.kind);
             ensure!(!marked.starts_with(' ') && !marked.ends_with(' '), "a {} marks {marked:?}", entity.kind);
             ensure!(
                 entity.kind == EntityKind::Mention || !entity.value.is_empty(),
