@@ -1,6 +1,7 @@
 //! One page as a [`Network`].
 
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use careline::context::Context;
@@ -25,6 +26,7 @@ pub struct Account {
     pub(crate) proof: Option<SecretString>,
     /// The Graph API with its version, without a path.
     pub(crate) base: Url,
+    pub(crate) first_read: Duration,
     handle: RwLock<CompactString>,
 }
 
@@ -51,7 +53,14 @@ impl Account {
             let signed = sign(secret.expose_secret().as_bytes(), token.as_bytes(), Encoding::Hex);
             SecretString::from(signed.trim_start_matches("sha256="))
         });
-        Ok(Self { page: Page::new(&config.page_id), token: config.page_token, proof, base, handle: RwLock::default() })
+        Ok(Self {
+            page: Page::new(&config.page_id),
+            token: config.page_token,
+            proof,
+            base,
+            first_read: config.first_read,
+            handle: RwLock::default(),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings of a webhook endpoint and of a page.
 
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -45,6 +46,8 @@ pub struct AccountConfig {
     pub api_version: String,
     /// Where the Graph API is; another address than Meta's is for tests.
     pub base_url: String,
+    /// How far back the very first poll reads; later ones read what is new.
+    pub first_read: Duration,
 }
 
 impl AccountConfig {
@@ -57,6 +60,7 @@ impl AccountConfig {
             app_id: None,
             api_version: "v25.0".to_owned(),
             base_url: "https://graph.facebook.com".to_owned(),
+            first_read: Duration::from_secs(30 * 24 * 60 * 60),
         }
     }
 }
@@ -68,6 +72,7 @@ impl fmt::Debug for AccountConfig {
             .field("app_id", &self.app_id)
             .field("api_version", &self.api_version)
             .field("base_url", &self.base_url)
+            .field("first_read", &self.first_read)
             .finish_non_exhaustive()
     }
 }

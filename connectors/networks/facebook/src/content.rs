@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use careline::model::{Attachment, AttachmentKind, Content, Entity, EntityKind, Rating, Span, nfc};
-use careline::wire::CodePoints;
+use careline::wire::{CodePoints, Plain};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -16,14 +16,14 @@ pub(crate) fn content(words: Scalar<'_>, tags: Option<&RawValue>) -> Content {
     match tags {
         None => Content { text: nfc(original), ..Content::default() },
         Some(tags) => {
-            let text = nfc(Cow::Borrowed(&original));
-            Content { entities: mentions(&original, &text, tags), text, ..Content::default() }
+            let plain = Plain::new(Cow::Borrowed(&original));
+            Content { entities: mentions(&original, &plain, tags), text: plain.into_text(), ..Content::default() }
         }
     }
 }
 
-fn mentions(original: &str, text: &str, tags: &RawValue) -> Vec<Entity> {
-    let mut found: Vec<Entity> = read_tags(tags).iter().filter_map(|tag| mention(original, text, tag)).collect();
+fn mentions(original: &str, plain: &Plain, tags: &RawValue) -> Vec<Entity> {
+    let mut found: Vec<Entity> = read_tags(tags).iter().filter_map(|tag| mention(original, plain, tag)).collect();
     found.sort_unstable();
     found
 }
@@ -39,7 +39,7 @@ fn read_tags(tags: &RawValue) -> Vec<Tag<'_>> {
 }
 
 /// Meta does not say whether offsets count code points or UTF-16 units: the one that finds the name is right.
-fn mention(original: &str, text: &str, tag: &Tag<'_>) -> Option<Entity> {
+fn mention(original: &str, plain: &Plain, tag: &Tag<'_>) -> Option<Entity> {
     let name = tag.name.get()?;
     let (start, end) = (tag.offset, tag.offset.checked_add(tag.length)?);
     let marked = CodePoints::new(original)
@@ -47,7 +47,7 @@ fn mention(original: &str, text: &str, tag: &Tag<'_>) -> Option<Entity> {
         .filter(|span| span.of(original) == name)
         .or_else(|| utf16_span(original, start, end).filter(|span| span.of(original) == name))?;
     Some(Entity {
-        span: composed(original, text, marked)?,
+        span: plain.span(marked),
         kind: EntityKind::Mention,
         value: nfc(Cow::Borrowed(name)),
         native_id: tag.id.compact(),
@@ -69,17 +69,6 @@ fn utf16_span(text: &str, start: usize, end: usize) -> Option<Span> {
     };
     let start_byte = byte(start, 0)?;
     Span::new(start_byte, byte(end, start_byte)?)
-}
-
-/// The same stretch after `original` was composed into `text`.
-fn composed(original: &str, text: &str, span: Span) -> Option<Span> {
-    if original.len() == text.len() {
-        return Some(span);
-    }
-    let start = nfc(Cow::Borrowed(&original[..span.start as usize])).len();
-    let end = start + nfc(Cow::Borrowed(span.of(original))).len();
-    text.is_char_boundary(start).then_some(())?;
-    text.is_char_boundary(end).then(|| Span::new(start, end)).flatten()
 }
 
 /// A picture or film with an address.

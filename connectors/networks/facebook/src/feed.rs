@@ -223,10 +223,10 @@ fn reaction(page: &Page, value: &ChangeValue<'_>, target: Target, removed: bool,
 
 /// Who did it: `from`, or the flat fields of older versions; absent where the app may not know.
 fn author(page: &Page, value: &ChangeValue<'_>) -> Option<careline::model::Profile> {
-    if let Some(from) = &value.from {
-        if let Some(id) = from.id.get() {
-            return Some(page.person(id, from.name.get()));
-        }
+    if let Some(from) = &value.from
+        && let Some(id) = from.id.get()
+    {
+        return Some(page.person(id, from.name.get()));
     }
     let id = value.sender_id.get().or(value.reviewer_id.get()).or(value.user_id.get())?;
     Some(page.person(id, value.sender_name.get().or(value.reviewer_name.get())))

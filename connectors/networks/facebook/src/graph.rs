@@ -1,5 +1,7 @@
 //! Answers of the Graph API: lists, single objects, objects keyed by id (fact sheets facebook §6 to §8, messenger §8).
 
+use std::cell::RefCell;
+
 use careline::intake::{Parsed, Reject};
 use careline::model::{
     Attachment, AttachmentKind, Channel, Event, EventBody, Inbound, NativeAccount, ReplyTarget, Surface, Timestamp,
@@ -34,6 +36,8 @@ pub(crate) enum Asked<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) parsed: Parsed,
+    /// Whether nothing of it could be read: cut short, or no answer of the Graph API.
+    pub(crate) broken: bool,
     /// Where in `parsed.events` those of the last item of the list begin.
     pub(crate) last_item: usize,
     /// The address of the next page, token and all.
@@ -45,7 +49,7 @@ pub(crate) struct Answer {
 /// Reads an answer of any form.
 pub(crate) fn read(raw: &[u8], account: &NativeAccount, asked: Asked<'_>, now: Timestamp) -> Answer {
     let page = Page::new(&account.native_id);
-    let rest = std::cell::RefCell::default();
+    let rest = RefCell::new(Answer { broken: true, ..Answer::default() });
     let parsed = read_repaired(raw, Some(account), |body| {
         let mut reader = Reader { body, page: &page, now, answer: Answer::default() };
         let mut walk = Walk::new(body.as_str());
@@ -167,10 +171,10 @@ impl<'a> Reader<'a> {
             Ok(message) => self.event(part, EventBody::Message(Box::new(message))),
             Err(error) => self.reject(part, error),
         }
-        if let (Some(list), Some(post)) = (comments, post) {
-            if let Some(next) = self.nested(list, Asked::CommentsOf(&post)) {
-                self.answer.more_comments.push((post, next));
-            }
+        if let (Some(list), Some(post)) = (comments, post)
+            && let Some(next) = self.nested(list, Asked::CommentsOf(&post))
+        {
+            self.answer.more_comments.push((post, next));
         }
     }
 
@@ -309,7 +313,6 @@ fn comment(page: &Page, object: GraphObject<'_>, post: Option<&str>) -> Result<I
 fn review(page: &Page, object: GraphObject<'_>) -> Result<Inbound> {
     let story = object.open_graph_story.and_then(|story| story.id.compact());
     let id = story.or(object.id.compact()).ok_or_else(|| missing("a recommendation without `open_graph_story`"))?;
-    let id = CompactString::new(place::last(&id));
     let mut message = Inbound::new(NETWORK, id.clone(), Surface::Review, Visibility::Public);
     message.author = object.reviewer.and_then(|reviewer| Some(page.person(reviewer.id.get()?, reviewer.name.get())));
     message.sent_at = object.created_time.0;

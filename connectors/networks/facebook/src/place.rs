@@ -69,11 +69,11 @@ pub(crate) fn owner(id: &str) -> Option<&str> {
     id.rsplit_once('_').map(|(owner, _)| owner)
 }
 
-/// The one id of a comment: Facebook puts the post, a photo of it or the page in front (fact sheet facebook §7, and
-/// reactions to replies); here it is always the post.
+/// The one id of a comment. Facebook puts the post, a photo of it, the page or page and post in front (fact sheet
+/// facebook §7, reactions to replies, comments listed inside posts); here it is always the post.
 pub(crate) fn comment(post: Option<&str>, id: &str) -> CompactString {
-    match post {
-        Some(post) if owner(id) != Some(last(post)) => format_compact!("{}_{}", last(post), last(id)),
+    match post.or(owner(id)).map(last) {
+        Some(post) if owner(id) != Some(post) => format_compact!("{post}_{}", last(id)),
         _ => id.into(),
     }
 }
@@ -133,10 +133,12 @@ mod tests {
 
     #[test]
     fn one_comment_has_one_id_whatever_stands_in_front() {
-        for id in ["901_77", "555_77", "1_77", "77"] {
+        for id in ["901_77", "555_77", "1_77", "1_901_77", "77"] {
             assert_eq!(comment(Some("1_901"), id), "901_77");
         }
         assert_eq!(comment(None, "555_77"), "555_77");
+        assert_eq!(comment(None, "1_901_77"), "901_77");
+        assert_eq!(comment(None, "77"), "77");
     }
 
     #[test]

@@ -2,15 +2,17 @@
 //!
 //! Facebook lists newest first. A sweep reads from the top down to the mark, the time of the newest thing known; only when
 //! it is done does the mark move, to what was newest at its start. Between two sweeps one call tells that nothing is new.
-//! The very first sweep reads one page and begins there.
+//! The very first sweep reads back as far as `first_read` says.
 //!
 //! `feed` brings the newest posts with their newest comments; a comment under a post older than those on the pages swept
 //! comes by webhook only.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use careline::context::Context;
 use careline::intake::{Parsed, Reject};
-use careline::model::{Channel, Deleted, Event, EventBody, MessageId};
+use careline::model::{Channel, Deleted, Event, EventBody, MessageId, Timestamp};
 use careline::network::{Page, PollAsk, Recheck};
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
@@ -50,10 +52,18 @@ pub(crate) async fn poll(account: &Account, cx: &Context, ask: PollAsk) -> Resul
     if !SOURCES.contains(&ask.source.as_str()) {
         return Err(Error::new(ErrorKind::Unsupported, "there is no such source").with("source", &ask.source));
     }
-    let mut cursor = Cursor::read(ask.cursor.as_deref())?;
+    let mut cursor = match &ask.cursor {
+        Some(text) => Cursor::read(text)?,
+        None => Cursor::first(cx.clock.now(), account.first_read),
+    };
     let step = cursor.step();
     let url = step_url(account, &ask, &step)?;
-    let (raw, mut answer) = call(account, cx, url, step.asked(&ask.source)).await?;
+    let raw = get(account, cx, url).await?;
+    let mut answer = graph::read(&raw, &account.page.account, step.asked(&ask.source), cx.clock.now());
+    if answer.broken {
+        let error = Error::new(ErrorKind::Unavailable, "the answer is cut short or no answer of the Graph API");
+        return Err(error);
+    }
     let next_posts = cursor.posts_that_go_on(&answer);
     let last_item = answer.parsed.events.get(answer.last_item..).unwrap_or_default();
     let goes_on = last_item.iter().any(|event| cursor.is_new(event));
@@ -68,7 +78,7 @@ pub(crate) async fn poll(account: &Account, cx: &Context, ask: PollAsk) -> Resul
     }
     cursor.advance(step, top, next, next_posts);
     let more = cursor.sweep.is_some();
-    Ok(Page::new(answer.parsed, if nothing { Bytes::new() } else { raw }, cursor.write()?, more))
+    Ok(Page::new(answer.parsed, if nothing { Bytes::new() } else { raw }, Some(cursor.write()?), more))
 }
 
 /// The page's username, after making sure that the token is for this page.
@@ -129,7 +139,7 @@ async fn stands(account: &Account, cx: &Context, ids: &str) -> Result<bool> {
 /// What is known, and how far a sweep has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Cursor {
-    mark: Option<Mark>,
+    mark: Mark,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sweep: Option<Sweep>,
 }
@@ -174,18 +184,20 @@ impl Step {
 }
 
 impl Cursor {
-    fn read(text: Option<&str>) -> Result<Self> {
-        let Some(text) = text else { return Ok(Self::default()) };
+    fn first(now: Timestamp, first_read: Duration) -> Self {
+        let back = i64::try_from(first_read.as_millis()).unwrap_or(i64::MAX);
+        let at = now.as_millis().saturating_sub(back);
+        Self { mark: Mark { at, ids: Vec::new() }, sweep: None }
+    }
+
+    fn read(text: &str) -> Result<Self> {
         serde_json::from_str(text)
             .map_err(|_| Error::new(ErrorKind::InputInvalid, "the cursor is none that this account gave"))
     }
 
-    fn write(&self) -> Result<Option<String>> {
-        if *self == Self::default() {
-            return Ok(None);
-        }
-        let text = serde_json::to_string(self);
-        text.map(Some).map_err(|error| Error::new(ErrorKind::Unexpected, "a cursor cannot be written").caused_by(error))
+    fn write(&self) -> Result<String> {
+        serde_json::to_string(self)
+            .map_err(|error| Error::new(ErrorKind::Unexpected, "a cursor cannot be written").caused_by(error))
     }
 
     fn step(&self) -> Step {
@@ -200,30 +212,29 @@ impl Cursor {
     }
 
     fn knows(&self, id: &str) -> bool {
-        self.mark.as_ref().is_some_and(|mark| mark.ids.iter().any(|known| known == id))
+        self.mark.ids.iter().any(|known| known == id)
     }
 
     /// Newer than the mark, or of its very time and not seen. What has no time is not listed by Facebook.
     fn is_new(&self, event: &Event) -> bool {
         let EventBody::Message(message) = &event.body else { return false };
-        let Some(mark) = &self.mark else { return true };
+        let mark = &self.mark;
         message
             .sent_at
             .is_some_and(|at| at.as_millis() > mark.at || at.as_millis() == mark.at && !self.knows(&message.native_id))
     }
 
-    /// Posts of which every listed comment is new, so that more may follow. Not at the very first sweep.
+    /// Posts of which every listed comment is new, so that more may follow.
     fn posts_that_go_on(&self, answer: &Answer) -> Vec<(CompactString, String)> {
         let goes_on = |post: &str| {
             let mut comments = answer.parsed.events.iter().filter(|event| is_comment_of(event, post));
-            self.mark.is_some() && comments.all(|event| self.is_new(event))
+            comments.all(|event| self.is_new(event))
         };
         let next = |(post, next): &(CompactString, String)| Some((post.clone(), safe_part(next)?));
         answer.more_comments.iter().filter(|(post, _)| goes_on(post)).filter_map(next).collect()
     }
 
     fn advance(&mut self, step: Step, top: Option<Mark>, next: Option<String>, posts: Vec<(CompactString, String)>) {
-        let first = self.mark.is_none() && self.sweep.is_none();
         let mut sweep = match step {
             Step::Top => Sweep { top: top.unwrap_or_default(), next: None, posts: Vec::new() },
             _ => self.sweep.take().unwrap_or_default(),
@@ -232,7 +243,7 @@ impl Cursor {
             sweep.posts.pop();
             sweep.posts.extend(next.map(|next| (post, next)));
         } else {
-            sweep.next = next.filter(|_| !first);
+            sweep.next = next;
         }
         sweep.posts.extend(posts);
         if sweep.next.is_some() || !sweep.posts.is_empty() {
@@ -240,8 +251,8 @@ impl Cursor {
             return;
         }
         self.sweep = None;
-        if sweep.top != Mark::default() && self.mark.as_ref().is_none_or(|mark| mark.at <= sweep.top.at) {
-            self.mark = Some(sweep.top);
+        if sweep.top != Mark::default() && self.mark.at <= sweep.top.at {
+            self.mark = sweep.top;
         }
     }
 }
@@ -324,12 +335,6 @@ fn address(account: &Account, path: &[&str], query: &[(&str, &str)]) -> Result<U
         url.query_pairs_mut().append_pair("appsecret_proof", proof.expose_secret());
     }
     Ok(url)
-}
-
-async fn call(account: &Account, cx: &Context, url: Url, asked: Asked<'_>) -> Result<(Bytes, Answer)> {
-    let raw = get(account, cx, url).await?;
-    let answer = graph::read(&raw, &account.page.account, asked, cx.clock.now());
-    Ok((raw, answer))
 }
 
 async fn get(account: &Account, cx: &Context, url: Url) -> Result<Bytes> {
