@@ -23,9 +23,10 @@ pub(crate) struct Args {
     /// How they came.
     #[arg(long, default_value = "webhook")]
     kind: Kind,
-    /// The native id of the brand account they came through, where a body does not name it; on Mastodon `HOST/ID`.
-    #[arg(long, value_name = "NATIVE_ID", default_value = "0")]
-    account: String,
+    /// The native id of the brand account they came through, where a body does not name it [default: 0; on Mastodon,
+    /// where an id means something on its server only, `localhost/0`].
+    #[arg(long, value_name = "NATIVE_ID")]
+    account: Option<String>,
     /// Files with one JSON document, or with one per line; `-` is the standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -79,10 +80,12 @@ impl Args {
             Kind::Rest => BodyKind::Rest,
             Kind::Stream => BodyKind::Stream,
         };
-        let account = |network| NativeAccount::new(network, self.account.as_str());
+        let account = |network, usual| NativeAccount::new(network, self.account.as_deref().unwrap_or(usual));
         match self.network {
-            Network::X => careline_x::normalise(kind, body, &account(NetworkName::new("x")), now),
-            Network::Mastodon => careline_mastodon::normalise(kind, body, &account(careline_mastodon::NETWORK), now),
+            Network::X => careline_x::normalise(kind, body, &account(NetworkName::new("x"), "0"), now),
+            Network::Mastodon => {
+                careline_mastodon::normalise(kind, body, &account(careline_mastodon::NETWORK, "localhost/0"), now)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub(crate) struct Double {
     shared: Arc<Shared>,
     steps: Mutex<std::vec::IntoIter<Step>>,
     host: String,
+    /// Whether what only a stream tells waits for one to be read.
+    waits: AtomicBool,
     task: JoinHandle<()>,
 }
 
@@ -83,7 +85,13 @@ impl Double {
             // The task ends with the double; a server that cannot accept has nobody to tell.
             let _ = axum::serve(listener, router).await;
         });
-        Self { shared, steps: Mutex::new(schedule.steps.into_iter()), host: schedule.host, task }
+        Self {
+            shared,
+            steps: Mutex::new(schedule.steps.into_iter()),
+            host: schedule.host,
+            waits: AtomicBool::new(true),
+            task,
+        }
     }
 
     /// `http://host:port`.
@@ -99,6 +107,11 @@ impl Double {
     /// How many streams are being read.
     pub(crate) fn streams(&self) -> usize {
         self.shared.frames.receiver_count()
+    }
+
+    /// From now on nothing waits for a stream to be read.
+    pub(crate) fn do_not_wait(&self) {
+        self.waits.store(false, Ordering::Relaxed);
     }
 
     /// Lets everything happen up to `until`, and says how much that was.
@@ -131,7 +144,7 @@ impl Double {
 
     async fn until_read(&self) {
         for _ in 0..1000 {
-            if self.streams() > 0 {
+            if self.streams() > 0 || !self.waits.load(Ordering::Relaxed) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

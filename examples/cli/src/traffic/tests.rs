@@ -7,7 +7,8 @@ use careline::model::{Event, EventBody, Inbound, NativeAccount, NetworkName, Tim
 use careline::network::BodyKind;
 use careline::wire::{Encoding, Hmac256};
 
-use super::{Ask, Day, Expect, FACEBOOK_SECRET, Outcome, X_SECRET, generate};
+use super::double::Double;
+use super::{Ask, Day, Expect, FACEBOOK_SECRET, MASTODON_TOKEN, Outcome, X_SECRET, generate};
 
 fn ask(seed: u64) -> Ask {
     let starts_at = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
@@ -195,7 +196,7 @@ fn read(day: &Day, network: &'static str, normalise: Normalise) -> Seen {
             assert_eq!(parsed.rejects.len(), 0, "{:?} {:?}", parsed.rejects, delivery.body);
         }
         seen.rejects += parsed.rejects.len();
-        let ours = |event: &Event| !event.account.as_ref().is_some_and(|account| account.native_id == "999");
+        let ours = |event: &Event| event.account.as_ref().is_none_or(|account| account.native_id != "999");
         parsed.events.into_iter().filter(ours).for_each(|event| seen.take(event));
     }
     seen
@@ -209,4 +210,92 @@ fn x_bodies_say_exactly_what_was_meant() {
         assert!(seen.unknown > 0 && seen.rejects >= 2);
         seen.must_agree(&day, "x");
     }
+}
+
+/// One GET on the double, by hand: the body and what the `Link` header says.
+async fn get(base: &str, target: &str, token: &str) -> (u16, serde_json::Value, BTreeMap<String, String>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let host = base.trim_start_matches("http://");
+    let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+    let path = target.strip_prefix(base).unwrap_or(target);
+    let ask =
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n");
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let links = head.lines().filter_map(|line| line.strip_prefix("link: ")).flat_map(|links| links.split(", "));
+    let links = links
+        .map(|link| link.trim_start_matches('<').split_once(">; rel=").unwrap())
+        .map(|(url, relation)| (relation.trim_matches('"').to_owned(), url.to_owned()))
+        .collect();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap(), links)
+}
+
+async fn double(seed: u64) -> (Double, Day) {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let day = generate(&Ask { mastodon_host: listener.local_addr().unwrap().to_string(), ..ask(seed) });
+    (Double::start(listener, day.schedule.clone()), day)
+}
+
+/// Ids of a list, from its beginning on or from its end back, page by page.
+async fn walk(base: &str, first: &str, relation: &str) -> Vec<u64> {
+    let mut ids = Vec::new();
+    let mut next = Some(first.to_owned());
+    while let Some(target) = next {
+        let (status, page, mut links) = get(base, &target, MASTODON_TOKEN).await;
+        assert_eq!(status, 200, "{page}");
+        ids.extend(page.as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().parse::<u64>().unwrap()));
+        next = links.remove(relation);
+    }
+    ids
+}
+
+#[tokio::test]
+async fn the_pages_of_the_double_have_no_gaps_either_way() {
+    let (double, day) = double(5).await;
+    let end = ask(5).starts_at.plus_millis(86_400_000);
+    // Nobody streams, so all of it must be had by asking.
+    double.do_not_wait();
+    let done = double.advance(end).await;
+    assert_eq!(done, day.schedule.steps.len());
+    let base = double.base();
+    let back = walk(&base, "/api/v1/notifications?limit=7&types[]=mention", "next").await;
+    let forth = walk(&base, "/api/v1/notifications?limit=7&types[]=mention&min_id=1", "prev").await;
+    let (back_set, forth_set): (BTreeSet<_>, BTreeSet<_>) = (back.iter().collect(), forth.iter().collect());
+    assert_eq!((back.len(), forth.len()), (back_set.len(), forth_set.len()));
+    assert_eq!(back_set, forth_set);
+    let standing = |expect: fn(Expect) -> bool| {
+        let theirs = day.truth.messages.iter().filter(move |one| one.network == "mastodon" && expect(one.expect));
+        theirs.filter(|one| one.text.is_some()).map(|one| one.root_id.parse::<u64>().unwrap()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(back.len(), standing(|expect| expect != Expect::Ours).len());
+    let home = walk(&base, "/api/v1/timelines/home?limit=5", "next").await;
+    assert_eq!(home.into_iter().collect::<BTreeSet<_>>(), standing(|expect| expect == Expect::Ours));
+    let conversations = walk(&base, "/api/v1/conversations?limit=4", "next").await;
+    assert!(conversations.len() >= 20 && conversations.iter().collect::<BTreeSet<_>>().len() == conversations.len());
+    println!("{} mentions, {} conversations", back.len(), conversations.len());
+}
+
+#[tokio::test]
+async fn the_double_knows_threads_and_strangers() {
+    let (double, day) = double(6).await;
+    double.do_not_wait();
+    double.advance(ask(6).starts_at.plus_millis(86_400_000)).await;
+    let answers = day.truth.messages.iter().filter(|one| one.network == "mastodon" && one.text.is_some());
+    let mut checked = 0;
+    for answer in answers.filter(|one| one.parent.is_some()).take(20) {
+        let parent = answer.parent.as_deref().unwrap();
+        let (status, context, _) =
+            get(&double.base(), &format!("/api/v1/statuses/{}/context", answer.root_id), MASTODON_TOKEN).await;
+        let above = context["ancestors"].as_array().unwrap().last().map(|status| status["id"].clone());
+        let gone = day.truth.messages.iter().any(|one| one.root_id == parent && one.text.is_none());
+        assert!(status == 200 && (gone || above == Some(parent.into())), "{context}");
+        checked += 1;
+    }
+    assert!(checked > 10);
+    let (status, error, _) = get(&double.base(), "/api/v1/notifications", "wrong").await;
+    assert_eq!((status, error["error"].as_str()), (401, Some("The access token is invalid")));
+    assert_eq!(get(&double.base(), "/api/v1/statuses/1", MASTODON_TOKEN).await.0, 404);
 }
