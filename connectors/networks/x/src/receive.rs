@@ -53,7 +53,9 @@ impl Intake for Webhook {
             return self.challenge(request).map_err(|error| error.during("receive"));
         }
         check(request, &self.keys).map_err(|error| error.during("receive"))?;
-        let parsed = parse(Channel::Webhook, &request.body, self.keyword_account.as_ref(), now)?;
+        let account = self.keyword_account.as_ref();
+        // X posts no failures; what looks like one is set aside like anything else that cannot be read.
+        let parsed = parse(Channel::Webhook, &request.body, account, now).unwrap_or_else(|error| whole(account, error));
         if parsed.events.is_empty() && parsed.rejects.is_empty() {
             return Ok(Received::Ignored);
         }
@@ -122,8 +124,13 @@ fn parse(channel: Channel, raw: &[u8], account: Option<&NativeAccount>, now: Tim
     let error = body.parse::<serde::de::IgnoredAny>().err();
     body = repaired.unwrap_or(body);
     let error = error.unwrap_or_else(|| refused("this is none of the bodies that X sends")).during("receive");
+    Ok(Parsed { repaired: body.repaired(), ..whole(account, error) })
+}
+
+/// A body that is set aside as a whole.
+fn whole(account: Option<&NativeAccount>, error: Error) -> Parsed {
     let reject = Reject { account: account.cloned(), raw: None, error };
-    Ok(Parsed { rejects: vec![reject], repaired: body.repaired(), ..Parsed::default() })
+    Parsed { rejects: vec![reject], ..Parsed::default() }
 }
 
 /// `None` if the body cannot be read this way.

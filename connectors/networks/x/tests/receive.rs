@@ -154,3 +154,263 @@ fn the_legacy_shape_gives_the_long_text_and_a_repost_is_a_reaction() {
         assert!(item["id_str"].is_string());
     }
 }
+
+#[test]
+fn the_spelling_of_2026_is_read_like_the_old_one() {
+    let old = r#"{"data":{"id":"2090000000000000002","text":"cut…","author_id":"222","referenced_tweets":[{"type":"replied_to","id":"2090000000000000000"},{"type":"quoted","id":"2080000000000000000"}],"edit_history_tweet_ids":["2090000000000000001","2090000000000000002"],"note_tweet":{"text":"the whole text @acme","entities":{"mentions":[{"start":15,"end":20,"username":"acme"}]}}},"includes":{"tweets":[{"id":"2080000000000000000","author_id":"111"},{"id":"2090000000000000000","author_id":"333"}]}}"#;
+    let new = old.replace("_tweet", "_post").replace("\"tweets\"", "\"posts\"");
+    let parsed = rest(old);
+    assert_eq!(parsed.events, rest(&new).events);
+    let message = message(&parsed.events[0]);
+    assert_eq!((message.root_id(), message.revision), ("2090000000000000001", 1));
+    assert_eq!(message.content.text, "the whole text @acme");
+    assert_eq!(marked(message), [("mention", "@acme", "acme")]);
+    assert_eq!(message.surface, Surface::Comment);
+    assert_eq!(message.reply_to.as_ref().unwrap().author.as_deref(), Some("333"));
+    assert_eq!(message.content.extensions["referenced_tweets"][0]["author_id"], "111");
+}
+
+#[test]
+fn spans_survive_escapes_emoji_and_composition() {
+    let text = "👍 cafe\u{301} &lt;3 &amp; @acme: see https://t.co/x #cafe\u{301}";
+    let at = |part: &str| {
+        let start = text[..text.find(part).unwrap()].chars().count();
+        (start, start + part.chars().count())
+    };
+    let (mention, url, tag) = (at("@acme"), at("https://t.co/x"), at("#cafe\u{301}"));
+    let body = serde_json::json!({ "data": [{ "id": "2090000000000000001", "text": text, "entities": {
+        "hashtags": [{ "start": tag.0, "end": tag.1.to_string(), "tag": "cafe\u{301}" }],
+        "mentions": [{ "start": mention.0, "end": mention.1, "username": "acme" }],
+        "urls": [{ "start": url.0, "end": url.1, "url": "https://t.co/x", "expanded_url": "https://acme.example" }],
+    } }] });
+    let parsed = rest(&body.to_string());
+    let message = message(&parsed.events[0]);
+    assert_eq!(message.content.text, "👍 café <3 & @acme: see https://t.co/x #café");
+    assert_eq!(
+        marked(message),
+        [
+            ("mention", "@acme", "acme"),
+            ("link", "https://t.co/x", "https://acme.example"),
+            ("hashtag", "#café", "cafe\u{301}"),
+        ]
+    );
+    assert_eq!(message.surface, Surface::Mention);
+}
+
+#[test]
+fn offsets_that_do_not_fit_are_mended_and_marks_that_are_not_there_are_dropped() {
+    let body = r#"{"data":{"id":"2090000000000000001","text":"well @acme","entities":{"mentions":[{"start":0,"end":5,"username":"acme"},{"start":900,"end":905,"username":"nobody"}]}}}"#;
+    assert_eq!(marked(message(&rest(body).events[0])), [("mention", "@acme", "acme")]);
+}
+
+#[test]
+fn ids_without_a_time_in_them_give_none() {
+    let parsed = rest(r#"{"data":[{"id":"20","text":"old"},{"id":"2080765813578191303","text":"new"}]}"#);
+    assert_eq!(message(&parsed.events[0]).sent_at, None);
+    assert_eq!(message(&parsed.events[1]).sent_at, Timestamp::parse("2026-07-24T21:23:23.373Z"));
+    assert_eq!(message(&parsed.events[0]).author, None);
+}
+
+#[test]
+fn every_legacy_kind_is_read() {
+    let kinds = |body: &str| -> Vec<String> {
+        let parsed = received(format!(r#"{{"for_user_id":"111",{body}}}"#).as_bytes());
+        assert!(parsed.rejects.is_empty(), "{:?}", parsed.rejects);
+        parsed
+            .events
+            .iter()
+            .map(|event| {
+                assert_eq!(event.account, Some(account()));
+                match &event.body {
+                    EventBody::Deleted(deleted) => format!("deleted {} {}", deleted.native_id, deleted.at.unwrap()),
+                    EventBody::Reaction(reaction) => {
+                        format!(
+                            "{} {} by {}",
+                            reaction.reaction,
+                            reaction.native_id,
+                            reaction.by.as_ref().unwrap().native_id
+                        )
+                    }
+                    EventBody::Signal(signal) => {
+                        format!("{} {} by {}", signal.name, signal.thread, signal.by.as_ref().unwrap().native_id)
+                    }
+                    EventBody::Seen(seen) => format!("read {} {}", seen.thread, seen.native_ids[0]),
+                    EventBody::Unknown(unknown) => format!("unknown {}", unknown.name),
+                    other => panic!("{other:?}"),
+                }
+            })
+            .collect()
+    };
+    let pair =
+        r#""source":{"id":"222","screen_name":"jo_doe"},"target":{"id":"111"},"created_timestamp":"1784928224372""#;
+    let direct = r#""created_timestamp":"1784928224372","sender_id":"222","target":{"recipient_id":"111"}"#;
+    assert_eq!(
+        kinds(r#""tweet_delete_events":[{"status":{"id":"7","user_id":"111"},"timestamp_ms":"1784928224372"}]"#),
+        ["deleted 7 2026-07-24T21:23:44.372Z"]
+    );
+    assert_eq!(
+        kinds(
+            r#""favorite_events":[{"id":"a1","timestamp_ms":1784928224372,"favorited_status":{"id_str":"8"},"user":{"id":222}}]"#
+        ),
+        ["like 8 by 222"]
+    );
+    assert_eq!(kinds(&format!(r#""follow_events":[{{"type":"unfollow",{pair}}}]"#)), ["unfollow dm:111-222 by 222"]);
+    assert_eq!(kinds(&format!(r#""block_events":[{{"type":"block",{pair}}}]"#)), ["block dm:111-222 by 222"]);
+    assert_eq!(kinds(&format!(r#""mute_events":[{{{pair}}}]"#)), ["mute dm:111-222 by 222"]);
+    assert_eq!(
+        kinds(&format!(r#""direct_message_mark_read_events":[{{{direct},"last_read_event_id":"9"}}],"users":{{}}"#)),
+        ["read dm:111-222 9"]
+    );
+    assert_eq!(
+        kinds(&format!(r#""direct_message_indicate_typing_events":[{{{direct}}}]"#)),
+        ["typing dm:111-222 by 222"]
+    );
+    assert_eq!(kinds(r#""tweet_hologram_events":[{"id":"1"}]"#), ["unknown tweet_hologram_events"]);
+}
+
+#[test]
+fn every_activity_is_read_or_named() {
+    let one = |kind: &str, payload: &str| {
+        let body = format!(
+            r#"{{"data":{{"event_uuid":"-1","payload":{payload},"event_type":"{kind}","filter":{{"user_id":"111"}}}}}}"#
+        );
+        let mut parsed = received(body.as_bytes());
+        assert_eq!((parsed.events.len(), parsed.rejects.len()), (1, 0), "{kind}");
+        assert_eq!(parsed.events[0].account, Some(account()));
+        parsed.events.remove(0).body
+    };
+    assert!(
+        matches!(one("post.delete", r#"{"id":"7","author_id":"111"}"#), EventBody::Deleted(gone) if gone.native_id == "7")
+    );
+    let like = one("like.create", r#"{"liked_tweet_id":"8","user_id":"222","created_at":"2026-08-12T18:00:00Z"}"#);
+    assert!(
+        matches!(like, EventBody::Reaction(like) if like.native_id == "8" && like.by.as_ref().unwrap().native_id == "222")
+    );
+    let repost =
+        r#"{"id":"9","text":"RT @acme: hi","author_id":"222","referenced_posts":[{"type":"retweeted","id":"8"}]}"#;
+    assert!(matches!(one("post.repost.create", repost), EventBody::Reaction(repost) if repost.reaction == "repost"));
+    let block = one("block.block", r#"{"source":{"data":{"id":"222"}},"target":{"id":"111"}}"#);
+    assert!(matches!(block, EventBody::Signal(block) if block.name == "block" && block.thread == "dm:111-222"));
+    let revoke = one("oauth.revoke", r#"{"user_id":"111","app_id":"5","date_time":"2026-08-12T18:00:00+00:00"}"#);
+    assert!(matches!(revoke, EventBody::Account(change) if change.change == "revoked" && change.at.is_some()));
+    // A kind of tomorrow may reuse our names for something else.
+    for payload in [r#"{"entities":"none","before":"a","after":"b"}"#, "{}", r#"{"id":"1","text":"words"}"#] {
+        assert!(
+            matches!(one("profile.update.bio", payload), EventBody::Unknown(unknown) if unknown.name == "profile.update.bio")
+        );
+    }
+}
+
+#[test]
+fn a_withdrawn_permission_names_the_account_that_withdrew() {
+    let body = br#"{"user_event":{"revoke":{"date_time":"2026-08-12T18:00:00+00:00","target":{"app_id":"5"},"source":{"user_id":"111"}}}}"#;
+    let parsed = received(body);
+    assert_eq!(parsed.events[0].account, Some(account()));
+    assert!(matches!(&parsed.events[0].body, EventBody::Account(change) if change.change == "revoked"));
+}
+
+#[test]
+fn what_names_no_account_is_set_aside_or_goes_to_the_keyword_account() {
+    let body = br#"{"data":{"event_type":"post.create","filter":{"keyword":"acme"},"payload":{"id":"2090000000000000001","text":"acme!"}}}"#;
+    let parsed = received(body);
+    assert_eq!(parsed.rejects[0].error.kind(), ErrorKind::AccountUnknown);
+    let mut config = WebhookConfig::new([SECRET]);
+    config.keyword_account = Some(account());
+    let Received::Events(parsed) = Webhook::new(config).unwrap().receive(&signed(body, SECRET), now()).unwrap() else {
+        panic!("a post is an event")
+    };
+    assert_eq!(parsed.events[0].account, Some(account()));
+}
+
+#[test]
+fn an_event_for_another_account_names_that_one() {
+    let body = br#"{"for_user_id":"999","tweet_delete_events":[{"status":{"id":"7"}}]}"#;
+    assert_eq!(received(body).events[0].account.as_ref().unwrap().native_id, "999");
+}
+
+#[test]
+fn one_bad_item_among_a_hundred_leaves_the_others_and_says_where_it_stands() {
+    let item = |n: u32| match n {
+        50 => r#"{"id":"50","text":{"not":"a text"}}"#.to_owned(),
+        n => format!(r#"{{"id":{n},"text":"post {n}"}}"#),
+    };
+    let body = format!(r#"{{"data":[{}]}}"#, (1..=100).map(item).collect::<Vec<_>>().join(","));
+    let parsed = rest(&body);
+    assert_eq!((parsed.events.len(), parsed.rejects.len()), (99, 1));
+    let range = parsed.rejects[0].raw.unwrap();
+    assert_eq!(&body[range.start as usize..range.end as usize], item(50));
+    assert_eq!(parsed.rejects[0].account, Some(account()));
+    let range = parsed.events[49].raw.unwrap();
+    assert_eq!(&body[range.start as usize..range.end as usize], item(51));
+}
+
+#[test]
+fn a_bad_author_costs_no_message() {
+    let body = r#"{"data":[{"id":"1","text":"hi","author_id":222}],"includes":{"users":[{"id":"222","name":["no"]}]}}"#;
+    let parsed = rest(body);
+    assert_eq!(message(&parsed.events[0]).author.as_ref().unwrap().native_id, "222");
+    let parsed = rest(r#"{"data":[{"id":"1","text":"hi"}],"includes":[]}"#);
+    assert_eq!(parsed.events.len(), 1);
+}
+
+#[test]
+fn a_lone_surrogate_is_repaired_and_noted() {
+    let parsed = rest(r#"{"data":[{"id":"1","text":"oh \ud83d no"},{"id":"2","text":"fine"}]}"#);
+    assert!(parsed.repaired);
+    assert_eq!(message(&parsed.events[0]).content.text, "oh \u{fffd} no");
+    assert!(
+        parsed.events.iter().all(|event| event.raw.is_none()),
+        "places in a repaired body are not those in the raw one"
+    );
+}
+
+#[test]
+fn pages_without_items_are_empty_and_failures_are_errors() {
+    for body in [
+        r#"{"meta":{"result_count":0}}"#,
+        r#"{"statuses":[],"search_metadata":{}}"#,
+        r#"{"events":[]}"#,
+        r#"{"errors":[{"resource_type":"tweet","resource_id":"1","type":"https://api.x.com/2/problems/resource-not-found"}]}"#,
+        "[]",
+    ] {
+        let parsed = rest(body);
+        assert!(parsed.events.is_empty() && parsed.rejects.is_empty(), "{body}");
+    }
+    for (body, kind) in [
+        (r#"{"errors":[{"code":88,"message":"Rate limit exceeded"}]}"#, ErrorKind::RateLimited),
+        (
+            r#"{"title":"Unauthorized","detail":"no","type":"https://api.x.com/2/problems/client-forbidden"}"#,
+            ErrorKind::PermissionDenied,
+        ),
+        (
+            r#"{"errors":[{"title":"operational-disconnect","disconnect_type":"UpstreamOperationalDisconnect"}]}"#,
+            ErrorKind::Unavailable,
+        ),
+    ] {
+        assert_eq!(normalise(BodyKind::Stream, body.as_bytes(), &account(), now()).unwrap_err().kind(), kind);
+    }
+    assert!(normalise(BodyKind::Stream, b"\r\n", &account(), now()).unwrap().events.is_empty());
+}
+
+#[test]
+fn an_empty_delivery_is_ignored_and_a_broken_one_is_one_reject() {
+    assert!(matches!(webhook().receive(&signed(b"{}", SECRET), now()).unwrap(), Received::Ignored));
+    for body in [&b""[..], b"{", b"null", b"7", b"\xff\xfe", &b"[".repeat(100_000)] {
+        let parsed = received(body);
+        assert_eq!((parsed.events.len(), parsed.rejects.len()), (0, 1));
+        assert_eq!(parsed.rejects[0].error.kind(), ErrorKind::InputInvalid);
+    }
+}
+
+#[test]
+fn users_and_other_objects_are_named_not_taken_for_messages() {
+    let unknown = |body: &str| match &rest(body).events[..] {
+        [Event { body: EventBody::Unknown(unknown), .. }] => unknown.name.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unknown(r#"{"data":{"id":"222","name":"Jo Doe","username":"jo_doe"}}"#), "user");
+    assert_eq!(unknown(r#"{"id_str":"222","screen_name":"jo_doe","status":{"id_str":"1","text":"hi"}}"#), "user");
+    assert_eq!(unknown(r#"{"data":{"hidden":true}}"#), "data");
+    assert_eq!(unknown(r#"{"ids":[1,2],"next_cursor":0}"#), "ids");
+    assert_eq!(unknown(r#"{"users":[{"id_str":"222"}],"next_cursor":0}"#), "next_cursor");
+}
