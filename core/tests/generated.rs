@@ -1,4 +1,6 @@
-//! Files generated from the types: each test fails on a difference and rewrites the file when `CARELINE_BLESS=1` is set.
+//! Files generated from the types: each test fails on a difference and rewrites the file when `CARELINE_BLESS=1` is
+//! set.
+#![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -53,7 +55,7 @@ const HEAD: &str = "\
 
 Generated from the types in `core/src/policy`; do not edit.
 
-A policy is one TOML file with a brand's rules. Only `[brand]` with a `name` must be there; everything else has a default.
+A policy is one TOML file with a brand's rules. Only `[brand]` with a `name` must be there; the rest has defaults.
 An example of everything is [example-policy.toml](example-policy.toml), the form for editors is
 [policy.schema.json](policy.schema.json): put `#:schema ./policy.schema.json` into the first line of a policy.
 

@@ -392,7 +392,9 @@ impl<'a> Check<'a> {
                 None => self.wrong(key, format!("`{text}` is no interval; write HH:MM-HH:MM")),
                 Some((from, to)) if from >= to => self.wrong(
                     key,
-                    format!("`{text}` ends before it begins; hours past midnight are two: up to 24:00, and from 00:00 on the next day"),
+                    format!(
+                        "`{text}` ends before it begins; past midnight write two: up to 24:00, from 00:00 the day after"
+                    ),
                 ),
                 Some((from, to)) => {
                     if let Some((.., other)) = read.iter().find(|(start, end, _)| from < *end && *start < to) {
@@ -604,7 +606,7 @@ mod tests {
             terms = { de = [' '] } # terms.de[0]: is empty
             [[priorities]]
             tier = 5 # 5 is not between 1 and 4
-            when.category = ['roaming', 'biling'] # when.category[1]: there is no category `biling`; did you mean \"billing\"?
+            when.category = ['roaming', 'biling'] # no category `biling`; did you mean \"billing\"?
             when.intent = ['complain'] # did you mean \"complaint\"?
             when.sentiment = ['angry'] # there is no sentiment `angry`; there is negative, neutral, positive
             when.language = ['english'] # is no language tag

@@ -128,8 +128,8 @@ impl CompiledPolicy {
         &self.agents
     }
 
-    /// The agent of this name. A policy that names no agents takes anybody for one: an agent without an id, of every team,
-    /// in any language.
+    /// The agent of this name. A policy that names no agents takes anybody for one: an agent without an id, of every
+    /// team, in any language.
     pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
         match self.agents.is_empty() {
             true => Some(&self.anybody),

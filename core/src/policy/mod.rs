@@ -93,8 +93,8 @@ pub struct Policy {
     /// How long a host's own model may take.
     #[serde(default)]
     pub advice: AdviceRules,
-    /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets their
-    /// own language, else the brand's, else English, else any.
+    /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets
+    /// their own language, else the brand's, else English, else any.
     #[serde(default)]
     pub texts: BTreeMap<String, Texts>,
 }

@@ -16,8 +16,8 @@ use crate::model::{AgentId, TeamId};
 pub struct TeamRule {
     /// Its id.
     pub id: TeamId,
-    /// Which cases it takes; the first team that fits wins. An empty condition takes what no other team and no account's
-    /// own team takes.
+    /// Which cases it takes; the first team that fits wins. An empty condition takes what no other team and no
+    /// account's own team takes.
     #[serde(default)]
     pub takes: Condition,
     /// Skills an agent needs for its cases.

@@ -11,8 +11,8 @@ use crate::model::{CaseStatus, TeamId};
 
 /// Promises for cases that fit.
 ///
-/// They run in business time. A rule without promises makes none for what fits. Without any rule tier 1 is promised a first answer in 1 hour, each later one in 2 and an end in 24; tier 2 in 4, 8 and
-/// 72 hours; tiers 3 and 4 nothing.
+/// They run in business time. A rule without promises makes none for what fits. Without any rule tier 1 is promised a
+/// first answer in 1 hour, each later one in 2 and an end in 24; tier 2 in 4, 8 and 72 hours; tiers 3 and 4 nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlaRule {

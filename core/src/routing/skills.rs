@@ -8,13 +8,13 @@ use crate::error::Result;
 use crate::model::{AgentId, Assignment, Presence, Reason, TeamId, Timestamp};
 use crate::policy::{Agent, CompiledPolicy, Team};
 
-/// Gives a case to an agent of the team who is online and in their hours, has room, has every skill the team asks for and
-/// writes the customer's language.
+/// Gives a case to an agent of the team who is online and in their hours, has room, has every skill the team asks for
+/// and writes the customer's language.
 ///
 /// Among several, the one who held the case last; else the least loaded for their capacity, then the most skilled, then
-/// the first by id. Agents who let an offer of the case lapse come last. A language that nobody in the team writes is not
-/// asked for, or the case would wait for ever. A case overflows to the next team once it waited `overflow_after`, or at
-/// once while its team is closed and the next one opens earlier.
+/// the first by id. Agents who let an offer of the case lapse come last. A language that nobody in the team writes is
+/// not asked for, or the case would wait for ever. A case overflows to the next team once it waited `overflow_after`,
+/// or at once while its team is closed and the next one opens earlier.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SkillRouter;
 
