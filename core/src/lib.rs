@@ -6,6 +6,7 @@ pub mod clock;
 pub mod context;
 mod error;
 pub mod intake;
+mod listen;
 pub mod model;
 pub mod network;
 pub mod policy;

@@ -11,6 +11,7 @@ use super::{
     AgentRule, Calendar, CalendarRule, DEFAULT_TEAM, EscalationStep, Facts, Policy, PolicyErrors, SlaRule, TeamRule,
 };
 use crate::model::{Account, AgentId, Reason, TeamId};
+use crate::triage::PolicyWords;
 
 /// A policy made ready for use: names resolved, terms compiled, calendars parsed. Cheap to share, never changes.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct CompiledPolicy {
     anybody: Agent,
     sla: Vec<SlaRule>,
     ladder: Vec<EscalationStep>,
+    words: PolicyWords,
 }
 
 /// A team with its hours.
@@ -89,6 +91,7 @@ impl CompiledPolicy {
             ladder: if policy.escalation.is_empty() { usual_ladder() } else { policy.escalation.clone() },
             calendars,
             always,
+            words: PolicyWords::new(&policy),
             policy,
         })
     }
@@ -101,6 +104,11 @@ impl CompiledPolicy {
     /// Twelve characters that change whenever a rule changes, comments and spaces aside. Records of decisions name it.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Listening terms and category words, ready for triage.
+    pub fn words(&self) -> &PolicyWords {
+        &self.words
     }
 
     /// The tenant's brand accounts.

@@ -180,7 +180,8 @@ impl Lexicon {
 pub(crate) fn in_language(mut hits: Vec<Hit>, language: &str) -> Vec<Hit> {
     let mut covered: Vec<(u8, u32)> = Vec::with_capacity(16);
     hits.retain(|hit| {
-        if hit.topic == Topic::Language || !(matches!(hit.language(), "any") || language == "und" || hit.language() == language)
+        if hit.topic == Topic::Language
+            || !(matches!(hit.language(), "any") || language == "und" || hit.language() == language)
         {
             return false;
         }
@@ -231,8 +232,16 @@ pub(crate) fn automaton<P: AsRef<[u8]>>(patterns: &[P]) -> AhoCorasick {
 
 /// Whether the edges that must be edges of a word are.
 pub(crate) fn stands_alone(text: &str, start: usize, end: usize, bounded: (bool, bool)) -> bool {
-    !(bounded.0 && text[..start].chars().next_back().is_some_and(joins))
-        && !(bounded.1 && text[end..].chars().next().is_some_and(joins))
+    let runs_on = |character: Option<char>| character.is_some_and(joins);
+    let before = bounded.0 && runs_on(text[..start].chars().next_back());
+    let after = bounded.1 && runs_on(text[end..].chars().next());
+    !before && !after
+}
+
+/// A term in lower case as texts are folded, with single spaces between words.
+pub(crate) fn same_length_folded(term: &str) -> String {
+    let words: Vec<&str> = term.split_whitespace().collect();
+    words.join(" ").nfc().map(super::reading::same_length_lower).collect()
 }
 
 /// Which edges of `pattern` must be edges of a word: those where letters would run on, unless a `*` stands there.
@@ -249,7 +258,8 @@ fn joins(character: char) -> bool {
         return character.is_ascii_alphanumeric();
     }
     let code = character as u32;
-    let unspaced = (0x0e00..0x0f00).contains(&code) || (0x3000..0xa000).contains(&code) || (0xac00..0xd7b0).contains(&code);
+    let unspaced =
+        (0x0e00..0x0f00).contains(&code) || (0x3000..0xa000).contains(&code) || (0xac00..0xd7b0).contains(&code);
     !unspaced && character.is_alphanumeric()
 }
 
@@ -318,7 +328,9 @@ fn spellings(written: &str, language: &str, topic: Topic) -> Vec<String> {
     if language == "tr" && word.starts_with('i') {
         spellings.push(word.replacen('i', "İ", 1));
     }
-    spellings.extend(spellings.iter().filter(|word| word.contains('\'')).map(|word| word.replace('\'', "’")).collect::<Vec<_>>());
+    spellings.extend(
+        spellings.iter().filter(|word| word.contains('\'')).map(|word| word.replace('\'', "’")).collect::<Vec<_>>(),
+    );
     spellings.sort_unstable();
     spellings.dedup();
     spellings

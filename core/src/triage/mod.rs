@@ -1,5 +1,24 @@
 //! What is it? Findings from rules and signals, and the assessment they add up to.
 
+mod bounded;
+mod category;
+mod conclude;
+mod intent;
+mod language;
+pub(crate) mod lexicon;
+pub mod pii;
+pub(crate) mod reading;
+mod sentiment;
+mod spam;
+mod text;
+mod triages;
+mod words;
+
+pub use conclude::{Subject, conclude};
+pub use text::TextTriage;
+pub use triages::{Triages, ask, named};
+pub use words::PolicyWords;
+
 use std::fmt::Debug;
 
 use compact_str::CompactString;

@@ -95,6 +95,7 @@ fn run(bytes: &[u8], at: usize, most: usize, belongs: impl Fn(u8) -> bool) -> us
 // ---- IBAN ----
 
 /// Lengths by country (SWIFT IBAN registry).
+#[rustfmt::skip]
 const IBAN_LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16), (b"BG", 22),
     (b"BH", 22), (b"BR", 29), (b"BY", 28), (b"CH", 21), (b"CR", 22), (b"CY", 28), (b"CZ", 24), (b"DE", 22),
@@ -187,7 +188,10 @@ impl Tail for str {
 // ---- National ids with letters ----
 
 fn lettered_id(bytes: &[u8], at: usize) -> Option<usize> {
-    nino(bytes, at).or_else(|| spanish_id(bytes, at)).or_else(|| codice_fiscale(bytes, at)).filter(|end| ends_word(bytes, *end))
+    nino(bytes, at)
+        .or_else(|| spanish_id(bytes, at))
+        .or_else(|| codice_fiscale(bytes, at))
+        .filter(|end| ends_word(bytes, *end))
 }
 
 /// British National Insurance number: two letters, six digits, A to D (HMRC NIM39110).
@@ -207,7 +211,8 @@ fn spanish_id(bytes: &[u8], at: usize) -> Option<usize> {
         digit => digit,
     };
     let digits = std::iter::once(&first).chain(&id[1..8]);
-    let value = digits.clone().all(u8::is_ascii_digit).then(|| digits.fold(0, |n, d| n * 10 + usize::from(d - b'0')))?;
+    let value =
+        digits.clone().all(u8::is_ascii_digit).then(|| digits.fold(0, |n, d| n * 10 + usize::from(d - b'0')))?;
     (b"TRWAGMYFPDXBNJZSQVHLCKE"[value % 23] == id[8]).then_some(end)
 }
 
@@ -221,7 +226,8 @@ fn codice_fiscale(bytes: &[u8], at: usize) -> Option<usize> {
         b'L' => byte.is_ascii_uppercase(),
         _ => byte.is_ascii_digit() || b"LMNPQRSTUV".contains(byte),
     });
-    let value = |byte: u8| usize::from(if byte.is_ascii_digit() { byte - b'0' } else { byte.saturating_sub(b'A') }.min(25));
+    let value =
+        |byte: u8| usize::from(if byte.is_ascii_digit() { byte - b'0' } else { byte.saturating_sub(b'A') }.min(25));
     let sum: usize = (0..15).map(|i| if i % 2 == 0 { usize::from(ODD[value(id[i])]) } else { value(id[i]) }).sum();
     (fits && sum % 26 == value(id[15])).then_some(end)
 }
@@ -359,7 +365,7 @@ fn luhn(digits: &[u8]) -> bool {
             value / 10 + value % 10
         })
         .sum();
-    sum % 10 == 0 && digits.iter().any(|digit| *digit != digits[0])
+    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != digits[0])
 }
 
 /// National ids that are digits only. Where form or checksum leave doubt, a word before must name the id.
@@ -367,16 +373,18 @@ fn national_id(text: &str, groups: &[Group]) -> Option<usize> {
     let bytes = text.as_bytes();
     let before = text[..groups[0].start].to_ascii_lowercase_tail();
     let named = |words: &[&str]| words.iter().any(|word| before.contains(word));
-    let one = |count: usize| {
-        groups.iter().position(|_| true).filter(|_| sizes_are(groups, &[count])).map(|_| &groups[..1])
-    };
+    let one =
+        |count: usize| groups.iter().position(|_| true).filter(|_| sizes_are(groups, &[count])).map(|_| &groups[..1]);
     let end = if sizes_are(groups, &[3, 2, 4]) && matches!(groups[1].separator, b'-' | b' ') && uniform(&groups[..3]) {
         social_security(bytes, &groups[..3])
     } else if let Some(whole) = one(9) {
         let ssn = named(&["ssn", "social security"]).then(|| social_security(bytes, whole)).flatten();
         let bsn = || named(&["bsn", "burgerservice", "sofinummer"]).then(|| bsn(bytes, whole)).flatten();
         ssn.or_else(bsn)
-    } else if sizes_are(groups, &[3, 3, 3, 2]) && groups[1].separator == b'.' && matches!(groups[3].separator, b'-' | b'.') {
+    } else if sizes_are(groups, &[3, 3, 3, 2])
+        && groups[1].separator == b'.'
+        && matches!(groups[3].separator, b'-' | b'.')
+    {
         cpf(bytes, &groups[..4])
     } else if sizes_are(groups, &[2, 3, 3, 3]) && uniform(&groups[..4]) && groups[1].separator == b' ' {
         steuer_id(bytes, &groups[..4])
@@ -449,7 +457,8 @@ fn pesel(bytes: &[u8], groups: &[Group]) -> Option<usize> {
 fn turkish_id(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     let (digits, _) = digits(bytes, groups)?;
     let value = |i: usize| i32::from(digits[i]);
-    let tenth = ((0..9).step_by(2).map(value).sum::<i32>() * 7 - (1..8).step_by(2).map(value).sum::<i32>()).rem_euclid(10);
+    let tenth =
+        ((0..9).step_by(2).map(value).sum::<i32>() * 7 - (1..8).step_by(2).map(value).sum::<i32>()).rem_euclid(10);
     let eleventh = (0..10).map(value).sum::<i32>() % 10;
     (digits[0] != 0 && tenth == value(9) && eleventh == value(10)).then(|| groups[0].end)
 }
@@ -466,7 +475,13 @@ fn personnummer(bytes: &[u8], groups: &[Group]) -> Option<usize> {
 /// French social security number: sex, year, month, place, serial and a key of 97 minus the rest.
 fn french_nir(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     let fits = sizes_are(groups, &[15]) || sizes_are(groups, &[13, 2]) || sizes_are(groups, &[1, 2, 2, 2, 3, 3, 2]);
-    let count = if sizes_are(groups, &[15]) { 1 } else if sizes_are(groups, &[13, 2]) { 2 } else { 7 };
+    let count = if sizes_are(groups, &[15]) {
+        1
+    } else if sizes_are(groups, &[13, 2]) {
+        2
+    } else {
+        7
+    };
     if !fits || !parted_by(&groups[..count], b" -.") {
         return None;
     }
@@ -496,7 +511,10 @@ fn phone(text: &str, at: usize, groups: &[Group]) -> Option<usize> {
         return ((10..=17).contains(&count) && !is_reference(&before)).then(|| extended(bytes, end));
     }
     let north_american = north_american(bytes, groups);
-    let trunk = leading[0] == b'0' && (9..=12).contains(&count) && (groups.len() > 1 || count >= 10);
+    let trunk = leading[0] == b'0'
+        && leading.get(1) != Some(&b'0')
+        && (9..=12).contains(&count)
+        && (groups.len() > 1 || count >= 10);
     let spaced = groups.len() >= 3 && count == 9 && matches!(leading[0], b'6' | b'7' | b'9') && parted_by(groups, b" ");
     let named = (7..=13).contains(&count) && is_named_phone(&before);
     let bare = groups.len() == 1;
@@ -526,7 +544,9 @@ fn north_american(bytes: &[u8], groups: &[Group]) -> bool {
 fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
     let form = groups.len() >= 3
         && groups[1].separator == groups[2].separator
-        && (sizes_are(groups, &[4, 2, 2]) || sizes_are(groups, &[2, 2, 4]) || sizes_are(groups, &[2, 2, 2]) && groups.len() == 3);
+        && (sizes_are(groups, &[4, 2, 2])
+            || sizes_are(groups, &[2, 2, 4])
+            || sizes_are(groups, &[2, 2, 2]) && groups.len() == 3);
     let year = |group: &Group| matches!(&bytes[group.start..group.start + 2], b"19" | b"20");
     form && (sizes_are(groups, &[2, 2, 2]) || year(&groups[0]) || year(&groups[2]))
 }
@@ -539,10 +559,46 @@ fn is_price(text: &str, at: usize, end: usize) -> bool {
 
 /// Words that say that a number is an order, a ticket or a booking.
 const REFERENCES: &[&str] = &[
-    "order", "ticket", "ref", "booking", "case", "tracking", "parcel", "invoice", "confirmation", "flight", "serial",
-    "imei", "bestell", "auftrag", "rechnung", "sendung", "kunden", "vorgang", "buchung", "commande", "colis", "dossier",
-    "facture", "client", "pedido", "reserva", "factura", "fatura", "ordine", "fattura", "pratica", "prenotazione",
-    "klant", "zamów", "sipariş", "заказ", "#", "nr.", "n°", "nº",
+    "order",
+    "ticket",
+    "ref",
+    "booking",
+    "case",
+    "tracking",
+    "parcel",
+    "invoice",
+    "confirmation",
+    "flight",
+    "serial",
+    "imei",
+    "bestell",
+    "auftrag",
+    "rechnung",
+    "sendung",
+    "kunden",
+    "vorgang",
+    "buchung",
+    "commande",
+    "colis",
+    "dossier",
+    "facture",
+    "client",
+    "pedido",
+    "reserva",
+    "factura",
+    "fatura",
+    "ordine",
+    "fattura",
+    "pratica",
+    "prenotazione",
+    "klant",
+    "zamów",
+    "sipariş",
+    "заказ",
+    "#",
+    "nr.",
+    "n°",
+    "nº",
 ];
 
 fn is_reference(before: &str) -> bool {
@@ -552,9 +608,43 @@ fn is_reference(before: &str) -> bool {
 
 /// Words that say that a number is a telephone number.
 const PHONES: &[&str] = &[
-    "phone", "call", "tel", "mobile", "cell", "whatsapp", "text me", "ring", "contact", "handy", "nummer", "anruf", "ruf",
-    "portable", "appel", "móvil", "movil", "llam", "celular", "telemóvel", "ligue", "cellulare", "chiama", "bel ", "numer",
-    "numéro", "número", "numero", "number", "fax", "sms", "телефон", "звон", "電話", "电话", "전화", "هاتف",
+    "phone",
+    "call",
+    "tel",
+    "mobile",
+    "cell",
+    "whatsapp",
+    "text me",
+    "ring",
+    "contact",
+    "handy",
+    "nummer",
+    "anruf",
+    "ruf",
+    "portable",
+    "appel",
+    "móvil",
+    "movil",
+    "llam",
+    "celular",
+    "telemóvel",
+    "ligue",
+    "cellulare",
+    "chiama",
+    "bel ",
+    "numer",
+    "numéro",
+    "número",
+    "numero",
+    "number",
+    "fax",
+    "sms",
+    "телефон",
+    "звон",
+    "電話",
+    "电话",
+    "전화",
+    "هاتف",
 ];
 
 fn is_named_phone(before: &str) -> bool {
@@ -590,4 +680,135 @@ fn extended(bytes: &[u8], end: usize) -> usize {
 
 fn ends_word_or_extension(bytes: &[u8], end: usize) -> bool {
     ends_word(bytes, end) || extended(bytes, end) > end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<(String, &str)> {
+        find(text).into_iter().map(|pii| (pii.kind.to_string(), pii.span.of(text))).collect()
+    }
+
+    fn one(text: &str, kind: &str, words: &str) {
+        assert_eq!(found(text), [(kind.to_owned(), words)], "{text}");
+    }
+
+    #[test]
+    fn cards_need_a_known_prefix_and_luhn() {
+        one("my card 4111 1111 1111 1111, exp 12/27", "card", "4111 1111 1111 1111");
+        one("card:5555555555554444!", "card", "5555555555554444");
+        one("378282246310005", "card", "378282246310005");
+        one("3782-822463-10005 is amex", "card", "3782-822463-10005");
+        one("カード4111111111111111です", "card", "4111111111111111");
+        assert!(found("4111 1111 1111 1112").is_empty());
+        assert!(found("order 1234567812345670").is_empty());
+        assert!(found("0000000000000000").is_empty());
+    }
+
+    #[test]
+    fn ibans_need_length_and_checksum() {
+        one("IBAN DE89 3704 0044 0532 0130 00.", "iban", "DE89 3704 0044 0532 0130 00");
+        one("gb29nwbk60161331926819", "iban", "gb29nwbk60161331926819");
+        assert!(found("DE88370400440532013000").is_empty());
+    }
+
+    #[test]
+    fn addresses_of_people_and_machines() {
+        one("write to jo.doe+x@mail.acme.example.", "email", "jo.doe+x@mail.acme.example");
+        assert!(found("@acme jo@acme hello@").is_empty());
+        one("from 192.168.10.7 since noon", "ip_address", "192.168.10.7");
+        one("2001:db8::8a2e:370:7334 is down", "ip_address", "2001:db8::8a2e:370:7334");
+        assert!(found("at 12:30:45 in version 1.2.3.4 or v1.2.3.4, 300.1.1.1").is_empty());
+    }
+
+    #[test]
+    fn telephones_in_the_forms_of_many_countries() {
+        for phone in [
+            "+49 151 23456789",
+            "+41 (0)62 585 51 90",
+            "(212) 555-0147",
+            "212-555-0147",
+            "1-212-555-0147",
+            "020 7946 0958",
+            "07700 900123",
+            "06 12 34 56 78",
+            "030/1234567",
+            "+1-212-555-0147x123",
+            "0049 30 1234567",
+            "+34612345678",
+            "612 345 678",
+        ] {
+            one(&format!("reach me at {phone} please"), "phone", phone);
+        }
+        one("my phone is 5550147", "phone", "5550147");
+        one("电话13800138000", "phone", "13800138000");
+    }
+
+    #[test]
+    fn order_numbers_dates_prices_and_handles_are_no_telephones() {
+        for text in [
+            "order 0123456789",
+            "ticket #0301234567",
+            "on 22.11.2026 and 2026-11-22",
+            "22/11/26",
+            "$1,200.50 or 1.000.000 €",
+            "order 2125550147",
+            "from 10:00-12:00",
+            "@115712 hi",
+            "https://acme.example/4111111111111111",
+            "order number 5550147000",
+            "flight LH 1234 seat 12A",
+            "Bestellnummer 0151234567",
+            "2024 2025 2026",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn national_ids_pass_their_checks() {
+        for id in [
+            "536-90-4399",
+            "AB 12 34 56 C",
+            "QQ123456C",
+            "12345678Z",
+            "X1234567L",
+            "RSSMRA85T10A562S",
+            "111.444.777-35",
+            "86 095 742 719",
+            "1 85 05 78 006 084 91",
+            "811228-9874",
+        ] {
+            let text = format!("id: {id} ok");
+            let ours = found(&text);
+            let valid = !id.starts_with("QQ");
+            assert_eq!(ours == [("national_id".to_owned(), id)], valid, "{id}: {ours:?}");
+        }
+        one("BSN 111222333", "national_id", "111222333");
+        one("Steuer-ID 86095742719", "national_id", "86095742719");
+        one("pesel 44051401359", "national_id", "44051401359");
+        assert!(found("111222333 and 000-12-3456 and 12345678A").is_empty());
+    }
+
+    #[test]
+    fn kinds_do_not_overlap_and_order_is_kept() {
+        let text = "jo@acme.example, 4111111111111111, +49 30 1234567";
+        let kinds: Vec<String> = found(text).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, ["email", "card", "phone"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_searched_without_harm(text in r"[0-9 +().@a-zA-Z:/\-äß漢ع👍]{0,200}") {
+            let mut last = 0;
+            for pii in find(&text) {
+                prop_assert!(!pii.span.of(&text).is_empty());
+                prop_assert!(pii.span.start >= last);
+                last = pii.span.end;
+            }
+        }
+    }
 }

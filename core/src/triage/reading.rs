@@ -17,7 +17,7 @@ pub(crate) struct Reading {
     pub(crate) question_marks: Marks,
     /// Where the first exclamation mark stands, and how many there are.
     pub(crate) exclamation_marks: Marks,
-    /// How many words of three or more letters are all capitals, and how many words there are.
+    /// How many words of three or more letters are all capitals.
     pub(crate) shouted: usize,
     /// Words between spaces, without blanked ones.
     pub(crate) words: usize,
@@ -44,7 +44,7 @@ impl Marks {
 pub(crate) struct Letters {
     pub(crate) latin: usize,
     pub(crate) other: [usize; SCRIPTS.len()],
-    /// The first letter seen that only some languages use, per language: see [`TELLING`].
+    /// Letters that only some languages use, in the order of [`TELLING`].
     pub(crate) telling: [usize; TELLING.len()],
 }
 
@@ -89,8 +89,7 @@ pub(crate) const TELLING: &[(&str, &str)] = &[
     ("hu", "őű"),
     ("ro", "ățș"),
     ("cs", "ěřů"),
-    ("da", "ø"),
-    ("sv", "å"),
+    ("da", "øæ"),
     ("uk", "іїєґ"),
     ("ru", "ыэё"),
     ("sr", "ђћџљњ"),
@@ -163,7 +162,11 @@ impl Reading {
             '！' => self.exclamation_marks.add(at, character),
             _ => {}
         }
-        if character.is_whitespace() { self.finish(word) } else { word.open = true }
+        if character.is_whitespace() {
+            self.finish(word)
+        } else {
+            word.open = true
+        }
         let lower = same_length_lower(character);
         if character.is_alphabetic() || (0x0900..0x1100).contains(&(character as u32)) {
             self.letters.count(lower);
@@ -247,10 +250,13 @@ mod tests {
 
     #[test]
     fn offsets_stay_true_whatever_the_case() {
-        for text in ["Où EST-IL ? İstanbul ẞ K", "ÄRGER!!! 😡 Schöne Grüße", "ΔΕΝ", "@Acme HELP https://acme.example/A?b=C now"] {
+        for text in
+            ["Où EST-IL ? İstanbul ẞ K", "ÄRGER!!! 😡 Schöne Grüße", "ΔΕΝ", "@Acme HELP https://acme.example/A?b=C now"]
+        {
             assert_eq!(reading(text).folded.len(), text.len(), "{text}");
         }
-        assert_eq!(reading("@Acme HELP https://acme.example/A now").folded.trim(), "help                         now".trim());
+        let folded = reading("@Acme HELP https://acme.example/A now").folded;
+        assert_eq!(folded.split_whitespace().collect::<Vec<_>>(), ["help", "now"]);
     }
 
     #[test]

@@ -1,0 +1,85 @@
+//! Is it about us? Direct address, brand terms, and noise that only looks like it.
+
+mod brand;
+
+pub(crate) use brand::BrandTerms;
+
+use crate::model::{Account, Entity, EntityKind, Inbound, Question, Span, Surface, Visibility};
+use crate::triage::Evidence;
+use crate::triage::reading::Reading;
+
+/// Adds what speaks for and against the message being about us.
+pub(crate) fn assess(
+    message: &Inbound,
+    accounts: &[Account],
+    brand: &BrandTerms,
+    reading: &Reading,
+    evidence: &mut Evidence,
+) {
+    let mut add = |value: &'static str, weight: f32, rule: &'static str, span: Option<Span>| {
+        evidence.add(Question::Relevance, value, weight, rule, span);
+    };
+    if matches!(message.surface, Surface::DirectMessage | Surface::StoryReply)
+        || message.visibility == Visibility::Private
+    {
+        add("addressed", 5.0, "listen.private", None);
+    }
+    if matches!(message.surface, Surface::Review | Surface::StoryMention) {
+        add("addressed", 3.0, "listen.surface", None);
+    }
+    if message.reply_to.as_ref().and_then(|parent| parent.author.as_deref()).is_some_and(|author| {
+        accounts.iter().any(|account| account.scope == message.scope && native_tail(account) == author)
+    }) {
+        add("addressed", 4.0, "listen.reply_to_us", None);
+    }
+    if let Some(span) = mention_of_us(message, accounts, brand, reading) {
+        add("addressed", 4.0, "listen.mention_of_us", Some(span));
+    }
+    let text = message.content.text.as_str();
+    if let Some(span) = reading.mentions.iter().find(|span| brand.is_like_name(span.of(text))) {
+        let value = if span.start == 0 { "addressed" } else { "about" };
+        add(value, 2.0, "listen.handle_like_brand", Some(*span));
+    }
+    let found = brand.find(&reading.folded);
+    if let Some(span) = found.term {
+        add("about", 3.0, "listen.brand_term", Some(span));
+    }
+    if let (Some(span), true) = (found.noise, found.term.is_some()) {
+        add("none", 4.0, "listen.noise", Some(span));
+    }
+}
+
+/// The first mention that names one of our accounts, or a handle that is the brand's name.
+fn mention_of_us(message: &Inbound, accounts: &[Account], brand: &BrandTerms, reading: &Reading) -> Option<Span> {
+    let text = message.content.text.as_str();
+    let marked = message.content.entities.iter().filter(|entity| entity.kind == EntityKind::Mention);
+    let by_entity = marked.clone().find(|entity| {
+        accounts.iter().any(|account| is_profile(entity, account, message) || is_handle(&entity.value, account))
+    });
+    by_entity.map(|entity| entity.span).or_else(|| {
+        reading.mentions.iter().copied().find(|span| {
+            let handle = span.of(text).trim_start_matches('@');
+            brand.is_name(handle) || accounts.iter().any(|account| is_handle(handle, account))
+        })
+    })
+}
+
+fn is_profile(entity: &Entity, account: &Account, message: &Inbound) -> bool {
+    let id = entity.native_id.as_deref().filter(|id| !id.is_empty());
+    id.is_some_and(|id| account.scope == message.scope && native_tail(account) == id)
+}
+
+/// The id itself, where the account's is `host/id`.
+fn native_tail(account: &Account) -> &str {
+    let id = account.native.native_id.as_str();
+    id.rsplit_once('/').map_or(id, |(_, id)| id)
+}
+
+/// Whether `handle` is the account's; a handle with a host must name the account's server.
+fn is_handle(handle: &str, account: &Account) -> bool {
+    let ours = account.handle.split('@').next().unwrap_or_default();
+    let (name, host) = handle.trim_start_matches('@').split_once('@').unwrap_or((handle, ""));
+    !ours.is_empty()
+        && name.trim_start_matches('@').eq_ignore_ascii_case(ours)
+        && (host.is_empty() || account.scope.eq_ignore_ascii_case(host) || account.handle.ends_with(host))
+}

@@ -1,0 +1,423 @@
+//! What the findings add up to.
+//!
+//! Weights are summed per answer; the strongest answer wins, ties go to the more pressing one. Every step that adds
+//! knowledge of its own adds a finding too (`conclude.…`, or `default.…` where nothing else speaks), so each conclusion
+//! can be read back from the evidence. Concluding again, with findings of an advisor added, starts from the others alone.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+
+use crate::model::{
+    Assessment, Finding, Inbound, Intent, Message, MessageId, NetworkName, Pii, PiiKind, Question, Relevance,
+    Sentiment, Span, SuggestedSurface, Surface, Visibility,
+};
+use crate::policy::{CompiledPolicy, Facts};
+
+use super::Evidence;
+
+/// What conclusions need to know besides the findings.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The message, where it has an id.
+    pub message: Option<&'a MessageId>,
+    /// The revision.
+    pub revision: u64,
+    /// The text.
+    pub text: &'a str,
+    /// The kind of place.
+    pub surface: &'a Surface,
+    /// Who can read it.
+    pub visibility: &'a Visibility,
+    /// The network; absent where it is not known.
+    pub network: Option<&'a NetworkName>,
+    /// The brand account it came to; absent where it is not known.
+    pub account: Option<&'a str>,
+    /// How many follow the author, where known.
+    pub followers: Option<u64>,
+}
+
+impl<'a> Subject<'a> {
+    /// A message as its connector brought it.
+    pub fn of_inbound(message: &'a Inbound) -> Self {
+        Self {
+            message: None,
+            revision: message.revision,
+            text: &message.content.text,
+            surface: &message.surface,
+            visibility: &message.visibility,
+            network: None,
+            account: None,
+            followers: message.author.as_ref().and_then(|author| author.followers),
+        }
+    }
+
+    /// A message as the store keeps it.
+    pub fn of_message(message: &'a Message) -> Self {
+        Self {
+            message: Some(&message.id),
+            revision: message.revision,
+            text: message.text(),
+            surface: &message.surface,
+            visibility: &message.visibility,
+            network: Some(&message.network),
+            account: None,
+            followers: None,
+        }
+    }
+}
+
+/// Rooms whose findings are made here; they are made anew each time.
+const OWN: [&str; 3] = ["conclude.", "default.", "policy.priority"];
+/// No single finding is worth more; a host's rule that shouts does not silence all others.
+const MOST: f32 = 20.0;
+/// From so many followers on a risk is more visible.
+const REACH: u64 = 10_000;
+
+/// Concludes from `evidence`. The same findings in another order give the same conclusions.
+pub fn conclude(
+    evidence: Evidence,
+    subject: &Subject<'_>,
+    policy: &CompiledPolicy,
+    models: BTreeMap<String, String>,
+) -> Assessment {
+    let findings = evidence.into_findings().into_iter().filter_map(|finding| sound(finding, subject.text)).collect();
+    let mut case = Reasoning { evidence: Evidence { findings }, subject, policy };
+    let language = case.language();
+    let relevance = case.relevance();
+    let (sentiment, sentiment_score) = case.sentiment();
+    let spam = case.spam();
+    let abuse = case.yes(&Question::Abuse, 2.4, "default.no_abuse");
+    let category = case.category();
+    let (intent, intent_lead) = case.intent(&relevance, sentiment_score, spam);
+    let (needs_response, response_lead) = case.needs_response(&relevance, &intent, spam);
+    let do_not_engage = case.do_not_engage(spam, abuse, &category);
+    let needs_response = needs_response && !do_not_engage;
+    let risk = case.risk(&relevance, &intent);
+    let urgent = case.yes(&Question::Urgency, 2.0, "default.not_urgent");
+    let pii = case.pii();
+    let tier = case.tier(&Known {
+        language: &language,
+        relevance: &relevance,
+        sentiment: &sentiment,
+        category: &category,
+        intent: &intent,
+        needs_response,
+        spam,
+        abuse,
+        do_not_engage,
+        risk,
+        urgent,
+    });
+    let surface = case.surface(&category, &intent, needs_response, !pii.is_empty());
+    Assessment {
+        message: subject.message.cloned(),
+        revision: subject.revision,
+        relevance,
+        needs_response,
+        intent,
+        category,
+        sentiment,
+        sentiment_score,
+        language,
+        spam,
+        abuse,
+        do_not_engage,
+        pii,
+        tier,
+        surface,
+        confidence: confidence(intent_lead, response_lead),
+        evidence: case.evidence.into_findings(),
+        models,
+    }
+}
+
+/// The answer with the largest sum of weights above zero; the smaller name where two are equal.
+pub(super) fn leading(findings: &[Finding], about: &Question) -> Option<CompactString> {
+    sums(findings, about)
+        .into_iter()
+        .filter(|(_, sum)| *sum > 0.0)
+        .fold(None, |best, (value, sum)| match best {
+            Some((_, most)) if most >= sum => best,
+            _ => Some((value, sum)),
+        })
+        .map(|(value, _)| value.into())
+}
+
+/// A finding that can be used: finite, bounded, in the text, and not made here before.
+fn sound(mut finding: Finding, text: &str) -> Option<Finding> {
+    if OWN.iter().any(|own| finding.rule.starts_with(own)) {
+        return None;
+    }
+    finding.weight = if finding.weight.is_finite() { finding.weight.clamp(-MOST, MOST) } else { 0.0 };
+    finding.span = finding.span.filter(|span| text.get(span.start as usize..span.end as usize).is_some());
+    Some(finding)
+}
+
+/// Sums per answer, by name. Sums of 32-bit weights in 64 bits are exact, so order does not matter.
+fn sums<'a>(findings: &'a [Finding], about: &Question) -> BTreeMap<&'a str, f64> {
+    let mut sums = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.about == *about) {
+        *sums.entry(finding.value.as_str()).or_insert(0.0) += f64::from(finding.weight);
+    }
+    sums
+}
+
+struct Reasoning<'a> {
+    evidence: Evidence,
+    subject: &'a Subject<'a>,
+    policy: &'a CompiledPolicy,
+}
+
+/// What is concluded before the tier.
+struct Known<'a> {
+    language: &'a str,
+    relevance: &'a Relevance,
+    sentiment: &'a Sentiment,
+    category: &'a str,
+    intent: &'a Intent,
+    needs_response: bool,
+    spam: bool,
+    abuse: bool,
+    do_not_engage: bool,
+    risk: bool,
+    urgent: bool,
+}
+
+impl Reasoning<'_> {
+    fn add(&mut self, about: Question, value: impl Into<CompactString>, weight: f32, rule: &'static str) {
+        self.evidence.add(about, value, weight, rule, None);
+    }
+
+    fn sum(&self, about: &Question, value: &str) -> f64 {
+        let findings = self.evidence.findings().iter().filter(|f| f.about == *about && f.value == value);
+        findings.map(|finding| f64::from(finding.weight)).sum()
+    }
+
+    /// The leading answer; `fallback`, which is added with `weight`, where nothing says more.
+    fn answer(&mut self, about: Question, fallback: &'static str, weight: f32, rule: &'static str) -> CompactString {
+        self.add(about.clone(), fallback, weight, rule);
+        leading(self.evidence.findings(), &about).unwrap_or_else(|| fallback.into())
+    }
+
+    /// A yes-or-no question that takes more than `doubt` to be a yes.
+    fn yes(&mut self, about: &Question, doubt: f32, rule: &'static str) -> bool {
+        self.add(about.clone(), "no", doubt, rule);
+        self.sum(about, "yes") > self.sum(about, "no")
+    }
+
+    /// Whoever has a problem with us that our lists know is rather a customer with strange words than a spammer.
+    fn spam(&mut self) -> bool {
+        let trouble = self.sum(&Question::Intent, "complaint") + self.sum(&Question::Intent, "request");
+        if trouble >= 1.0 && self.sum(&Question::Spam, "yes") > 0.0 {
+            self.add(Question::Spam, "no", trouble.min(5.0) as f32 * 0.6, "conclude.has_a_matter");
+        }
+        self.yes(&Question::Spam, 2.4, "default.no_spam")
+    }
+
+    fn language(&mut self) -> CompactString {
+        self.answer(Question::Language, "und", 0.9, "default.language")
+    }
+
+    fn relevance(&mut self) -> Relevance {
+        Relevance::from(self.answer(Question::Relevance, "none", 0.5, "default.not_about_us").as_str())
+    }
+
+    fn sentiment(&mut self) -> (Sentiment, f32) {
+        self.add(Question::Sentiment, "neutral", 0.9, "default.neutral");
+        let net = self.sum(&Question::Sentiment, "positive") - self.sum(&Question::Sentiment, "negative");
+        let score = (net / (net * net + 6.0).sqrt()) as f32;
+        let clear = net.abs() > self.sum(&Question::Sentiment, "neutral");
+        match clear {
+            true if net > 0.0 => (Sentiment::Positive, score),
+            true => (Sentiment::Negative, score),
+            false => (Sentiment::Neutral, score),
+        }
+    }
+
+    fn category(&mut self) -> CompactString {
+        self.answer(Question::Category, "other", 0.8, "default.category")
+    }
+
+    fn intent(&mut self, relevance: &Relevance, tone: f32, spam: bool) -> (Intent, f64) {
+        if tone < -0.4 && *relevance != Relevance::None {
+            self.add(Question::Intent, "complaint", -2.0 * tone, "conclude.bad_tone");
+        }
+        if tone > 0.4 {
+            self.add(Question::Intent, "praise", tone, "conclude.good_tone");
+        }
+        // Thanks in front of a problem are manners, not praise.
+        let trouble = self.sum(&Question::Intent, "complaint")
+            + self.sum(&Question::Intent, "question")
+            + self.sum(&Question::Intent, "request");
+        let praise = self.sum(&Question::Intent, "praise");
+        if praise > 0.0 && trouble >= 2.0 && tone <= 0.4 {
+            self.add(Question::Intent, "praise", -(praise.min(3.0) as f32), "conclude.only_manners");
+        }
+        if spam {
+            self.add(Question::Intent, "chatter", 4.0, "conclude.spam");
+        }
+        self.add(Question::Intent, "chatter", 0.9, "default.chatter");
+        let sums = sums(self.evidence.findings(), &Question::Intent);
+        let ranked = ["complaint", "question", "request", "praise", "chatter"];
+        let of = |value: &str| sums.get(value).copied().unwrap_or(0.0);
+        let known = ranked.into_iter().fold("chatter", |best, value| {
+            let better = of(value) > of(best) || of(value) == of(best) && place(&ranked, value) < place(&ranked, best);
+            if better { value } else { best }
+        });
+        let winner = sums.iter().fold(
+            known,
+            |best, (value, sum)| {
+                if !ranked.contains(value) && *sum > of(best) { value } else { best }
+            },
+        );
+        let second = sums.iter().filter(|(value, _)| **value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
+        (Intent::from(winner), of(winner) - second)
+    }
+
+    fn needs_response(&mut self, relevance: &Relevance, intent: &Intent, spam: bool) -> (bool, f64) {
+        let about = || Question::NeedsResponse;
+        match intent {
+            Intent::Complaint => self.add(about(), "yes", 2.6, "conclude.complaint"),
+            Intent::Question => self.add(about(), "yes", 2.2, "conclude.question"),
+            Intent::Request => self.add(about(), "yes", 2.2, "conclude.request"),
+            Intent::Praise => self.add(about(), "no", 2.5, "conclude.praise"),
+            Intent::Chatter => self.add(about(), "no", 0.8, "conclude.chatter"),
+            Intent::Other(_) => {}
+        }
+        match relevance {
+            Relevance::Addressed => self.add(about(), "yes", 1.2, "conclude.addressed"),
+            Relevance::About => self.add(about(), "no", 1.8, "conclude.only_about_us"),
+            _ => self.add(about(), "no", 4.0, "conclude.not_about_us"),
+        }
+        // Somebody who writes to us at length without praise wants something, even if no list knows the words.
+        let trouble = self.sum(&Question::Sentiment, "negative") > self.sum(&Question::Sentiment, "positive");
+        let words = self.subject.text.split_whitespace().filter(|word| !word.starts_with('@')).take(5).count();
+        let talk = self.sum(&Question::Intent, "chatter") > 1.0;
+        if *intent == Intent::Chatter && *relevance == Relevance::Addressed && (trouble || words >= 5 && !talk) {
+            self.add(about(), "yes", 1.2, "conclude.says_something");
+        }
+        if spam {
+            self.add(about(), "no", 8.0, "conclude.spam");
+        }
+        self.add(about(), "no", 0.6, "default.no_response");
+        let lead = self.sum(&about(), "yes") - self.sum(&about(), "no");
+        (lead > 0.0, lead.abs())
+    }
+
+    /// Insult or argument and nothing we could solve.
+    fn do_not_engage(&mut self, spam: bool, abuse: bool, category: &str) -> bool {
+        let matter = self.evidence.findings().iter().any(|finding| {
+            finding.about == Question::Intent
+                && matches!(finding.value.as_str(), "complaint" | "question" | "request")
+                && finding.weight > 1.2
+                && !finding.rule.starts_with("conclude.")
+                && finding.rule != "text.question_mark"
+        });
+        let engage = spam || !abuse || matter || category != "other";
+        if !engage {
+            self.add(Question::NeedsResponse, "no", 8.0, "conclude.only_argument");
+        }
+        !engage
+    }
+
+    fn risk(&mut self, relevance: &Relevance, intent: &Intent) -> bool {
+        let heard = self.sum(&Question::Risk, "yes") > 0.0 && *relevance != Relevance::None;
+        if heard && self.subject.followers.is_some_and(|followers| followers >= REACH) {
+            self.add(Question::Risk, "yes", 1.0, "conclude.reach");
+        }
+        if heard && *intent == Intent::Complaint {
+            self.add(Question::Risk, "yes", 0.6, "conclude.complaint");
+        }
+        self.yes(&Question::Risk, 2.4, "default.no_risk") && *relevance != Relevance::None
+    }
+
+    /// Personal data that more speaks for than against.
+    fn pii(&mut self) -> Vec<Pii> {
+        let mut sums: BTreeMap<(Span, &str), f64> = BTreeMap::new();
+        for finding in self.evidence.findings().iter().filter(|finding| finding.about == Question::Pii) {
+            if let Some(span) = finding.span {
+                *sums.entry((span, finding.value.as_str())).or_insert(0.0) += f64::from(finding.weight);
+            }
+        }
+        let found: Vec<Pii> = sums
+            .into_iter()
+            .filter(|((_, kind), sum)| *sum > 0.0 && *kind != "none")
+            .map(|((span, kind), _)| Pii { kind: PiiKind::from(kind), span })
+            .collect();
+        if found.is_empty() {
+            self.add(Question::Pii, "none", 0.5, "default.no_personal_data");
+        }
+        found
+    }
+
+    fn tier(&mut self, known: &Known<'_>) -> u8 {
+        let serious = matches!(known.category, "technical" | "account" | "billing" | "website" | "delivery");
+        let addressed = *known.relevance == Relevance::Addressed;
+        let (tier, rule) = match known.intent {
+            _ if known.spam => ("4", "conclude.spam"),
+            _ if known.do_not_engage => ("4", "conclude.only_argument"),
+            _ if known.abuse && !known.needs_response => ("4", "conclude.abuse"),
+            _ if known.risk => ("1", "conclude.risk"),
+            Intent::Complaint if known.needs_response && addressed => ("1", "conclude.complaint"),
+            _ if known.needs_response && known.urgent => ("1", "conclude.urgent"),
+            Intent::Question | Intent::Request if known.needs_response && addressed && serious => {
+                ("1", "conclude.direct_question")
+            }
+            _ if known.needs_response => ("2", "conclude.needs_response"),
+            Intent::Praise if *known.relevance != Relevance::None => ("2", "conclude.praise"),
+            _ if *known.relevance == Relevance::About => ("2", "conclude.about_us"),
+            _ => ("3", "conclude.no_answer_needed"),
+        };
+        self.add(Question::Tier, tier, 1.0, rule);
+        let concluded = self.host_tier().unwrap_or_else(|| tier.parse().unwrap_or(3));
+        let facts = Facts {
+            category: known.category,
+            intent: known.intent.as_str(),
+            sentiment: known.sentiment.as_str(),
+            language: known.language,
+            network: self.subject.network.map_or("", NetworkName::as_str),
+            account: self.subject.account.unwrap_or_default(),
+            surface: self.subject.surface.as_str(),
+            tier: concluded,
+            team: "",
+            text: self.subject.text,
+        };
+        let rule = self.policy.policy().priorities.iter().find(|rule| rule.when.fits(&facts));
+        let Some(rule) = rule else { return concluded };
+        let tier = rule.tier.clamp(1, 4);
+        self.add(Question::Tier, ["1", "2", "3", "4"][usize::from(tier - 1)], MOST, "policy.priority");
+        tier
+    }
+
+    /// A tier that a host's triage or advisor speaks for more strongly than the rules above.
+    fn host_tier(&self) -> Option<u8> {
+        leading(self.evidence.findings(), &Question::Tier)?.parse().ok().filter(|tier| (1..=4).contains(tier))
+    }
+
+    fn surface(&mut self, category: &str, intent: &Intent, needs_response: bool, pii: bool) -> SuggestedSurface {
+        let private =
+            *self.subject.visibility == Visibility::Private || *self.subject.surface == Surface::DirectMessage;
+        let details = matches!(category, "billing" | "account" | "delivery")
+            && matches!(intent, Intent::Complaint | Intent::Request);
+        let (value, rule) = match (needs_response, private) {
+            (false, _) => ("none", "conclude.no_answer_needed"),
+            (true, true) => ("stay", "conclude.private_already"),
+            (true, false) if pii => ("private", "conclude.personal_data"),
+            (true, false) if details => ("private", "conclude.needs_details"),
+            (true, false) => ("stay", "default.answer_there"),
+        };
+        self.add(Question::Surface, value, 1.0, rule);
+        SuggestedSurface::from(leading(self.evidence.findings(), &Question::Surface).as_deref().unwrap_or(value))
+    }
+}
+
+fn place(ranked: &[&str], value: &str) -> usize {
+    ranked.iter().position(|known| *known == value).unwrap_or(ranked.len())
+}
+
+/// A logistic of the leads: 0.5 where nothing leads, near 1 where both lead clearly.
+fn confidence(intent: f64, response: f64) -> f32 {
+    let lead = (intent + response).clamp(0.0, 2.0 * f64::from(MOST)) / 2.0;
+    (1.0 / (1.0 + (-lead).exp())) as f32
+}

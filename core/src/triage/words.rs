@@ -1,0 +1,31 @@
+//! The policy's own words, compiled once per policy.
+
+use crate::listen::BrandTerms;
+use crate::policy::Policy;
+
+use super::category::OwnCategories;
+
+/// What listening and triage need of a policy, ready for one pass over a text.
+#[derive(Debug)]
+pub struct PolicyWords {
+    brand: BrandTerms,
+    categories: OwnCategories,
+}
+
+impl PolicyWords {
+    /// Compiles the listening terms and category words of `policy`.
+    pub fn new(policy: &Policy) -> Self {
+        Self {
+            brand: BrandTerms::new(&policy.brand.name, &policy.listening),
+            categories: OwnCategories::new(&policy.categories),
+        }
+    }
+
+    pub(crate) fn brand(&self) -> &BrandTerms {
+        &self.brand
+    }
+
+    pub(crate) fn categories(&self) -> &OwnCategories {
+        &self.categories
+    }
+}
