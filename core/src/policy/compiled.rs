@@ -145,6 +145,15 @@ impl CompiledPolicy {
         }
     }
 
+    /// The teams whose cases an agent takes, most important first; none for somebody who is no agent.
+    pub fn teams_of(&self, id: &AgentId) -> Vec<TeamId> {
+        match self.agent(id) {
+            Some(agent) if agent.rule.teams.is_empty() => self.teams.iter().map(|team| team.rule.id.clone()).collect(),
+            Some(agent) => agent.rule.teams.clone(),
+            None => Vec::new(),
+        }
+    }
+
     /// Whether anybody in `team` writes `language`, online or not; also if the policy does not know who is in it.
     pub fn team_writes(&self, team: &TeamId, language: &str) -> bool {
         let mut agents = self.agents.iter().map(|agent| &agent.rule);
@@ -238,4 +247,71 @@ fn version(policy: &Policy) -> String {
     let mut hash = hex::encode(Sha256::digest(text));
     hash.truncate(12);
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(text: &str) -> CompiledPolicy {
+        CompiledPolicy::new(Policy::parse(&format!("[brand]\nname = 'Acme'\n{text}"), "").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_brand_alone_gets_a_team_promises_and_a_ladder() {
+        let policy = compiled("");
+        assert_eq!(policy.team_for(&Facts::default()).0.as_str(), DEFAULT_TEAM);
+        let sla = policy.sla_for(&Facts { tier: 1, team: DEFAULT_TEAM, ..Facts::default() }).unwrap();
+        assert_eq!((sla.rule.first_response.unwrap().as_secs(), sla.calendar.id()), (3600, "always"));
+        assert_eq!(sla.reasons[0].rule, "sla.usual_1");
+        assert!(policy.sla_for(&Facts { tier: 3, ..Facts::default() }).is_none());
+        assert_eq!(policy.ladder().len(), 2);
+        assert_eq!(policy.teams_of(&AgentId::from("anybody")), [TeamId::from(DEFAULT_TEAM)]);
+        assert!(policy.team_writes(&TeamId::from(DEFAULT_TEAM), "fi"));
+    }
+
+    #[test]
+    fn agents_without_teams_are_in_all_and_strangers_in_none() {
+        let policy = compiled(
+            "[[teams]]\nid = 'a'\n[[teams]]\nid = 'b'\n[[agents]]\nid = 'jo'\n\
+             [[agents]]\nid = 'mo'\nteams = ['b', 'a']",
+        );
+        assert_eq!(policy.teams_of(&AgentId::from("jo")), ["a", "b"].map(TeamId::from));
+        assert_eq!(policy.teams_of(&AgentId::from("mo")), ["b", "a"].map(TeamId::from));
+        assert!(policy.teams_of(&AgentId::from("who")).is_empty());
+    }
+
+    #[test]
+    fn without_a_team_that_fits_the_first_takes_it() {
+        let policy =
+            compiled("[[teams]]\nid = 'a'\ntakes = { tier = [1] }\n[[teams]]\nid = 'b'\ntakes = { tier = [2] }");
+        let (team, reasons) = policy.team_for(&Facts { tier: 3, ..Facts::default() });
+        assert_eq!((team.as_str(), reasons[0].rule.as_str()), ("a", "policy.first_team"));
+        assert_eq!(policy.team_for(&Facts { tier: 2, ..Facts::default() }).0.as_str(), "b");
+    }
+
+    #[test]
+    fn calendars_may_follow_others_in_any_order() {
+        let policy = compiled(
+            "[[calendars]]\nid = 'all'\nfollow = ['some']\n[[calendars]]\nid = 'some'\nfollow = ['one', 'always']\n\
+             [[calendars]]\nid = 'one'\nzone = 'UTC'\nhours = { mon = ['09:00-10:00'] }",
+        );
+        assert!(policy.calendar("all").unwrap().open_at(crate::model::Timestamp::default()));
+    }
+
+    #[test]
+    fn the_version_changes_with_the_rules_and_not_with_comments() {
+        let one = compiled("[cases]\njoin_threads = true");
+        assert_eq!(one.version(), compiled("# a comment\n[cases]\n  join_threads=true").version());
+        assert_ne!(one.version(), compiled("").version());
+        assert_eq!(one.version().len(), 12);
+    }
+
+    #[test]
+    fn a_policy_made_in_code_is_checked_too() {
+        let mut policy = Policy::from_brand("Acme");
+        policy.teams.push(TeamRule { calendar: Some("hq".to_owned()), ..TeamRule::default() });
+        let mistakes = CompiledPolicy::new(policy).unwrap_err().to_string();
+        assert_eq!(mistakes, "teams[0].id: is empty\nteams[0].calendar: there is no calendar `hq`; there is always");
+    }
 }
