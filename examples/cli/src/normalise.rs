@@ -36,6 +36,8 @@ pub(crate) struct Args {
 enum Network {
     /// X.
     X,
+    /// Facebook Pages and Messenger.
+    Facebook,
     /// Servers that speak Mastodon's API.
     Mastodon,
 }
@@ -83,6 +85,9 @@ impl Args {
         let account = |network, usual| NativeAccount::new(network, self.account.as_deref().unwrap_or(usual));
         match self.network {
             Network::X => careline_x::normalise(kind, body, &account(NetworkName::new("x"), "0"), now),
+            Network::Facebook => {
+                careline_facebook::normalise(kind, body, &account(NetworkName::new("facebook"), "0"), now)
+            }
             Network::Mastodon => {
                 careline_mastodon::normalise(kind, body, &account(careline_mastodon::NETWORK, "localhost/0"), now)
             }

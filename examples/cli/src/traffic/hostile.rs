@@ -71,18 +71,13 @@ fn damaged(at: Timestamp) -> Vec<Delivery> {
     let stranger = json!({"data": {"event_uuid": "4", "event_type": "post.mention.create", "filter": {"user_id": "999"},
         "payload": {"id": "9005", "text": "@nobody hi", "author_id": "7", "created_at": "2026-01-09T23:06:40.000Z"}}});
     let mut bad_among_good = serde_json::Map::new();
-    let good = |number: u32, message: serde_json::Value| {
-        json!({"field": "feed", "value": {"item": "comment", "verb": "add", "comment_id": format!("904800_{number}"),
+    let good = |id: serde_json::Value, number| {
+        json!({"field": "feed", "value": {"item": "comment", "verb": "add", "comment_id": id,
             "post_id": format!("{FACEBOOK_PAGE}_904800"), "parent_id": format!("{FACEBOOK_PAGE}_904800"),
-            "from": {"id": "240001", "name": "Jo Doe"}, "message": message, "created_time": at.as_secs()}})
+            "from": {"id": "240001", "name": "Jo Doe"}, "message": neighbour(number), "created_time": at.as_secs()}})
     };
-    let changes: Vec<_> = (0..20)
-        .map(
-            |number| {
-                if number == 7 { good(number, json!({"no": "text"})) } else { good(number, json!(neighbour(number))) }
-            },
-        )
-        .collect();
+    let id = |number| if number == BAD { json!({"no": "id"}) } else { json!(format!("904800_{number}")) };
+    let changes: Vec<_> = (0..20).map(|number| good(id(number), number)).collect();
     bad_among_good.insert("object".to_owned(), json!("page"));
     bad_among_good.insert("entry".to_owned(), json!([{"id": FACEBOOK_PAGE, "time": at.as_secs(), "changes": changes}]));
     [
@@ -115,7 +110,7 @@ fn repairable(at: Timestamp) -> Vec<Delivery> {
 pub(crate) fn messages() -> Vec<Expected> {
     let comment = |id: String, text: String| expected("facebook", id, "240001", text);
     let mut all: Vec<Expected> = (0..20)
-        .filter(|number| *number != 7)
+        .filter(|number| *number != BAD)
         .map(|number| comment(format!("904800_{number}"), neighbour(number)))
         .collect();
     all.push(comment("904800_31".to_owned(), "half a face: \u{fffd}, order late".to_owned()));
@@ -124,6 +119,8 @@ pub(crate) fn messages() -> Vec<Expected> {
     all
 }
 
+/// Which one of the good is bad.
+const BAD: u32 = 7;
 const REPAIRED_ON_X: &str = "1480000000000009007";
 
 fn neighbour(number: u32) -> String {
