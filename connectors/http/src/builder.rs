@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use careline::clock::{Clock, SystemClock};
+use careline::{Error, ErrorKind, Result};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::guard::{Resolver, SystemResolver};
 use crate::transport::HttpTransport;
@@ -20,6 +23,7 @@ pub struct HttpTransportBuilder {
     pub(crate) user_agent: String,
     pub(crate) proxy_from_environment: bool,
     pub(crate) exempt: Vec<String>,
+    pub(crate) roots: Vec<CertificateDer<'static>>,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -36,6 +40,7 @@ impl Default for HttpTransportBuilder {
             user_agent: concat!("careline/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy_from_environment: false,
             exempt: Vec::new(),
+            roots: Vec::new(),
             resolver: Arc::new(SystemResolver),
             clock: Arc::new(SystemClock),
         }
@@ -106,6 +111,18 @@ impl HttpTransportBuilder {
     pub fn allow_private(mut self, host: impl Into<String>) -> Self {
         self.exempt.push(host.into().to_ascii_lowercase());
         self
+    }
+
+    /// Trusts the certificates in this PEM text as roots, beside what the machine trusts: an authority of one's own.
+    ///
+    /// # Errors
+    /// `config_invalid` if there is no certificate in it.
+    pub fn trust_root(mut self, pem: &[u8]) -> Result<Self> {
+        let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let found = found.ok().filter(|found| !found.is_empty());
+        let unreadable = || Error::new(ErrorKind::ConfigInvalid, "there is no certificate in this PEM text");
+        self.roots.extend(found.ok_or_else(unreadable)?);
+        Ok(self)
     }
 
     /// Resolves names by this resolver.

@@ -250,7 +250,7 @@ impl Stream for Bounded {
 
 impl Clients {
     fn build(settings: &HttpTransportBuilder, guard: &Guard) -> Result<Self, String> {
-        let tls = tls::config().map_err(|error| error.to_string())?;
+        let tls = tls::config(&settings.roots).map_err(|error| error.to_string())?;
         let client = |guarded: bool| {
             let mut client = reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
