@@ -7,6 +7,7 @@ mod belongings;
 mod chain;
 mod memory;
 mod place;
+mod upcast;
 mod words;
 
 use std::collections::BTreeMap;

@@ -1,1 +1,395 @@
-//! The embedded default store for careline.
+//! The embedded default store for careline: one SQLite file.
+//!
+//! - Write-ahead log; readers do not wait for the writer. A commit is on the disk when it returns ([`Synchronous::Full`]).
+//! - Opening starts no thread. Inside a Tokio runtime the work runs on its blocking threads, elsewhere right where it is
+//!   called.
+//! - Several processes may use one file; a commit that rests on what another process changed is a `conflict`.
+//! - What is erased is overwritten in the file and taken out of the search index at once. Erasures are also noted, by our
+//!   own hashed ids, in a journal beside the file (`care.db.erasures`): when an older backup is put in the database's
+//!   place, opening it erases again. Keep that journal when you restore.
+//!
+//! ```no_run
+//! # fn main() -> careline::Result<()> {
+//! let store = careline_sqlite::SqliteStore::open("care.db")?;
+//! # Ok(()) }
+//! ```
+
+mod db;
+mod error;
+mod forget;
+mod journal;
+mod names;
+mod open;
+mod read;
+#[cfg(feature = "bench")]
+mod recording;
+mod scan;
+mod work;
+mod write;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use careline::model::{DeliveryId, MessageId, TenantId, Timer, Timestamp};
+use careline::store::{
+    Commit, Counter, CounterAsk, Delivery, EraseAsk, ExportAsk, Exported, Key, LeaseAsk, Leased, Loaded, Receipt,
+    RetainAsk, Scan, Scanned, SearchAsk, Settle, Store,
+};
+use careline::{Error, ErrorKind, Result};
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::db::{Db, column, text};
+use crate::error::storage;
+use crate::journal::Erasure;
+use crate::write::Writer;
+
+#[cfg(feature = "bench")]
+pub use recording::Statements;
+
+/// When a commit counts as written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Once it is on the disk: it survives a power cut.
+    #[default]
+    Full,
+    /// Once the operating system has it: it survives a crash of the process, not always a power cut.
+    Normal,
+}
+
+/// How a database is opened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SqliteOptions {
+    /// How many bytes of pages each connection may keep in memory.
+    pub cache_bytes: usize,
+    /// When a commit counts as written.
+    pub synchronous: Synchronous,
+    /// How long to wait for another process that writes.
+    pub busy_timeout: Duration,
+}
+
+impl Default for SqliteOptions {
+    /// 64 MiB of cache, on the disk, 5 seconds.
+    fn default() -> Self {
+        Self { cache_bytes: 64 << 20, synchronous: Synchronous::Full, busy_timeout: open::BUSY_TIMEOUT }
+    }
+}
+
+/// A store in one SQLite file. Clones share it.
+#[derive(Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Absent for a database in memory, where the writer reads, too.
+    path: Option<PathBuf>,
+    options: SqliteOptions,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    #[cfg(feature = "bench")]
+    recording: recording::Recording,
+}
+
+/// How many idle read connections are kept open.
+const IDLE_READERS: usize = 4;
+
+impl SqliteStore {
+    /// Opens or creates the database at `path` and brings it to the present version.
+    ///
+    /// # Errors
+    /// `storage_failed` if it cannot be opened, `storage_damaged` if it is not a whole database of careline,
+    /// `version_newer` if a newer careline wrote it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with(path, SqliteOptions::default())
+    }
+
+    /// As [`SqliteStore::open`], with options.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self> {
+        let path = path.as_ref();
+        let open = || {
+            let store = Self::new(Some(path.to_owned()), open::writer(path, &options)?, options.clone());
+            store.shared.erase_again()?;
+            Ok(store)
+        };
+        open().map_err(|error: Error| error.during("open").with("file", path.display()))
+    }
+
+    /// A database in memory, which is gone with the store.
+    ///
+    /// # Errors
+    /// `storage_failed` if there is no memory for it.
+    pub fn open_in_memory() -> Result<Self> {
+        let options = SqliteOptions::default();
+        Ok(Self::new(None, open::in_memory(&options)?, options))
+    }
+
+    fn new(path: Option<PathBuf>, writer: Connection, options: SqliteOptions) -> Self {
+        let shared = Shared {
+            path,
+            options,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            #[cfg(feature = "bench")]
+            recording: recording::Recording::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Starts to record every statement with its values, until [`SqliteStore::recorded_statements`].
+    #[cfg(feature = "bench")]
+    pub fn record_statements(&self) {
+        self.shared.recording.start();
+    }
+
+    /// The statements executed since [`SqliteStore::record_statements`], in order, each with its values; transactions'
+    /// `BEGIN` and `COMMIT` are not among them.
+    #[cfg(feature = "bench")]
+    pub fn recorded_statements(&self) -> Statements {
+        self.shared.recording.take()
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let shared = Arc::clone(&self.shared);
+        let done = match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime
+                .spawn_blocking(move || work(&shared))
+                .await
+                .unwrap_or_else(|error| Err(Error::new(ErrorKind::Unexpected, "the store's work was ended").caused_by(error))),
+            Err(_) => work(&shared),
+        };
+        done.map_err(|error| if error.operation() == operation { error } else { error.during(operation) })
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.shared.path).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Reads in one transaction, so everything is as of one instant.
+    fn read<T>(&self, work: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
+        let Some(path) = &self.path else { return self.read_on(&mut lock(&self.writer), work) };
+        let idle = lock(&self.readers).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(path, &self.options)?,
+        };
+        let done = self.read_on(&mut connection, work);
+        let mut readers = lock(&self.readers);
+        if readers.len() < IDLE_READERS {
+            readers.push(connection);
+        }
+        done
+    }
+
+    fn read_on<T>(&self, connection: &mut Connection, work: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
+        let transaction = connection.transaction().map_err(storage)?;
+        work(&self.db(&transaction))
+    }
+
+    /// Writes in one transaction, all or nothing.
+    fn write<T>(&self, work: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = lock(&self.writer);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+        let done = work(self.db(&transaction))?;
+        transaction.commit().map_err(storage)?;
+        Ok(done)
+    }
+
+    #[cfg(feature = "bench")]
+    fn db<'a>(&'a self, connection: &'a Connection) -> Db<'a> {
+        Db::new(connection).recorded(Some(&self.recording))
+    }
+
+    #[cfg(not(feature = "bench"))]
+    #[expect(clippy::unused_self, reason = "only benches need the store")]
+    fn db<'a>(&self, connection: &'a Connection) -> Db<'a> {
+        Db::new(connection)
+    }
+
+    /// Notes erasures in the journal, before they are carried out: what was once asked for is not undone by a crash.
+    fn note(&self, tenant: &TenantId, asks: &[EraseAsk]) -> Result<Vec<String>> {
+        let Some(path) = &self.path else { return Ok(Vec::new()) };
+        let sql = "SELECT hex(randomblob(16))";
+        let erasure = |ask: &EraseAsk| {
+            let id = self.read(|db| db.one(sql, &[], |row| column(row, 0)))?.unwrap_or_default();
+            Ok(Erasure { id, tenant: tenant.clone(), ask: ask.clone() })
+        };
+        let erasures = asks.iter().map(erasure).collect::<Result<Vec<_>>>()?;
+        journal::append(&journal::path(path), &erasures)?;
+        Ok(erasures.into_iter().map(|erasure| erasure.id).collect())
+    }
+
+    fn erase(&self, tenant: &TenantId, ask: &EraseAsk, id: Option<&str>) -> Result<Receipt> {
+        let receipt = self.write(|db| {
+            if let Some(id) = id {
+                db.execute("INSERT OR IGNORE INTO erasures (id) VALUES (?1)", &[&id])?;
+            }
+            forget::erase(Writer::new(db)?, tenant, ask)
+        })?;
+        self.scrub()?;
+        Ok(receipt)
+    }
+
+    /// Carries out the journal's erasures that this database does not know: it is an older backup.
+    fn erase_again(&self) -> Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
+        for Erasure { id, tenant, ask } in journal::read(&journal::path(path))? {
+            let sql = "SELECT 1 FROM erasures WHERE id = ?1";
+            if self.read(|db| db.one(sql, &[&id], |_| Ok(())))?.is_none() {
+                self.erase(&tenant, &ask, Some(&id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the write-ahead log, which holds pages from before an erasure. A reader at work may keep it for a while; it
+    /// is emptied at the latest when the last connection is closed.
+    fn scrub(&self) -> Result<()> {
+        let connection = lock(&self.writer);
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic inside a transaction rolls it back, so the connection is sound.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn load(&self, tenant: &TenantId, keys: &[Key]) -> Result<Loaded> {
+        let (tenant, keys) = (tenant.clone(), keys.to_vec());
+        self.run("load", move |store| store.read(|db| read::load(db, &tenant, &keys))).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<()> {
+        self.run("commit", move |store| store.write(|db| Writer::new(db)?.commit(commit))).await
+    }
+
+    async fn scan(&self, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
+        let (tenant, scan) = (tenant.clone(), scan.clone());
+        self.run("scan", move |store| store.read(|db| scan::scan(db, &tenant, &scan))).await
+    }
+
+    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
+        let (tenant, ask) = (tenant.clone(), ask.clone());
+        self.run("search", move |store| store.read(|db| scan::search(db, &tenant, &ask))).await
+    }
+
+    async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {
+        let (tenant, ask) = (tenant.clone(), ask.clone());
+        self.run("counters", move |store| store.read(|db| scan::counters(db, &tenant, &ask))).await
+    }
+
+    async fn lease(&self, ask: &LeaseAsk) -> Result<Vec<Leased>> {
+        let ask = ask.clone();
+        self.run("lease", move |store| {
+            if !store.read(|db| work::anything_due(db, ask.now))? {
+                return Ok(Vec::new());
+            }
+            store.write(|db| work::lease(&db, &ask))
+        })
+        .await
+    }
+
+    async fn settle(&self, settle: Settle) -> Result<()> {
+        self.run("settle", move |store| store.write(|db| work::settle(&db, &settle))).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(TenantId, Timer)>> {
+        self.run("due", move |store| store.read(|db| work::due(db, now, limit))).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>> {
+        self.run("next_due", |store| store.read(work::next_due)).await
+    }
+
+    async fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Result<Option<Delivery>> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        self.run("delivery", move |store| store.read(|db| delivery(db, &tenant, &id))).await
+    }
+
+    async fn erase(&self, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt> {
+        let (tenant, ask) = (tenant.clone(), ask.clone());
+        self.run("erase", move |store| {
+            let ids = store.note(&tenant, std::slice::from_ref(&ask))?;
+            store.erase(&tenant, &ask, ids.first().map(String::as_str))
+        })
+        .await
+    }
+
+    async fn export(&self, tenant: &TenantId, ask: &ExportAsk) -> Result<Vec<Exported>> {
+        let (tenant, ask) = (tenant.clone(), ask.clone());
+        self.run("export", move |store| store.read(|db| forget::export(db, &tenant, &ask))).await
+    }
+
+    async fn retain(&self, tenant: &TenantId, ask: &RetainAsk) -> Result<Receipt> {
+        let (tenant, ask) = (tenant.clone(), ask.clone());
+        self.run("retain", move |store| {
+            let (receipt, erased) = store.write(|db| forget::retain(Writer::new(db)?, &tenant, &ask))?;
+            let ids = store.note(&tenant, &erased)?;
+            store.write(|db| {
+                let sql = "INSERT OR IGNORE INTO erasures (id) VALUES (?1)";
+                ids.iter().try_for_each(|id| db.execute(sql, &[id]).map(drop))
+            })?;
+            store.scrub()?;
+            Ok(receipt)
+        })
+        .await
+    }
+
+    async fn verify_log(&self, tenant: &TenantId) -> Result<u64> {
+        let tenant = tenant.clone();
+        self.run("verify_log", move |store| store.read(|db| work::verify_log(db, &tenant))).await
+    }
+
+    async fn backup(&self, path: &Path) -> Result<()> {
+        let path = path.to_owned();
+        self.run("backup", move |store| store.backup(&path)).await
+    }
+}
+
+impl Shared {
+    fn backup(&self, path: &Path) -> Result<()> {
+        let mut target = Connection::open(path).map_err(storage)?;
+        let copy = |source: &Connection, target: &mut Connection| {
+            let backup = rusqlite::backup::Backup::new(source, target).map_err(storage)?;
+            backup.run_to_completion(1024, Duration::ZERO, None).map_err(storage)
+        };
+        match &self.path {
+            Some(own) => copy(&open::reader(own, &self.options)?, &mut target),
+            None => copy(&lock(&self.writer), &mut target),
+        }
+        .map_err(|error| error.with("file", path.display()))
+    }
+}
+
+fn delivery(db: &Db<'_>, tenant: &TenantId, id: &DeliveryId) -> Result<Option<Delivery>> {
+    let Some(tenant) = names::tenant_no(db, tenant)? else { return Ok(None) };
+    let sql = "SELECT d.endpoint, d.channel, d.received, d.body FROM names n JOIN deliveries d ON d.no = n.no \
+               WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3 AND d.body IS NOT NULL";
+    db.one(sql, &[&tenant, &names::DELIVERY, &id.as_str()], |row| {
+        Ok(Delivery {
+            id: id.clone(),
+            endpoint: column(row, 0)?,
+            channel: text(row, 1)?.into(),
+            received_at: scan::time(row, 2)?,
+            body: column::<Vec<u8>>(row, 3)?.into(),
+        })
+    })
+}

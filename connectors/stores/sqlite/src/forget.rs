@@ -1,0 +1,409 @@
+//! The right to be forgotten, the right to one's data, and the bounds of keeping.
+
+use std::collections::{BTreeSet, HashSet};
+
+use careline::Result;
+use careline::model::{Case, CustomerId, DeliveryId, Message, MessageId, Presence, TenantId, Timer, Timestamp};
+use careline::store::{
+    Belongings, Effect, EraseAsk, ExportAsk, Exported, Key, Library, LogEntry, MessagesOf, Receipt, Record, RetainAsk,
+};
+use compact_str::CompactString;
+
+use crate::db::{Db, column, text};
+use crate::names::{
+    ALIAS_OF, CASE, CONVERSATION, CUSTOMER, DELIVERY, IDENTITY, MESSAGE, PART, PRESENCE, QUARANTINE, SLOT, find, name,
+    record_kind, tenant_no,
+};
+use crate::read::{self, message, number, record};
+use crate::scan::time;
+use crate::work::parse;
+use crate::write::{Writer, prefix_range};
+
+/// How belongings are looked up in one tenant.
+struct Shelf<'a> {
+    db: &'a Db<'a>,
+    tenant: i64,
+}
+
+impl Library for Shelf<'_> {
+    fn record(&mut self, key: &Key) -> Result<Option<Record>> {
+        Ok(read::entry(self.db, self.tenant, key)?.record)
+    }
+
+    fn messages(&mut self, of: &MessagesOf) -> Result<Vec<Message>> {
+        let (kind, id, sql) = match of {
+            MessagesOf::Customer(id) => (CUSTOMER, id.as_str(), "SELECT v, json FROM messages WHERE customer = ?1"),
+            MessagesOf::Case(id) => (CASE, id.as_str(), "SELECT v, json FROM messages WHERE case_no = ?1"),
+            MessagesOf::Conversation(id) => {
+                (CONVERSATION, id.as_str(), "SELECT v, json FROM messages WHERE conversation = ?1")
+            }
+        };
+        match find(self.db, self.tenant, kind, id)? {
+            Some(no) => self.db.all(sql, &[&no], |row| message(row, 0)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn cases(&mut self, customer: &CustomerId) -> Result<Vec<Case>> {
+        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer.as_str())? else { return Ok(Vec::new()) };
+        let records = self.db.all("SELECT v, json FROM cases WHERE customer = ?1", &[&no], |row| record(row, "case", 0))?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Case(case) => Some(*case),
+                _ => None,
+            })
+            .collect())
+    }
+
+    fn aliases(&mut self, message: &MessageId) -> Result<Vec<(CompactString, CompactString)>> {
+        let (first, last) = prefix_range(message.as_str());
+        let sql = "SELECT id FROM names WHERE tenant = ?1 AND kind = ?2 AND id > ?3 AND id < ?4";
+        self.db.all(sql, &[&self.tenant, &ALIAS_OF, &first, &last], |row| {
+            let mut parts = text(row, 0)?.splitn(3, PART).skip(1).map(CompactString::from);
+            Ok((parts.next().unwrap_or_default(), parts.next().unwrap_or_default()))
+        })
+    }
+
+    fn roster(&mut self) -> Result<Vec<Presence>> {
+        let sql = "SELECT r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
+        let records = self.db.all(sql, &[&self.tenant, &PRESENCE], |row| record(row, "presence", 0))?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Presence(presence) => Some(presence),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+pub(crate) fn erase(mut writer: Writer<'_>, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt> {
+    let Some(tenant) = tenant_no(&writer.db, tenant)? else { return Ok(Receipt::default()) };
+    let receipt = writer.erase(tenant, ask)?;
+    writer.finish()?;
+    Ok(receipt)
+}
+
+pub(crate) fn retain(mut writer: Writer<'_>, tenant: &TenantId, ask: &RetainAsk) -> Result<(Receipt, Vec<EraseAsk>)> {
+    let Some(tenant) = tenant_no(&writer.db, tenant)? else { return Ok(Default::default()) };
+    let mut receipt = Receipt::default();
+    let mut erased = Vec::new();
+    if let Some(before) = ask.customers_before {
+        for id in writer.customers_silent_since(tenant, before)? {
+            let ask = EraseAsk::Customer(id);
+            receipt.absorb(writer.erase(tenant, &ask)?);
+            erased.push(ask);
+        }
+    }
+    if let Some(before) = ask.messages_before {
+        writer.empty_messages(tenant, before, &mut receipt)?;
+    }
+    if let Some(before) = ask.raw_before {
+        let sql = "UPDATE deliveries SET body = NULL WHERE tenant = ?1 AND received < ?2 AND body IS NOT NULL";
+        receipt.add("raw_deliveries", writer.db.execute(sql, &[&tenant, &before.as_millis()])? as u64);
+    }
+    writer.finish()?;
+    Ok((receipt, erased))
+}
+
+impl Writer<'_> {
+    fn erase(&mut self, tenant: i64, ask: &EraseAsk) -> Result<Receipt> {
+        let belongings = Belongings::collect(&mut Shelf { db: &self.db, tenant }, ask)?;
+        let mut receipt = Receipt { customers: belongings.customers.iter().cloned().collect(), ..Receipt::default() };
+        if belongings.is_empty() {
+            return Ok(receipt);
+        }
+        self.erase_traces(tenant, &belongings, &mut receipt)?;
+        for id in belongings.messages.keys() {
+            if let Some(no) = find(&self.db, tenant, MESSAGE, id.as_str())? {
+                let [payloads, words, raws] = self.forget(no)?;
+                receipt.add("payloads", payloads);
+                receipt.add("search_entries", words);
+                receipt.add("raw_deliveries", raws);
+            }
+            for (scope, native_id) in (Shelf { db: &self.db, tenant }).aliases(id)? {
+                let key = Key::Alias(scope, native_id);
+                receipt.count("aliases", self.remove(tenant, &key)?);
+                self.remove_alias_names(tenant, id.as_str(), &key)?;
+            }
+        }
+        for key in belongings.keys() {
+            if !matches!(key, Key::Alias(..)) {
+                receipt.count(plural(&key), self.remove(tenant, &key)?);
+            }
+        }
+        for (kind, id) in belongings.keys().iter().map(name) {
+            let sql = "DELETE FROM names WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+            self.db.execute(sql, &[&tenant, &kind, &id])?;
+        }
+        for (key, record) in belongings.changed {
+            let version = read::version(&self.db, tenant, &key)? + 1;
+            self.put(tenant, &key, version, record)?;
+        }
+        Ok(receipt)
+    }
+
+    /// What is not found by key: raw bodies, log entries, timelines, timers, effects, hints.
+    fn erase_traces(&mut self, tenant: i64, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
+        let finder = belongings.finder()?;
+        let db = &self.db;
+        let mut found = Vec::new();
+        db.each("SELECT no, body FROM deliveries WHERE tenant = ?1 AND body IS NOT NULL", &[&tenant], |row| {
+            let body = row.get_ref(1).map_err(crate::error::storage)?;
+            if body.as_blob().is_ok_and(|body| finder.is_in_body(body)) {
+                found.push(column::<i64>(row, 0)?);
+            }
+            Ok(())
+        })?;
+        for no in found.drain(..) {
+            db.execute("UPDATE deliveries SET body = NULL WHERE no = ?1", &[&no])?;
+            receipt.count("raw_deliveries", true);
+        }
+        let sql = "SELECT no, at, customer, case_id, json FROM log WHERE tenant = ?1 AND json IS NOT NULL";
+        db.each(sql, &[&tenant], |row| {
+            let entry = LogEntry {
+                at: time(row, 1)?,
+                customer: column::<Option<String>>(row, 2)?.map(Into::into),
+                case: column::<Option<String>>(row, 3)?.map(Into::into),
+                json: column(row, 4)?,
+            };
+            if finder.is_in_entry(&entry) {
+                found.push(column(row, 0)?);
+            }
+            Ok(())
+        })?;
+        for no in found {
+            let sql = "UPDATE log SET customer = NULL, case_id = NULL, json = NULL, salt = NULL WHERE no = ?1";
+            db.execute(sql, &[&no])?;
+            receipt.count("log_entries", true);
+        }
+        self.erase_lines(tenant, belongings, receipt)?;
+        self.erase_work(tenant, belongings, receipt)?;
+        for id in &belongings.touched {
+            if let Some(no) = find(&self.db, tenant, CUSTOMER, id.as_str())? {
+                receipt.add("hints", self.db.execute("DELETE FROM hints WHERE customer = ?1", &[&no])? as u64);
+            }
+        }
+        self.drop_unreadable(tenant, receipt)
+    }
+
+    fn erase_lines(&mut self, tenant: i64, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
+        for id in &belongings.cases {
+            let Some(no) = find(&self.db, tenant, CASE, id.as_str())? else { continue };
+            for (note, kind) in [(false, "steps"), (true, "notes")] {
+                let sql = "DELETE FROM timeline WHERE case_no = ?1 AND note = ?2";
+                receipt.add(kind, self.db.execute(sql, &[&no, &note])? as u64);
+            }
+        }
+        let mut gone = HashSet::new();
+        for id in belongings.messages.keys() {
+            gone.extend(find(&self.db, tenant, MESSAGE, id.as_str())?);
+        }
+        let mut lines = Vec::new();
+        self.db.each("SELECT line, message FROM timeline WHERE message IS NOT NULL", &[], |row| {
+            if gone.contains(&column::<i64>(row, 1)?) {
+                lines.push(column::<i64>(row, 0)?);
+            }
+            Ok(())
+        })?;
+        for line in lines {
+            self.db.execute("DELETE FROM timeline WHERE line = ?1", &[&line])?;
+            receipt.count("steps", true);
+        }
+        Ok(())
+    }
+
+    fn erase_work(&mut self, tenant: i64, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
+        let timers = self.db.all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
+        for timer in timers.iter().filter(|timer| belongings.holds_timer(timer)) {
+            self.db.execute("DELETE FROM timers WHERE tenant = ?1 AND id = ?2", &[&tenant, &timer.id.as_str()])?;
+            receipt.count("timers", true);
+        }
+        let sql = "SELECT json FROM effects WHERE tenant = ?1";
+        let effects = self.db.all(sql, &[&tenant], |row| parse::<Effect>(text(row, 0)?))?;
+        for effect in effects.iter().filter(|effect| belongings.holds_effect(&effect.action)) {
+            self.db.execute("DELETE FROM effects WHERE tenant = ?1 AND id = ?2", &[&tenant, &effect.id.as_str()])?;
+            receipt.count("effects", true);
+        }
+        Ok(())
+    }
+
+    /// Removes what was set aside and can no longer be read because its delivery is gone.
+    fn drop_unreadable(&mut self, tenant: i64, receipt: &mut Receipt) -> Result<()> {
+        let sql = "SELECT r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
+        for record in self.db.all(sql, &[&tenant, &QUARANTINE], |row| record(row, record_kind(QUARANTINE), 0))? {
+            let Record::Quarantined(item) = record else { continue };
+            let sql = "SELECT 1 FROM names n JOIN deliveries d ON d.no = n.no \
+                       WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3 AND d.body IS NULL";
+            if self.db.one(sql, &[&tenant, &DELIVERY, &item.delivery.as_str()], |_| Ok(()))?.is_some() {
+                receipt.count("quarantined", self.remove(tenant, &Key::Quarantine(item.id))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn customers_silent_since(&self, tenant: i64, before: Timestamp) -> Result<Vec<CustomerId>> {
+        let sql = "SELECT n.id FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 \
+                   AND r.at IS NOT NULL AND coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = n.no), r.at) < ?3";
+        let silent = self.db.all(sql, &[&tenant, &CUSTOMER, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
+        let mut shelf = Shelf { db: &self.db, tenant };
+        let mut without_open_case = Vec::new();
+        for id in silent {
+            let people = Belongings::collect(&mut shelf, &EraseAsk::Customer(id.clone()))?.customers;
+            let mut open = false;
+            for person in &people {
+                open |= shelf.cases(person)?.iter().any(Case::is_open);
+            }
+            if !open {
+                without_open_case.push(id);
+            }
+        }
+        Ok(without_open_case)
+    }
+
+    fn empty_messages(&mut self, tenant: i64, before: Timestamp, receipt: &mut Receipt) -> Result<()> {
+        let sql = "SELECT m.no FROM messages m JOIN payloads p ON p.no = m.no LEFT JOIN cases c ON c.no = m.case_no \
+                   WHERE m.tenant = ?1 AND m.at < ?2 AND NOT coalesce(c.open, 0)";
+        for no in self.db.all(sql, &[&tenant, &before.as_millis()], |row| column::<i64>(row, 0))? {
+            receipt.count("search_entries", self.remove_words(no)?);
+            receipt.add("payloads", self.db.execute("DELETE FROM payloads WHERE no = ?1", &[&no])? as u64);
+        }
+        Ok(())
+    }
+}
+
+fn plural(key: &Key) -> &'static str {
+    match key {
+        Key::Message(_) => "messages",
+        Key::Assessment(_) => "assessments",
+        Key::Conversation(_) => "conversations",
+        Key::Identity(_) => "identities",
+        Key::Customer(_) => "customers",
+        Key::Case(_) => "cases",
+        Key::Slot(..) => "slots",
+        _ => "records",
+    }
+}
+
+pub(crate) fn export(db: &Db<'_>, tenant: &TenantId, ask: &ExportAsk) -> Result<Vec<Exported>> {
+    let Some(tenant) = tenant_no(db, tenant)? else { return Ok(Vec::new()) };
+    match &ask.customer {
+        Some(customer) => export_person(db, tenant, customer, ask.raw),
+        None => export_all(db, tenant, ask.raw),
+    }
+}
+
+fn export_person(db: &Db<'_>, tenant: i64, customer: &CustomerId, raw: bool) -> Result<Vec<Exported>> {
+    let belongings = Belongings::collect(&mut Shelf { db, tenant }, &EraseAsk::Customer(customer.clone()))?;
+    let mut all = Vec::new();
+    for key in belongings.keys() {
+        let entry = read::entry(db, tenant, &key)?;
+        all.extend(entry.record.map(|record| Exported::Record { version: entry.version, record }));
+    }
+    for id in &belongings.cases {
+        if let Some(no) = find(db, tenant, CASE, id.as_str())? {
+            let sql = "SELECT note, v, json FROM timeline WHERE case_no = ?1 ORDER BY line";
+            all.extend(db.all(sql, &[&no], exported_line)?);
+        }
+    }
+    let timers = db.all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
+    all.extend(timers.into_iter().filter(|timer| belongings.holds_timer(timer)).map(Exported::Timer));
+    if raw {
+        export_raws(db, tenant, &belongings, &mut all)?;
+    }
+    Ok(all)
+}
+
+/// The stretches of raw bodies that brought the messages; a whole body only if nobody else's messages came with it.
+fn export_raws(db: &Db<'_>, tenant: i64, belongings: &Belongings, all: &mut Vec<Exported>) -> Result<()> {
+    let mut messages = HashSet::new();
+    let mut raws = BTreeSet::new();
+    for id in belongings.messages.keys() {
+        let Some(no) = find(db, tenant, MESSAGE, id.as_str())? else { continue };
+        messages.insert(no);
+        let sql = "SELECT raw, raw_start, raw_end FROM messages WHERE no = ?1 AND raw IS NOT NULL \
+                   UNION SELECT raw, raw_start, raw_end FROM earlier_raws WHERE message = ?1";
+        db.each(sql, &[&no], |row| {
+            raws.insert((column::<i64>(row, 0)?, column::<Option<i64>>(row, 1)?, column::<Option<i64>>(row, 2)?));
+            Ok(())
+        })?;
+    }
+    let whole: HashSet<_> = raws.iter().filter(|(_, start, _)| start.is_none()).map(|(raw, ..)| *raw).collect();
+    let mut shared = HashSet::new();
+    let sql = "SELECT no, raw FROM messages WHERE tenant = ?1 AND raw IS NOT NULL \
+               UNION ALL SELECT e.message, e.raw FROM earlier_raws e JOIN messages m ON m.no = e.message WHERE m.tenant = ?1";
+    if !whole.is_empty() {
+        db.each(sql, &[&tenant], |row| {
+            let (message, raw) = (column::<i64>(row, 0)?, column::<i64>(row, 1)?);
+            if whole.contains(&raw) && !messages.contains(&message) {
+                shared.insert(raw);
+            }
+            Ok(())
+        })?;
+    }
+    for (raw, start, end) in raws {
+        if start.is_none() && shared.contains(&raw) {
+            continue;
+        }
+        let sql = "SELECT id, CASE WHEN ?2 IS NULL THEN body ELSE substr(body, ?2 + 1, ?3 - ?2) END \
+                   FROM deliveries WHERE no = ?1 AND body IS NOT NULL";
+        all.extend(db.one(sql, &[&raw, &start, &end], exported_raw)?);
+    }
+    Ok(())
+}
+
+fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
+    let mut all = Vec::new();
+    let sql = "SELECT m.version, m.v, m.json, p.v, p.json, m.conversation FROM messages m LEFT JOIN payloads p ON p.no = m.no \
+               WHERE m.tenant = ?1 ORDER BY m.no";
+    db.each(sql, &[&tenant], |row| {
+        let record = match column::<Option<i64>>(row, 5)? {
+            Some(_) => Record::Message(Box::new(read::message_with_content(row, 1)?)),
+            None => record(row, "fate", 1)?,
+        };
+        all.push(Exported::Record { version: number(row, 0)?, record });
+        Ok(())
+    })?;
+    let lists = [
+        ("SELECT a.version, a.v, a.json FROM assessments a JOIN messages m ON m.no = a.no WHERE m.tenant = ?1", "assessment"),
+        ("SELECT version, v, json FROM cases WHERE tenant = ?1 ORDER BY no", "case"),
+    ];
+    for (sql, kind) in lists {
+        all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
+    }
+    let kinds = [CONVERSATION, IDENTITY, CUSTOMER, PRESENCE, crate::names::CURSOR, QUARANTINE, crate::names::ALIAS, SLOT];
+    for kind in kinds {
+        let sql = "SELECT r.version, r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
+        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, record_kind(kind)))?);
+    }
+    let sql = "SELECT t.note, t.v, t.json FROM timeline t JOIN names n ON n.no = t.case_no AND n.tenant = ?1 AND n.kind = ?2 \
+               ORDER BY t.line";
+    all.extend(db.all(sql, &[&tenant, &CASE], exported_line)?);
+    let sql = "SELECT json FROM timers WHERE tenant = ?1";
+    all.extend(db.all(sql, &[&tenant], |row| Ok(Exported::Timer(parse(text(row, 0)?)?)))?);
+    if raw {
+        let sql = "SELECT id, body FROM deliveries WHERE tenant = ?1 AND body IS NOT NULL";
+        all.extend(db.all(sql, &[&tenant], exported_raw)?);
+    }
+    Ok(all)
+}
+
+fn exported_record(row: &rusqlite::Row<'_>, kind: &str) -> Result<Exported> {
+    Ok(Exported::Record { version: number(row, 0)?, record: record(row, kind, 1)? })
+}
+
+fn exported_line(row: &rusqlite::Row<'_>) -> Result<Exported> {
+    let note: bool = column(row, 0)?;
+    Ok(match record(row, if note { "note" } else { "step" }, 1)? {
+        Record::Note(note) => Exported::Note(note),
+        Record::Step(step) => Exported::Step(step),
+        record => Exported::Record { version: 1, record },
+    })
+}
+
+fn exported_raw(row: &rusqlite::Row<'_>) -> Result<Exported> {
+    let body = row.get_ref(1).map_err(crate::error::storage)?;
+    let body = body.as_bytes().map_err(|_| crate::error::damaged("raw delivery"))?;
+    Ok(Exported::Raw { id: DeliveryId::from(text(row, 0)?), body: String::from_utf8_lossy(body).into_owned() })
+}

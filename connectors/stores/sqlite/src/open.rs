@@ -1,0 +1,124 @@
+//! Opening a database: is it ours, is it whole, is it of our version?
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use careline::{Error, ErrorKind, Result};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::error::storage;
+use crate::{SqliteOptions, Synchronous};
+
+/// "care" in ASCII; tells our files from other SQLite databases.
+const APPLICATION_ID: i32 = 0x6361_7265;
+
+/// The schema's versions, oldest first; each one turns its predecessor into itself.
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// A connection that may write, to a database that is brought to the present version.
+pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    check_length(path)?;
+    let mut connection = Connection::open(path).map_err(storage)?;
+    configure(&connection, options)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A database that lives as long as its only connection.
+pub(crate) fn in_memory(options: &SqliteOptions) -> Result<Connection> {
+    let mut connection = Connection::open_in_memory().map_err(storage)?;
+    configure(&connection, options)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A further connection, for reading.
+pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(storage)?;
+    configure(&connection, options)?;
+    connection.pragma_update(None, "query_only", true).map_err(storage)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection, options: &SqliteOptions) -> Result<()> {
+    connection.busy_timeout(options.busy_timeout).map_err(storage)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let cache_kib = i64::try_from(options.cache_bytes / 1024).unwrap_or(i64::MAX);
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    let pragma = |name, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(storage);
+    pragma("secure_delete", &true)?;
+    pragma("synchronous", &synchronous)?;
+    pragma("cache_size", &-cache_kib)?;
+    pragma("temp_store", &"MEMORY")
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let pragma = |connection: &Connection, name| {
+        connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(storage)
+    };
+    let present = MIGRATIONS.len();
+    let version = pragma(connection, "user_version")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(storage)?;
+    if tables > 0 && pragma(connection, "application_id")? != APPLICATION_ID {
+        return Err(Error::new(
+            ErrorKind::StorageDamaged,
+            "this SQLite database belongs to another program; choose another file",
+        ));
+    }
+    let stored = usize::try_from(version).unwrap_or_default();
+    if stored > present {
+        return Err(Error::new(
+            ErrorKind::VersionNewer,
+            "a newer careline wrote this database; update careline, or put a backup from before in its place",
+        )
+        .with("version", stored)
+        .with("known", present));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
+    if stored == present {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+    // Another process may have been faster.
+    let stored = usize::try_from(pragma(&transaction, "user_version")?).unwrap_or_default();
+    for sql in MIGRATIONS.iter().skip(stored) {
+        transaction.execute_batch(sql).map_err(storage)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(storage)?;
+    transaction.pragma_update(None, "user_version", i32::try_from(present).unwrap_or(i32::MAX)).map_err(storage)?;
+    transaction.commit().map_err(storage)
+}
+
+/// Finds a file that was cut off, which SQLite itself would notice only when it reads a missing page.
+fn check_length(path: &Path) -> Result<()> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    let waiting = std::fs::metadata(wal).map_or(0, |wal| wal.len());
+    let Ok(mut file) = File::open(path) else { return Ok(()) };
+    let length = file.metadata().map_or(0, |file| file.len());
+    let mut header = [0; 32];
+    if waiting > 0 || length == 0 {
+        return Ok(());
+    }
+    let whole = file.read_exact(&mut header).is_ok();
+    let number = |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    if !whole || (header.starts_with(b"SQLite format 3\0") && length < number(28) * page) {
+        return Err(Error::new(ErrorKind::StorageDamaged, "the database file was cut off; put a backup in its place")
+            .with("bytes", length));
+    }
+    Ok(())
+}
+
+/// How long to wait for another process by default.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,219 @@
+//! Ordered lists, search and counters.
+
+use careline::Result;
+use careline::model::{MessageId, TenantId, Timestamp};
+use careline::store::{Counter, CounterAsk, Place, Record, Scan, ScanOf, Scanned, SearchAsk, query_phrases};
+use rusqlite::{Row, ToSql};
+
+use crate::db::{Db, column, text};
+use crate::error::damaged;
+use crate::names::{CASE, CONVERSATION, CUSTOMER, PRESENCE, QUARANTINE, find, tenant_no};
+use crate::read::{message_with_content, record};
+
+pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
+    let after = Place::after(scan)?.unwrap_or(Place::new(i64::MIN, i64::MIN, ""));
+    let Some(tenant) = tenant_no(db, tenant)? else { return Ok(Scanned::default()) };
+    let limit = scan.limit.clamp(1, 1 << 20);
+    let page = Page { db, tenant, after, rows: limit as i64 + 1 };
+    let mut found = page.list(&scan.of)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let after = found.last().filter(|_| more).map(|(place, _)| place.to_cursor());
+    Ok(Scanned { records: found.into_iter().map(|(_, record)| record).collect(), after })
+}
+
+/// A page to fill: everything after a place.
+struct Page<'a> {
+    db: &'a Db<'a>,
+    tenant: i64,
+    after: Place,
+    rows: i64,
+}
+
+type Found = Vec<(Place, Record)>;
+
+impl Page<'_> {
+    fn list(&self, of: &ScanOf) -> Result<Found> {
+        match of {
+            ScanOf::OpenCases { team, agent } => self.open_cases(team.as_ref(), agent.as_ref()),
+            ScanOf::QueuedCases { team } => self.cases(
+                "SELECT tier, due, id, v, json FROM cases WHERE queued AND tenant = ?4 AND team = ?5 \
+                 AND (tier, due, id) > (?1, ?2, ?3) ORDER BY tier, due, id LIMIT ?6",
+                &[&self.tenant, &team.as_str(), &self.rows],
+            ),
+            ScanOf::Unanswered => self.cases(
+                "SELECT awaiting, 0, id, v, json FROM cases WHERE awaiting IS NOT NULL AND tenant = ?4 \
+                 AND awaiting >= ?1 AND (awaiting, 0, id) > (?1, ?2, ?3) ORDER BY awaiting, id LIMIT ?5",
+                &[&self.tenant, &self.rows],
+            ),
+            ScanOf::CasesOf { customer } => match find(self.db, self.tenant, CUSTOMER, customer.as_str())? {
+                Some(no) => self.newest_cases(
+                    "SELECT opened, id, v, json FROM cases WHERE customer = ?3 AND opened <= ?1 \
+                     AND (opened < ?1 OR id > ?2) ORDER BY opened DESC, id LIMIT ?4",
+                    no,
+                ),
+                None => Ok(Vec::new()),
+            },
+            ScanOf::Cases => self.newest_cases(
+                "SELECT opened, id, v, json FROM cases WHERE tenant = ?3 AND opened <= ?1 \
+                 AND (opened < ?1 OR id > ?2) ORDER BY opened DESC, id LIMIT ?4",
+                self.tenant,
+            ),
+            ScanOf::Timeline { case } => self.timeline(case.as_str()),
+            ScanOf::MessagesOf { conversation } => self.messages_of(conversation.as_str()),
+            ScanOf::MessagesBy { customer } => self.messages_by(customer.as_str()),
+            ScanOf::Customers => self.customers(),
+            ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
+            ScanOf::Quarantine => self.quarantine(),
+            ScanOf::Roster => self.named(
+                "SELECT n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
+                 WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id > ?3 ORDER BY n.id LIMIT ?4",
+                &[&self.tenant, &PRESENCE, &self.after.id, &self.rows],
+                "presence",
+            ),
+            _ => Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that").during("scan")),
+        }
+    }
+
+    fn open_cases(
+        &self,
+        team: Option<&careline::model::TeamId>,
+        agent: Option<&careline::model::AgentId>,
+    ) -> Result<Found> {
+        let (team, agent) = (team.map(|id| id.as_str()), agent.map(|id| id.as_str()));
+        let sql = match (team, agent) {
+            (None, None) => {
+                "SELECT due, tier, id, v, json FROM cases WHERE open AND tenant = ?4 AND ?5 IS NULL AND ?6 IS NULL \
+                 AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
+            }
+            (Some(_), None) => {
+                "SELECT due, tier, id, v, json FROM cases WHERE open AND tenant = ?4 AND team = ?5 AND ?6 IS NULL \
+                 AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
+            }
+            (_, Some(_)) => {
+                "SELECT due, tier, id, v, json FROM cases WHERE open AND agent IS NOT NULL AND tenant = ?4 AND agent = ?6 \
+                 AND (?5 IS NULL OR team = ?5) AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
+            }
+        };
+        self.cases(sql, &[&self.tenant, &team, &agent, &self.rows])
+    }
+
+    /// Cases by two numbers and id, which are the first three columns and the first three parameters.
+    fn cases(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Found> {
+        let mut all: Vec<&dyn ToSql> = vec![&self.after.first, &self.after.second, &self.after.id];
+        all.extend(params);
+        self.db.all(sql, &all, |row| {
+            Ok((Place::new(column(row, 0)?, column(row, 1)?, text(row, 2)?), record(row, "case", 3)?))
+        })
+    }
+
+    fn newest_cases(&self, sql: &str, of: i64) -> Result<Found> {
+        let latest = self.after.first.saturating_neg();
+        self.db.all(sql, &[&latest, &self.after.id, &of, &self.rows], |row| {
+            Ok((newest(row, 0, 1)?, record(row, "case", 2)?))
+        })
+    }
+
+    fn timeline(&self, case: &str) -> Result<Found> {
+        let Some(case) = find(self.db, self.tenant, CASE, case)? else { return Ok(Vec::new()) };
+        let sql = "SELECT at, line, note, v, json FROM timeline WHERE case_no = ?3 AND (at, line) > (?1, ?2) \
+                   ORDER BY at, line LIMIT ?4";
+        self.db.all(sql, &[&self.after.first, &self.after.second, &case, &self.rows], |row| {
+            let kind = if column(row, 2)? { "note" } else { "step" };
+            Ok((Place::new(column(row, 0)?, column(row, 1)?, ""), record(row, kind, 3)?))
+        })
+    }
+
+    fn messages_of(&self, conversation: &str) -> Result<Found> {
+        let Some(no) = find(self.db, self.tenant, CONVERSATION, conversation)? else { return Ok(Vec::new()) };
+        let sql = "SELECT m.at, m.id, m.v, m.json, p.v, p.json FROM messages m LEFT JOIN payloads p ON p.no = m.no \
+                   WHERE m.conversation = ?3 AND m.at >= ?1 AND (m.at > ?1 OR m.id > ?2) ORDER BY m.at, m.id LIMIT ?4";
+        self.db.all(sql, &[&self.after.first, &self.after.id, &no, &self.rows], |row| {
+            let place = Place::new(column(row, 0)?, 0, text(row, 1)?);
+            Ok((place, Record::Message(Box::new(message_with_content(row, 2)?))))
+        })
+    }
+
+    fn messages_by(&self, customer: &str) -> Result<Found> {
+        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer)? else { return Ok(Vec::new()) };
+        let sql = "SELECT m.at, m.id, m.v, m.json, p.v, p.json FROM messages m LEFT JOIN payloads p ON p.no = m.no \
+                   WHERE m.customer = ?3 AND m.at <= ?1 AND (m.at < ?1 OR m.id > ?2) ORDER BY m.at DESC, m.id LIMIT ?4";
+        let latest = self.after.first.saturating_neg();
+        self.db.all(sql, &[&latest, &self.after.id, &no, &self.rows], |row| {
+            Ok((newest(row, 0, 1)?, Record::Message(Box::new(message_with_content(row, 2)?))))
+        })
+    }
+
+    fn customers(&self) -> Result<Found> {
+        let sql = "SELECT latest, id, v, json FROM (SELECT n.id, r.v, r.json, \
+                   coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = n.no), r.at) AS latest \
+                   FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?3 AND n.kind = ?4 AND r.at IS NOT NULL) \
+                   WHERE latest <= ?1 AND (latest < ?1 OR id > ?2) ORDER BY latest DESC, id LIMIT ?5";
+        self.newest_named(sql, CUSTOMER, "customer")
+    }
+
+    fn quarantine(&self) -> Result<Found> {
+        let sql = "SELECT r.at, n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
+                   WHERE n.tenant = ?3 AND n.kind = ?4 AND r.at <= ?1 AND (r.at < ?1 OR n.id > ?2) \
+                   ORDER BY r.at DESC, n.id LIMIT ?5";
+        self.newest_named(sql, QUARANTINE, "quarantined")
+    }
+
+    fn newest_named(&self, sql: &str, kind: u8, record_kind: &str) -> Result<Found> {
+        let latest = self.after.first.saturating_neg();
+        self.db.all(sql, &[&latest, &self.after.id, &self.tenant, &kind, &self.rows], |row| {
+            Ok((newest(row, 0, 1)?, record(row, record_kind, 2)?))
+        })
+    }
+
+    fn shared_hints(&self, customer: &str) -> Result<Found> {
+        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer)? else { return Ok(Vec::new()) };
+        self.named(
+            "SELECT n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
+             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id > ?3 AND r.at IS NOT NULL AND n.no <> ?4 AND n.no IN \
+             (SELECT other.customer FROM hints mine JOIN hints other ON other.tenant = mine.tenant AND other.fact = mine.fact \
+             WHERE mine.customer = ?4) ORDER BY n.id LIMIT ?5",
+            &[&self.tenant, &CUSTOMER, &self.after.id, &no, &self.rows],
+            "customer",
+        )
+    }
+
+    /// Records by id, which is the first column.
+    fn named(&self, sql: &str, params: &[&dyn ToSql], kind: &str) -> Result<Found> {
+        self.db.all(sql, params, |row| Ok((Place::new(0, 0, text(row, 0)?), record(row, kind, 1)?)))
+    }
+}
+
+fn newest(row: &Row<'_>, at: usize, id: usize) -> Result<Place> {
+    Ok(Place::newest_first(time(row, at)?, text(row, id)?))
+}
+
+/// A column with a time.
+pub(crate) fn time(row: &Row<'_>, index: usize) -> Result<Timestamp> {
+    Timestamp::from_millis(column(row, index)?).ok_or_else(|| damaged("time"))
+}
+
+pub(crate) fn search(db: &Db<'_>, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
+    let phrases = query_phrases(&ask.query);
+    let Some(tenant) = tenant_no(db, tenant)?.filter(|_| !phrases.is_empty()) else { return Ok(Vec::new()) };
+    let quoted = phrases.iter().map(|phrase| {
+        let star = if phrase.prefix { " *" } else { "" };
+        format!("\"{}\"{star}", phrase.words.join(" "))
+    });
+    let query = quoted.collect::<Vec<_>>().join(" AND ");
+    let sql = "SELECT m.id FROM texts t JOIN messages m ON m.no = t.rowid \
+               WHERE texts MATCH ?1 AND m.tenant = ?2 ORDER BY m.at DESC, m.id LIMIT ?3";
+    let limit = i64::try_from(ask.limit).unwrap_or(i64::MAX);
+    db.all(sql, &[&query, &tenant, &limit], |row| Ok(text(row, 0)?.into()))
+}
+
+pub(crate) fn counters(db: &Db<'_>, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {
+    let Some(tenant) = tenant_no(db, tenant)? else { return Ok(Vec::new()) };
+    let from = ask.from.map_or(i64::MIN, Timestamp::as_millis);
+    let to = ask.to.map_or(i64::MAX, Timestamp::as_millis);
+    let sql = "SELECT name, bucket, value FROM counters WHERE tenant = ?1 AND name >= ?2 \
+               AND substr(name, 1, length(?2)) = ?2 AND bucket >= ?3 AND bucket < ?4 ORDER BY name, bucket";
+    db.all(sql, &[&tenant, &ask.prefix, &from, &to], |row| {
+        Ok(Counter { name: text(row, 0)?.into(), bucket: time(row, 1)?, value: column(row, 2)? })
+    })
+}

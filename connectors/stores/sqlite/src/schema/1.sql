@@ -1,0 +1,184 @@
+-- Version 1. Ids are interned in `names`, so that everything else is keyed by small numbers that rise with time: new rows
+-- go to the end of each table, and only `names` is written at random places.
+
+CREATE TABLE meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    commits INTEGER NOT NULL,  -- rises with each commit, erasure and retention
+    next_no INTEGER NOT NULL,
+    next_line INTEGER NOT NULL,
+    next_token INTEGER NOT NULL
+);
+INSERT INTO meta VALUES (1, 0, 1, 1, 1);
+
+CREATE TABLE tenants (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    chain BLOB NOT NULL,
+    entries INTEGER NOT NULL
+);
+
+CREATE TABLE names (
+    tenant INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    no INTEGER NOT NULL,
+    PRIMARY KEY (tenant, kind, id)
+) WITHOUT ROWID;
+
+-- Records of all kinds but messages, assessments and cases. `at` places a record in scans; without it, it is not listed.
+CREATE TABLE records (
+    no INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    at INTEGER,
+    json TEXT NOT NULL
+);
+
+-- Messages without content; a row without `conversation` is the fate of a message that has not arrived.
+CREATE TABLE messages (
+    no INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    conversation INTEGER,
+    customer INTEGER,
+    case_no INTEGER,
+    raw INTEGER,
+    raw_start INTEGER,
+    raw_end INTEGER,
+    json TEXT NOT NULL
+);
+CREATE INDEX messages_of_conversation ON messages (conversation, at) WHERE conversation IS NOT NULL;
+CREATE INDEX messages_by_customer ON messages (customer, at) WHERE customer IS NOT NULL;
+CREATE INDEX messages_of_case ON messages (case_no, at) WHERE case_no IS NOT NULL;
+
+-- The raw forms of revisions before the newest.
+CREATE TABLE earlier_raws (
+    message INTEGER NOT NULL,
+    raw INTEGER NOT NULL,
+    raw_start INTEGER,
+    raw_end INTEGER
+);
+CREATE INDEX earlier_raws_of_message ON earlier_raws (message);
+
+CREATE TABLE payloads (no INTEGER PRIMARY KEY, v INTEGER NOT NULL, json TEXT NOT NULL);
+
+-- Holds words that were folded and cut already. An entry is deleted by giving its words again, which takes them out of
+-- the index at once; so a change of how texts are cut needs a migration that builds this table anew.
+CREATE VIRTUAL TABLE texts USING fts5 (words, content='', columnsize=0, tokenize='ascii');
+INSERT INTO texts (texts, rank) VALUES ('secure-delete', 1);
+
+CREATE TABLE assessments (
+    no INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    json TEXT NOT NULL
+);
+
+CREATE TABLE cases (
+    no INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    team TEXT NOT NULL,
+    agent TEXT,
+    open INTEGER NOT NULL,
+    queued INTEGER NOT NULL,
+    tier INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    opened INTEGER NOT NULL,
+    awaiting INTEGER,
+    json TEXT NOT NULL
+);
+CREATE INDEX cases_open ON cases (tenant, due, tier, id) WHERE open;
+CREATE INDEX cases_of_team ON cases (tenant, team, due, tier, id) WHERE open;
+CREATE INDEX cases_of_agent ON cases (tenant, agent, due, tier, id) WHERE open AND agent IS NOT NULL;
+CREATE INDEX cases_queued ON cases (tenant, team, tier, due, id) WHERE queued;
+CREATE INDEX cases_unanswered ON cases (tenant, awaiting, id) WHERE awaiting IS NOT NULL;
+CREATE INDEX cases_of_customer ON cases (customer, opened);
+CREATE INDEX cases_opened ON cases (tenant, opened);
+
+CREATE TABLE threads_of_cases (
+    conversation INTEGER NOT NULL,
+    case_no INTEGER NOT NULL,
+    PRIMARY KEY (conversation, case_no)
+) WITHOUT ROWID;
+
+-- Steps and notes, in order of writing.
+CREATE TABLE timeline (
+    line INTEGER PRIMARY KEY,
+    case_no INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    note INTEGER NOT NULL,
+    message INTEGER,
+    v INTEGER NOT NULL,
+    json TEXT NOT NULL
+);
+CREATE INDEX timeline_of_case ON timeline (case_no, at);
+
+CREATE TABLE deliveries (
+    no INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    body BLOB  -- absent once erased: the delivery stays known, so that it is not taken in again
+);
+
+CREATE TABLE timers (
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+) WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due);
+
+CREATE TABLE effects (
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    token INTEGER,
+    leased_until INTEGER,
+    again INTEGER NOT NULL DEFAULT 0,
+    json TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+) WITHOUT ROWID;
+CREATE INDEX effects_due ON effects (due);
+
+CREATE TABLE counters (
+    tenant INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (tenant, name, bucket)
+) WITHOUT ROWID;
+
+CREATE TABLE hints (
+    tenant INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    customer INTEGER NOT NULL,
+    PRIMARY KEY (tenant, fact, customer)
+) WITHOUT ROWID;
+CREATE INDEX hints_of_customer ON hints (customer);
+
+CREATE TABLE log (
+    no INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    customer TEXT,
+    case_id TEXT,
+    json TEXT,   -- absent once erased, like customer, case and salt
+    salt BLOB,
+    digest BLOB NOT NULL,
+    chain BLOB NOT NULL
+);
+
+-- Erasures that were carried out here; the journal beside the file may know more.
+CREATE TABLE erasures (id TEXT PRIMARY KEY) WITHOUT ROWID;

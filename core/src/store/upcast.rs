@@ -1,0 +1,124 @@
+//! Records as they are stored: JSON beside a format version, and the way from older versions to this one.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Record;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Turns a record of one kind from one version into the next one.
+type Upcaster = fn(&mut Value);
+
+/// What changed between versions: `(from, kind, how)`. A change of a stored type that old JSON does not fit adds a line
+/// here, raises [`Record::VERSION`] and keeps a fixture of the old version in `core/tests/fixtures`.
+const UPCASTERS: &[(u16, &str, Upcaster)] = &[];
+
+impl Record {
+    /// The kind's stable name, as stored and handed out: `message`, `case` …
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Fate(_) => "fate",
+            Self::Alias(_) => "alias",
+            Self::Assessment(_) => "assessment",
+            Self::Conversation(_) => "conversation",
+            Self::Identity(_) => "identity",
+            Self::Customer(_) => "customer",
+            Self::Case(_) => "case",
+            Self::Slot(_) => "slot",
+            Self::Messages(_) => "messages",
+            Self::Presence(_) => "presence",
+            Self::Cursor(_) => "cursor",
+            Self::Stored => "stored",
+            Self::Quarantined(_) => "quarantined",
+            Self::Step(_) => "step",
+            Self::Note(_) => "note",
+        }
+    }
+
+    /// Appends the record's value as JSON, in the format of [`Record::VERSION`].
+    ///
+    /// # Errors
+    /// `unexpected` if it has no JSON form.
+    pub fn write_json(&self, json: &mut Vec<u8>) -> Result<()> {
+        let written = match self {
+            Self::Message(value) => serde_json::to_writer(json, value),
+            Self::Fate(value) => serde_json::to_writer(json, value),
+            Self::Alias(value) => serde_json::to_writer(json, value),
+            Self::Assessment(value) => serde_json::to_writer(json, value),
+            Self::Conversation(value) => serde_json::to_writer(json, value),
+            Self::Identity(value) => serde_json::to_writer(json, value),
+            Self::Customer(value) => serde_json::to_writer(json, value),
+            Self::Case(value) => serde_json::to_writer(json, value),
+            Self::Slot(value) => serde_json::to_writer(json, value),
+            Self::Messages(value) => serde_json::to_writer(json, value),
+            Self::Presence(value) => serde_json::to_writer(json, value),
+            Self::Cursor(value) => serde_json::to_writer(json, value),
+            Self::Stored => serde_json::to_writer(json, &()),
+            Self::Quarantined(value) => serde_json::to_writer(json, value),
+            Self::Step(value) => serde_json::to_writer(json, value),
+            Self::Note(value) => serde_json::to_writer(json, value),
+        };
+        written.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
+    }
+
+    /// Reads a value that [`Record::write_json`] of this or an older careline wrote.
+    ///
+    /// # Errors
+    /// `version_newer` if a newer careline wrote it, `storage_damaged` if it does not fit its version.
+    pub fn read_json(kind: &str, version: u16, json: &str) -> Result<Self> {
+        if version > Self::VERSION {
+            return Err(Error::new(
+                ErrorKind::VersionNewer,
+                "a newer careline wrote this record; update careline to read it",
+            )
+            .with("kind", kind)
+            .with("version", version)
+            .with("known", Self::VERSION));
+        }
+        if version == Self::VERSION {
+            return parse(kind, &mut serde_json::Deserializer::from_str(json));
+        }
+        let mut value: Value = serde_json::from_str(json).map_err(|error| damaged(kind, error))?;
+        for (from, of, upcast) in UPCASTERS {
+            if *from >= version && *of == kind {
+                upcast(&mut value);
+            }
+        }
+        parse(kind, value)
+    }
+}
+
+fn parse<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(kind: &str, json: D) -> Result<Record> {
+    fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json::Error>>(
+        kind: &str,
+        json: D,
+    ) -> Result<T> {
+        T::deserialize(json).map_err(|error| damaged(kind, error))
+    }
+    Ok(match kind {
+        "message" => Record::Message(read(kind, json)?),
+        "fate" => Record::Fate(read(kind, json)?),
+        "alias" => Record::Alias(read(kind, json)?),
+        "assessment" => Record::Assessment(read(kind, json)?),
+        "conversation" => Record::Conversation(read(kind, json)?),
+        "identity" => Record::Identity(read(kind, json)?),
+        "customer" => Record::Customer(read(kind, json)?),
+        "case" => Record::Case(read(kind, json)?),
+        "slot" => Record::Slot(read(kind, json)?),
+        "presence" => Record::Presence(read(kind, json)?),
+        "cursor" => Record::Cursor(read(kind, json)?),
+        "quarantined" => Record::Quarantined(read(kind, json)?),
+        "step" => Record::Step(read(kind, json)?),
+        "note" => Record::Note(read(kind, json)?),
+        _ => {
+            return Err(
+                Error::new(ErrorKind::StorageDamaged, "a stored record is of a kind nobody knows").with("kind", kind)
+            );
+        }
+    })
+}
+
+fn damaged(kind: &str, error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::StorageDamaged, "a stored record is damaged").with("kind", kind).caused_by(error)
+}
