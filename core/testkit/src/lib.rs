@@ -8,6 +8,7 @@ pub mod fake;
 mod fault;
 pub mod network;
 mod random;
+pub mod store;
 mod transport;
 
 pub use clock::ManualClock;

@@ -340,9 +340,10 @@ impl<'a> Writer<'a> {
     }
 
     fn move_thread(&mut self, tenant: i64, from: &ConversationId, to: &ConversationId) -> Result<()> {
-        let Some(from_no) = find(&self.db, tenant, CONVERSATION, from.as_str())?.filter(|_| from != to) else {
+        if from == to {
             return Ok(());
-        };
+        }
+        let from_no = self.names.number_of(&self.db, tenant, CONVERSATION, from.as_str())?;
         let to_no = self.names.number_of(&self.db, tenant, CONVERSATION, to.as_str())?;
         let sql = "SELECT no, v, json FROM messages WHERE conversation = ?1";
         for (no, mut message) in self.db.all(sql, &[&from_no], |row| Ok((column::<i64>(row, 0)?, message(row, 1)?)))? {

@@ -1,0 +1,175 @@
+//! Records by key.
+
+use careline::ErrorKind;
+use careline::model::{CaseStatus, Channel, Surface, Visibility};
+use careline::store::{Commit, Fate, Key, Record, TenantCommit, Versioned};
+
+use super::StoreFixture;
+use super::sample::*;
+
+pub(super) async fn absence_is_version_0(fixture: &StoreFixture) {
+    let keys = [
+        Key::Message("m1".into()),
+        Key::Alias("x".into(), "1".into()),
+        Key::Assessment("m1".into()),
+        Key::Conversation("t1".into()),
+        Key::Identity("i1".into()),
+        Key::Customer("p1".into()),
+        Key::Case("c1".into()),
+        Key::Slot("t1".into(), "p1".into()),
+        Key::CaseMessages("c1".into()),
+        Key::Loose("t1".into()),
+        Key::Presence("ann".into()),
+        Key::Cursor("acme-x".into(), "mentions".into()),
+        Key::Delivery("d1".into()),
+        Key::Quarantine("q1".into()),
+    ];
+    let absent = Versioned { version: 0, record: None };
+    // Once with nothing of the tenant known, once with other records there.
+    for round in 0..2 {
+        let loaded = fixture.store.load(&acme(), &keys).await.unwrap();
+        for (key, entry) in keys.iter().zip(&loaded.entries) {
+            assert_eq!(*entry, absent, "{key:?} in round {round}");
+        }
+        put(&*fixture.store, vec![msg(message("m2", "t2", 0, "other"))]).await;
+    }
+}
+
+/// A record of every kind that can be put.
+fn one_of_each() -> Vec<(Key, Record)> {
+    let records = [
+        msg(message("m1", "t1", 0, "Where is my order? Größe 退款 😀 \u{0} \"quoted\"")),
+        Record::Assessment(Box::new(assessment("m1"))),
+        Record::Conversation(conversation("t1")),
+        Record::Identity(Box::new(identity("i1", "p1"))),
+        Record::Customer(customer("p1", &["i1"])),
+        in_case(held_by(case("c1", "p1", "t1"), "ann")),
+        Record::Presence(presence("ann")),
+        Record::Quarantined(quarantined("q1", "d1", 0)),
+    ];
+    let mut all: Vec<_> = records.into_iter().map(|record| (key(&record), record)).collect();
+    let fate = Fate { deleted_at: Some(at(1)), hidden: Some((true, at(2))) };
+    all.push((Key::Message("m2".into()), Record::Fate(fate)));
+    all.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
+    all.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
+    all.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("since=5".into())));
+    all
+}
+
+pub(super) async fn every_kind_reads_back_as_it_was_put(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    for version in 1..=3 {
+        put_at(store, one_of_each()).await;
+        let keys: Vec<_> = one_of_each().into_iter().map(|(key, _)| key).collect();
+        let loaded = store.load(&acme(), &keys).await.unwrap();
+        for ((key, record), entry) in one_of_each().into_iter().zip(loaded.entries) {
+            assert_eq!(entry, Versioned { version, record: Some(record) }, "{key:?}");
+        }
+    }
+    deliver(store, vec![delivery("d1", 0, "{}")]).await;
+    assert_eq!(load(store, Key::Delivery("d1".into())).await, Versioned { version: 1, record: Some(Record::Stored) });
+}
+
+pub(super) async fn unknown_enum_values_survive(fixture: &StoreFixture) {
+    let mut odd = message("m1", "t1", 0, "hi");
+    odd.surface = Surface::Other("hologram".into());
+    odd.visibility = Visibility::Other("whispered".into());
+    odd.channels.insert(Channel::Other("pigeon".into()));
+    let mut odd_case = case("c1", "p1", "t1");
+    odd_case.status = CaseStatus::Other("frozen".into());
+    let records = vec![msg(odd), in_case(odd_case)];
+    put(&*fixture.store, records.clone()).await;
+    for record in records {
+        assert_eq!(load(&*fixture.store, key(&record)).await.record, Some(record));
+    }
+}
+
+pub(super) async fn content_is_kept_apart(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let first = message("m1", "t1", 0, "first");
+    put(store, vec![msg(first.clone())]).await;
+    let mut without = first.clone();
+    (without.content, without.hidden) = (None, true);
+    put(store, vec![msg(without.clone())]).await;
+    without.content = first.content;
+    assert_eq!(
+        load(store, Key::Message("m1".into())).await,
+        Versioned { version: 2, record: Some(msg(without)) },
+        "put without content, a message keeps the content that is stored"
+    );
+}
+
+pub(super) async fn a_fate_waits_where_the_message_will_stand(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let key = Key::Message("m1".into());
+    let fate = Record::Fate(Fate { deleted_at: Some(at(5)), hidden: None });
+    put_at(store, vec![(key.clone(), fate.clone())]).await;
+    assert_eq!(load(store, key.clone()).await, Versioned { version: 1, record: Some(fate) });
+    let arrived = msg(message("m1", "t1", 0, "here"));
+    put(store, vec![arrived.clone()]).await;
+    assert_eq!(load(store, key).await, Versioned { version: 2, record: Some(arrived) });
+}
+
+pub(super) async fn a_removed_record_is_absent(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_at(store, one_of_each()).await;
+    let keys: Vec<_> = one_of_each().into_iter().map(|(key, _)| key).collect();
+    let puts = keys.iter().map(|key| (key.clone(), 2, None)).collect();
+    commit(store, TenantCommit { puts, ..TenantCommit::default() }).await;
+    for key in keys {
+        assert_eq!(load(store, key.clone()).await, Versioned { version: 0, record: None }, "{key:?}");
+    }
+    put_at(store, one_of_each()).await;
+    assert_eq!(load(store, Key::Case("c1".into())).await.version, 1, "it can be put again");
+}
+
+pub(super) async fn lists_of_messages_are_in_order_and_without_content(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let of = |id: &str, secs, case: Option<&str>, customer: Option<&str>| {
+        let mut message = message(id, "t1", secs, "text");
+        message.case = case.map(Into::into);
+        message.customer = customer.map(Into::into);
+        message
+    };
+    let messages = [
+        of("m3", 1, Some("c1"), Some("p1")),
+        of("m1", 2, Some("c1"), None),
+        of("m2", 1, Some("c1"), Some("p1")),
+        of("m5", 3, None, None),
+        of("m4", 3, None, None),
+        of("m6", 3, None, Some("p1")),
+        of("m7", 0, Some("c2"), None),
+    ];
+    let mut records: Vec<_> = messages.into_iter().map(msg).collect();
+    records.push(in_case(case("c1", "p1", "t1")));
+    records.push(Record::Conversation(conversation("t1")));
+    put(store, records).await;
+    put(store, vec![in_case(case("c1", "p1", "t1"))]).await;
+    for (key, version, expected) in [
+        (Key::CaseMessages("c1".into()), 2, vec!["m2", "m3", "m1"]),
+        (Key::Loose("t1".into()), 1, vec!["m4", "m5"]),
+    ] {
+        let entry = load(store, key.clone()).await;
+        assert_eq!(entry.version, version, "{key:?} has the version of what it hangs on");
+        let Some(Record::Messages(messages)) = entry.record else { panic!("{key:?}: {entry:?}") };
+        assert_eq!(messages.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), expected, "{key:?}");
+        assert!(messages.iter().all(|message| message.content.is_none()), "{key:?} comes without content");
+    }
+}
+
+pub(super) async fn a_record_under_a_wrong_key_is_refused(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let wrong = [
+        (Key::Message("m2".into()), 1, Some(msg(message("m1", "t1", 0, "")))),
+        (Key::Case("c1".into()), 1, Some(Record::Customer(customer("p1", &[])))),
+        (Key::CaseMessages("c1".into()), 1, Some(Record::Messages(Vec::new()))),
+        (Key::Delivery("d1".into()), 1, Some(Record::Stored)),
+        (Key::Customer("p1".into()), 0, Some(Record::Customer(customer("p1", &[])))),
+    ];
+    for put in wrong {
+        let name = format!("{put:?}");
+        let part = TenantCommit { tenant: acme(), puts: vec![put], ..TenantCommit::default() };
+        let error = store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected, "{name}");
+    }
+}

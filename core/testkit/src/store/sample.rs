@@ -1,0 +1,273 @@
+//! Records with made-up people in them, and short ways to put and load.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use careline::model::{
+    Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer, Identity, Intent, Message, Origin,
+    Presence, Profile, Reason, Relevance, Sentiment, Step, StepKind, SuggestedSurface, Surface, TenantId, Timestamp,
+    Visibility,
+};
+use careline::store::{
+    Commit, Delivery, Key, LogEntry, Note, Quarantined, Record, Scan, ScanOf, Store, TenantCommit, Versioned,
+};
+
+pub(super) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(1_790_000_000 + secs).unwrap()
+}
+
+pub(super) fn acme() -> TenantId {
+    "acme".into()
+}
+
+pub(super) fn message(id: &str, thread: &str, secs: i64, text: &str) -> Message {
+    Message {
+        id: id.into(),
+        network: "x".into(),
+        scope: "x".into(),
+        native_id: format!("native-{id}").into(),
+        conversation: thread.into(),
+        accounts: BTreeSet::from(["acme-x".into()]),
+        channels: BTreeSet::from([Channel::Webhook]),
+        case: None,
+        surface: Surface::Comment,
+        visibility: Visibility::Public,
+        origin: Origin::Customer,
+        author: None,
+        customer: None,
+        sent_at: Some(at(secs)),
+        received_at: at(secs + 1),
+        processed_at: at(secs + 2),
+        revision: 0,
+        revisions: BTreeSet::from([0]),
+        reply_to: None,
+        permalink: None,
+        rating: None,
+        language: None,
+        hidden: false,
+        deleted_at: None,
+        raw: None,
+        gist: None,
+        content: Some(Content { text: text.into(), ..Content::default() }),
+    }
+}
+
+pub(super) fn conversation(id: &str) -> Conversation {
+    Conversation {
+        id: id.into(),
+        network: "x".into(),
+        scope: "x".into(),
+        root: format!("root-{id}").into(),
+        rooted: true,
+        visibility: Visibility::Public,
+        started_at: at(0),
+        latest_at: at(0),
+        messages: 1,
+        merged_into: None,
+    }
+}
+
+pub(super) fn identity(id: &str, customer: &str) -> Identity {
+    let mut profile = Profile::new("x", format!("profile-{id}"));
+    profile.handle = Some(format!("handle_{id}").into());
+    Identity { id: id.into(), network: "x".into(), customer: customer.into(), profile, profile_at: at(0) }
+}
+
+pub(super) fn customer(id: &str, identities: &[&str]) -> Customer {
+    Customer {
+        id: id.into(),
+        identities: identities.iter().map(|id| (*id).into()).collect(),
+        first_seen_at: at(0),
+        facts: serde_json::Map::new(),
+        merged_into: None,
+        merges: Vec::new(),
+    }
+}
+
+pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
+    Case {
+        id: id.into(),
+        customer: customer.into(),
+        network: "x".into(),
+        account: "acme-x".into(),
+        conversations: BTreeSet::from([thread.into()]),
+        previous: None,
+        number: 1,
+        status: CaseStatus::Queued,
+        tier: 1,
+        lead: "m1".into(),
+        lead_at: at(0),
+        intent: Intent::Complaint,
+        category: "billing".into(),
+        sentiment: Sentiment::Negative,
+        language: "en".into(),
+        team: "care".into(),
+        assignment: None,
+        queued_at: Some(at(0)),
+        passed_by: BTreeSet::new(),
+        last_agent: None,
+        opened_at: at(0),
+        closed_at: None,
+        outcome: None,
+        reopened: 0,
+        messages: 1,
+        awaiting_since: None,
+        latest_customer_at: None,
+        latest_brand_at: None,
+        first_response_at: None,
+        clocks: Vec::new(),
+        due_at: None,
+        escalation: 0,
+        reasons: vec![Reason::new("routing.default", "no rule fits")],
+    }
+}
+
+pub(super) fn held_by(mut case: Case, agent: &str) -> Case {
+    let (agent, team) = (agent.into(), case.team.clone());
+    case.status = CaseStatus::Open;
+    case.assignment =
+        Some(Assignment { agent, team, at: at(0), accept_by: None, accepted_at: Some(at(1)), reasons: Vec::new() });
+    case
+}
+
+pub(super) fn assessment(message: &str) -> Assessment {
+    Assessment {
+        message: Some(message.into()),
+        revision: 0,
+        relevance: Relevance::Addressed,
+        needs_response: true,
+        intent: Intent::Question,
+        category: "billing".into(),
+        sentiment: Sentiment::Neutral,
+        sentiment_score: 0.25,
+        language: "en".into(),
+        spam: false,
+        abuse: false,
+        do_not_engage: false,
+        pii: Vec::new(),
+        tier: 1,
+        surface: SuggestedSurface::Stay,
+        confidence: 0.5,
+        evidence: Vec::new(),
+        models: [("text".to_owned(), "1".to_owned())].into(),
+    }
+}
+
+pub(super) fn presence(agent: &str) -> Presence {
+    Presence { agent: agent.into(), online: true, until: Some(at(60)), changed_at: at(0), cases: BTreeSet::new() }
+}
+
+pub(super) fn quarantined(id: &str, delivery: &str, secs: i64) -> Quarantined {
+    Quarantined {
+        id: id.into(),
+        delivery: delivery.into(),
+        range: None,
+        endpoint: "x".into(),
+        received_at: at(secs),
+        error: serde_json::json!({ "code": "input_invalid" }),
+        redriven_at: None,
+    }
+}
+
+pub(super) fn delivery(id: &str, secs: i64, body: &str) -> Delivery {
+    Delivery {
+        id: id.into(),
+        endpoint: "x".into(),
+        channel: Channel::Webhook,
+        received_at: at(secs),
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    }
+}
+
+pub(super) fn step(case: &str, secs: i64, actor: &str) -> Step {
+    let (case, actor) = (case.into(), actor.into());
+    Step { case, at: at(secs), kind: StepKind::CustomerTurn, actor, message: None, reasons: Vec::new() }
+}
+
+pub(super) fn note(case: &str, secs: i64, text: &str) -> Note {
+    Note { case: case.into(), at: at(secs), by: "ann".into(), text: text.into() }
+}
+
+pub(super) fn entry(customer: &str, json: &str) -> LogEntry {
+    LogEntry { at: at(0), customer: Some(customer.into()), case: None, json: json.into() }
+}
+
+/// The key under which a record stands.
+pub(super) fn key(record: &Record) -> Key {
+    match record {
+        Record::Message(message) => Key::Message(message.id.clone()),
+        Record::Assessment(assessment) => Key::Assessment(assessment.message.clone().unwrap()),
+        Record::Conversation(conversation) => Key::Conversation(conversation.id.clone()),
+        Record::Identity(identity) => Key::Identity(identity.id.clone()),
+        Record::Customer(customer) => Key::Customer(customer.id.clone()),
+        Record::Case(case) => Key::Case(case.id.clone()),
+        Record::Presence(presence) => Key::Presence(presence.agent.clone()),
+        Record::Quarantined(item) => Key::Quarantine(item.id.clone()),
+        record => panic!("{record:?} does not tell its key"),
+    }
+}
+
+/// Puts records at one version above what is stored, with everything else of `rest`.
+pub(super) async fn put_with(store: &dyn Store, records: Vec<(Key, Record)>, mut rest: TenantCommit) {
+    rest.tenant = if rest.tenant == TenantId::default() { acme() } else { rest.tenant };
+    let keys: Vec<_> = records.iter().map(|(key, _)| key.clone()).collect();
+    let loaded = store.load(&rest.tenant, &keys).await.unwrap();
+    rest.as_of = loaded.as_of;
+    for ((key, record), stored) in records.into_iter().zip(loaded.entries) {
+        rest.reads.push((key.clone(), stored.version));
+        rest.puts.push((key, stored.version + 1, Some(record)));
+    }
+    store.commit(Commit { deliveries: Vec::new(), tenants: vec![rest] }).await.unwrap();
+}
+
+pub(super) async fn put_at(store: &dyn Store, records: Vec<(Key, Record)>) {
+    put_with(store, records, TenantCommit::default()).await;
+}
+
+pub(super) async fn put(store: &dyn Store, records: Vec<Record>) {
+    put_at(store, records.into_iter().map(|record| (key(&record), record)).collect()).await;
+}
+
+pub(super) async fn commit(store: &dyn Store, part: TenantCommit) {
+    put_with(store, Vec::new(), part).await;
+}
+
+pub(super) async fn deliver(store: &dyn Store, deliveries: Vec<Delivery>) {
+    let deliveries = deliveries.into_iter().map(|delivery| (acme(), delivery)).collect();
+    store.commit(Commit { deliveries, tenants: Vec::new() }).await.unwrap();
+}
+
+pub(super) async fn load(store: &dyn Store, key: Key) -> Versioned {
+    store.load(&acme(), &[key]).await.unwrap().entries.remove(0)
+}
+
+pub(super) async fn list(store: &dyn Store, of: ScanOf) -> Vec<Record> {
+    store.scan(&acme(), &Scan::first(of, 100)).await.unwrap().records
+}
+
+/// The ids of listed records, steps by actor and notes by text.
+pub(super) fn ids(records: &[Record]) -> Vec<String> {
+    let id = |record: &Record| match record {
+        Record::Message(message) => message.id.to_string(),
+        Record::Case(case) => case.id.to_string(),
+        Record::Customer(customer) => customer.id.to_string(),
+        Record::Quarantined(item) => item.id.to_string(),
+        Record::Presence(presence) => presence.agent.to_string(),
+        Record::Step(step) => step.actor.clone(),
+        Record::Note(note) => note.text.clone(),
+        record => panic!("{record:?} is not listed"),
+    };
+    records.iter().map(id).collect()
+}
+
+pub(super) async fn listed(store: &dyn Store, of: ScanOf) -> Vec<String> {
+    ids(&list(store, of).await)
+}
+
+pub(super) fn msg(message: Message) -> Record {
+    Record::Message(Box::new(message))
+}
+
+pub(super) fn in_case(case: Case) -> Record {
+    Record::Case(Box::new(case))
+}

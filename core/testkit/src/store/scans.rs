@@ -1,0 +1,202 @@
+//! Lists: what is in them, in which order, one page at a time.
+
+use careline::ErrorKind;
+use careline::model::CaseStatus;
+use careline::store::{Record, Scan, ScanOf, Store, TenantCommit};
+
+use super::StoreFixture;
+use super::sample::*;
+
+/// Cases that differ in what lists sort and filter by.
+async fn put_cases(store: &dyn Store) {
+    let with = |id: &str, tier, due: Option<i64>, opened, awaiting: Option<i64>| {
+        let mut case = case(id, "p1", "t1");
+        (case.tier, case.due_at, case.opened_at) = (tier, due.map(at), at(opened));
+        case.awaiting_since = awaiting.map(at);
+        case
+    };
+    let mut closed = with("c7", 1, Some(1), 7, Some(1));
+    closed.status = CaseStatus::Closed;
+    let mut elsewhere = with("c6", 2, Some(50), 6, Some(3));
+    (elsewhere.team, elsewhere.customer) = ("press".into(), "p2".into());
+    let cases = [
+        with("c1", 2, Some(100), 1, Some(5)),
+        with("c2", 1, None, 2, None),
+        with("c3", 1, Some(100), 3, Some(4)),
+        with("c4", 1, Some(100), 3, Some(4)),
+        held_by(with("c5", 3, Some(90), 5, None), "ann"),
+        elsewhere,
+        closed,
+    ];
+    put(store, cases.into_iter().map(in_case).collect()).await;
+}
+
+fn open(team: Option<&str>, agent: Option<&str>) -> ScanOf {
+    ScanOf::OpenCases { team: team.map(Into::into), agent: agent.map(Into::into) }
+}
+
+pub(super) async fn cases_come_in_the_order_of_each_list(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_cases(store).await;
+    let none: &[&str] = &[];
+    let lists: Vec<(ScanOf, &[&str])> = vec![
+        (open(None, None), &["c6", "c5", "c3", "c4", "c1", "c2"]),
+        (open(Some("care"), None), &["c5", "c3", "c4", "c1", "c2"]),
+        (open(None, Some("ann")), &["c5"]),
+        (open(Some("care"), Some("ann")), &["c5"]),
+        (open(Some("press"), Some("ann")), none),
+        (open(Some("nobody"), None), none),
+        (ScanOf::QueuedCases { team: "care".into() }, &["c3", "c4", "c2", "c1"]),
+        (ScanOf::Unanswered, &["c6", "c3", "c4", "c1"]),
+        (ScanOf::CasesOf { customer: "p1".into() }, &["c7", "c5", "c3", "c4", "c2", "c1"]),
+        (ScanOf::CasesOf { customer: "p9".into() }, none),
+        (ScanOf::Cases, &["c7", "c6", "c5", "c3", "c4", "c2", "c1"]),
+    ];
+    for (of, expected) in lists {
+        assert_eq!(listed(store, of.clone()).await, expected, "{of:?}");
+    }
+    // A case that changes moves in its lists.
+    let mut answered = case("c3", "p1", "t1");
+    (answered.tier, answered.status, answered.opened_at) = (4, CaseStatus::Waiting, at(3));
+    put(store, vec![in_case(answered)]).await;
+    assert_eq!(listed(store, open(None, None)).await, ["c6", "c5", "c4", "c1", "c2", "c3"]);
+    assert_eq!(listed(store, ScanOf::Unanswered).await, ["c6", "c4", "c1"]);
+    assert_eq!(listed(store, ScanOf::QueuedCases { team: "care".into() }).await, ["c4", "c2", "c1"]);
+}
+
+async fn put_messages(store: &dyn Store) {
+    let by = |id: &str, thread: &str, secs, customer: Option<&str>| {
+        let mut message = message(id, thread, secs, &format!("text of {id}"));
+        message.customer = customer.map(Into::into);
+        message
+    };
+    let mut undated = by("m6", "t1", 0, Some("p1"));
+    (undated.sent_at, undated.received_at) = (None, at(4));
+    let messages = [
+        by("m1", "t1", 5, Some("p1")),
+        by("m3", "t1", 3, Some("p1")),
+        by("m2", "t1", 3, Some("p1")),
+        by("m4", "t2", 6, Some("p1")),
+        by("m5", "t1", 1, None),
+        undated,
+        by("m7", "t2", 9, Some("p2")),
+    ];
+    put(store, messages.into_iter().map(msg).collect()).await;
+}
+
+pub(super) async fn messages_come_in_order_of_time(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_messages(store).await;
+    let thread = ScanOf::MessagesOf { conversation: "t1".into() };
+    assert_eq!(listed(store, thread.clone()).await, ["m5", "m2", "m3", "m6", "m1"]);
+    assert_eq!(listed(store, ScanOf::MessagesBy { customer: "p1".into() }).await, ["m4", "m1", "m6", "m2", "m3"]);
+    let Some(Record::Message(first)) = list(store, thread).await.into_iter().next() else { panic!("no message") };
+    assert_eq!(first.text(), "text of m5", "lists of messages come with content");
+}
+
+pub(super) async fn timelines_come_in_order_of_time_then_of_writing(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let steps = vec![step("c1", 5, "late"), step("c1", 1, "first"), step("c2", 0, "elsewhere"), step("c1", 3, "second")];
+    let notes = vec![note("c1", 3, "third")];
+    commit(store, TenantCommit { steps, notes, ..TenantCommit::default() }).await;
+    commit(store, TenantCommit { steps: vec![step("c1", 3, "fourth")], ..TenantCommit::default() }).await;
+    let timeline = listed(store, ScanOf::Timeline { case: "c1".into() }).await;
+    assert_eq!(timeline, ["first", "second", "third", "fourth", "late"]);
+    let expected = Record::Step(step("c1", 1, "first"));
+    assert_eq!(list(store, ScanOf::Timeline { case: "c1".into() }).await[0], expected);
+}
+
+pub(super) async fn customers_come_by_their_latest_message(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_messages(store).await;
+    let mut silent = customer("p3", &[]);
+    silent.first_seen_at = at(7);
+    let mut merged = customer("p4", &[]);
+    merged.merged_into = Some("p1".into());
+    let people = [customer("p1", &["i1"]), customer("p2", &[]), silent, merged, customer("p0", &[])];
+    put(store, people.into_iter().map(Record::Customer).collect()).await;
+    assert_eq!(listed(store, ScanOf::Customers).await, ["p2", "p3", "p1", "p0"], "merged customers are not people");
+}
+
+pub(super) async fn shared_hints_name_the_others(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let people = ["p1", "p2", "p3", "p4"].map(|id| Record::Customer(customer(id, &[])));
+    let hint = |fact: &str, id: &str| (fact.into(), id.into());
+    let hints = vec![
+        hint("email:jo@acme.example", "p1"),
+        hint("email:jo@acme.example", "p3"),
+        hint("handle:jo", "p1"),
+        hint("handle:jo", "p2"),
+        hint("handle:jo", "p3"),
+        hint("handle:sam", "p4"),
+    ];
+    let part = TenantCommit { hints, ..TenantCommit::default() };
+    put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;
+    assert_eq!(listed(store, ScanOf::SharedHints { customer: "p1".into() }).await, ["p2", "p3"]);
+    assert_eq!(listed(store, ScanOf::SharedHints { customer: "p4".into() }).await, Vec::<String>::new());
+}
+
+pub(super) async fn quarantine_and_roster_are_listed(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let mut redriven = quarantined("q3", "d1", 9);
+    redriven.redriven_at = Some(at(10));
+    let items = [quarantined("q1", "d1", 1), redriven, quarantined("q4", "d1", 5), quarantined("q2", "d1", 5)];
+    put(store, items.into_iter().map(Record::Quarantined).collect()).await;
+    put(store, ["sam", "ann"].map(|agent| Record::Presence(presence(agent))).into()).await;
+    assert_eq!(listed(store, ScanOf::Quarantine).await, ["q2", "q4", "q1"]);
+    assert_eq!(listed(store, ScanOf::Roster).await, ["ann", "sam"]);
+}
+
+pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_cases(store).await;
+    put_messages(store).await;
+    let hints = ["p1", "p2", "p3"].map(|id| ("handle:jo".into(), id.into())).into();
+    let steps = (0..4).map(|number| step("c1", number / 2, &format!("actor {number}"))).collect();
+    let people = ["p1", "p2", "p3"].map(|id| Record::Customer(customer(id, &[])));
+    let part = TenantCommit { hints, steps, ..TenantCommit::default() };
+    put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;
+    put(store, ["ann", "sam"].map(|agent| Record::Presence(presence(agent))).into()).await;
+    put(store, ["q1", "q2"].map(|id| Record::Quarantined(quarantined(id, "d1", 0))).into()).await;
+    let lists = [
+        open(None, None),
+        open(Some("care"), None),
+        open(None, Some("ann")),
+        ScanOf::QueuedCases { team: "care".into() },
+        ScanOf::Unanswered,
+        ScanOf::CasesOf { customer: "p1".into() },
+        ScanOf::Cases,
+        ScanOf::Timeline { case: "c1".into() },
+        ScanOf::MessagesOf { conversation: "t1".into() },
+        ScanOf::MessagesBy { customer: "p1".into() },
+        ScanOf::Customers,
+        ScanOf::SharedHints { customer: "p1".into() },
+        ScanOf::Quarantine,
+        ScanOf::Roster,
+    ];
+    for of in lists {
+        let whole = store.scan(&acme(), &Scan::first(of.clone(), 100)).await.unwrap();
+        assert!(!whole.records.is_empty() && whole.after.is_none(), "{of:?} fits one page");
+        for limit in 1..=whole.records.len() {
+            let mut scan = Scan::first(of.clone(), limit);
+            let mut found = Vec::new();
+            loop {
+                let page = store.scan(&acme(), &scan).await.unwrap();
+                assert!(page.records.len() <= limit && !page.records.is_empty(), "{of:?} by {limit}");
+                found.extend(page.records);
+                match page.after {
+                    Some(after) => scan.after = Some(after),
+                    None => break,
+                }
+            }
+            assert_eq!(found, whole.records, "{of:?} by {limit}");
+        }
+    }
+}
+
+pub(super) async fn a_foreign_cursor_is_refused(fixture: &StoreFixture) {
+    for after in ["", "page 2", "1.2", "'; DROP TABLE cases; --"] {
+        let scan = Scan { of: ScanOf::Cases, after: Some(after.into()), limit: 10 };
+        assert_eq!(fixture.store.scan(&acme(), &scan).await.unwrap_err().kind(), ErrorKind::InputInvalid, "{after:?}");
+    }
+}
