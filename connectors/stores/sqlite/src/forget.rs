@@ -46,7 +46,8 @@ impl Library for Shelf<'_> {
 
     fn cases(&mut self, customer: &CustomerId) -> Result<Vec<Case>> {
         let Some(no) = find(self.db, self.tenant, CUSTOMER, customer.as_str())? else { return Ok(Vec::new()) };
-        let records = self.db.all("SELECT v, json FROM cases WHERE customer = ?1", &[&no], |row| record(row, "case", 0))?;
+        let records =
+            self.db.all("SELECT v, json FROM cases WHERE customer = ?1", &[&no], |row| record(row, "case", 0))?;
         Ok(records
             .into_iter()
             .filter_map(|record| match record {
@@ -215,7 +216,9 @@ impl Writer<'_> {
     }
 
     fn erase_work(&mut self, tenant: i64, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
-        let timers = self.db.all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
+        let timers = self
+            .db
+            .all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
         for timer in timers.iter().filter(|timer| belongings.holds_timer(timer)) {
             self.db.execute("DELETE FROM timers WHERE tenant = ?1 AND id = ?2", &[&tenant, &timer.id.as_str()])?;
             receipt.count("timers", true);
@@ -246,7 +249,8 @@ impl Writer<'_> {
     fn customers_silent_since(&self, tenant: i64, before: Timestamp) -> Result<Vec<CustomerId>> {
         let sql = "SELECT n.id FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 \
                    AND r.at IS NOT NULL AND coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = n.no), r.at) < ?3";
-        let silent = self.db.all(sql, &[&tenant, &CUSTOMER, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
+        let silent =
+            self.db.all(sql, &[&tenant, &CUSTOMER, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
         let mut shelf = Shelf { db: &self.db, tenant };
         let mut without_open_case = Vec::new();
         for id in silent {
@@ -307,7 +311,8 @@ fn export_person(db: &Db<'_>, tenant: i64, customer: &CustomerId, raw: bool) -> 
             all.extend(db.all(sql, &[&no], exported_line)?);
         }
     }
-    let timers = db.all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
+    let timers =
+        db.all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
     all.extend(timers.into_iter().filter(|timer| belongings.holds_timer(timer)).map(Exported::Timer));
     if raw {
         export_raws(db, tenant, &belongings, &mut all)?;
@@ -366,13 +371,17 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         Ok(())
     })?;
     let lists = [
-        ("SELECT a.version, a.v, a.json FROM assessments a JOIN messages m ON m.no = a.no WHERE m.tenant = ?1", "assessment"),
+        (
+            "SELECT a.version, a.v, a.json FROM assessments a JOIN messages m ON m.no = a.no WHERE m.tenant = ?1",
+            "assessment",
+        ),
         ("SELECT version, v, json FROM cases WHERE tenant = ?1 ORDER BY no", "case"),
     ];
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
-    let kinds = [CONVERSATION, IDENTITY, CUSTOMER, PRESENCE, crate::names::CURSOR, QUARANTINE, crate::names::ALIAS, SLOT];
+    let kinds =
+        [CONVERSATION, IDENTITY, CUSTOMER, PRESENCE, crate::names::CURSOR, QUARANTINE, crate::names::ALIAS, SLOT];
     for kind in kinds {
         let sql = "SELECT r.version, r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
         all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, record_kind(kind)))?);

@@ -162,10 +162,9 @@ impl SqliteStore {
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
         let done = match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => runtime
-                .spawn_blocking(move || work(&shared))
-                .await
-                .unwrap_or_else(|error| Err(Error::new(ErrorKind::Unexpected, "the store's work was ended").caused_by(error))),
+            Ok(runtime) => runtime.spawn_blocking(move || work(&shared)).await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Unexpected, "the store's work was ended").caused_by(error))
+            }),
             Err(_) => work(&shared),
         };
         done.map_err(|error| if error.operation() == operation { error } else { error.during(operation) })
@@ -203,8 +202,7 @@ impl Shared {
     /// Writes in one transaction, all or nothing.
     fn write<T>(&self, work: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
         let mut connection = lock(&self.writer);
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
         let done = work(self.db(&transaction))?;
         transaction.commit().map_err(storage)?;
         Ok(done)

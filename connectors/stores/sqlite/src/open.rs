@@ -108,7 +108,8 @@ fn check_length(path: &Path) -> Result<()> {
         return Ok(());
     }
     let whole = file.read_exact(&mut header).is_ok();
-    let number = |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
+    let number =
+        |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
     let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
         1 => 65_536,
         size => size,

@@ -88,7 +88,9 @@ pub(crate) fn version(db: &Db<'_>, tenant: i64, key: &Key) -> Result<u64> {
         Key::Delivery(_) => {
             "SELECT 1 FROM names n JOIN deliveries t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
         }
-        _ => "SELECT t.version FROM names n JOIN records t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3",
+        _ => {
+            "SELECT t.version FROM names n JOIN records t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
+        }
     };
     Ok(db.one(sql, &[&tenant, &kind, &id], |row| number(row, 0))?.unwrap_or_default())
 }

@@ -71,7 +71,10 @@ impl Page<'_> {
                 &[&self.tenant, &PRESENCE, &self.after.id, &self.rows],
                 "presence",
             ),
-            _ => Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that").during("scan")),
+            _ => {
+                Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that")
+                    .during("scan"))
+            }
         }
     }
 

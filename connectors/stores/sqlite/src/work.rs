@@ -42,7 +42,8 @@ pub(crate) fn settle(db: &Db<'_>, settle: &Settle) -> Result<()> {
     let Some(tenant) = tenant_no(db, &settle.tenant)? else { return Ok(()) };
     let (id, token) = (settle.id.as_str(), i64::try_from(settle.token).unwrap_or(-1));
     let sql = "SELECT again, json FROM effects WHERE tenant = ?1 AND id = ?2 AND token = ?3";
-    let held = db.one(sql, &[&tenant, &id, &token], |row| Ok((column::<bool>(row, 0)?, parse::<Effect>(text(row, 1)?)?)))?;
+    let held =
+        db.one(sql, &[&tenant, &id, &token], |row| Ok((column::<bool>(row, 0)?, parse::<Effect>(text(row, 1)?)?)))?;
     match (held, settle.again_at) {
         (None, _) => {}
         (Some((false, _)), None) => {

@@ -12,7 +12,8 @@ use rusqlite::ToSql;
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::names::{
-    ALIAS, ALIAS_OF, CASE, CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, Names, PART, SLOT, find, make_tenant, name, tenant_no,
+    ALIAS, ALIAS_OF, CASE, CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, Names, PART, SLOT, find, make_tenant, name,
+    tenant_no,
 };
 use crate::read::{self, message, record};
 
@@ -74,10 +75,13 @@ impl<'a> Writer<'a> {
         for (key, expected) in &part.reads {
             let stored = tenant.map_or(Ok(0), |tenant| read::version(&self.db, tenant, key))?;
             if stored != *expected {
-                return Err(Error::new(ErrorKind::Conflict, "somebody else changed what was read; read and decide again")
-                    .during("commit")
-                    .with("read", expected)
-                    .with("stored", stored));
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "somebody else changed what was read; read and decide again",
+                )
+                .during("commit")
+                .with("read", expected)
+                .with("stored", stored));
             }
         }
         Ok(())
@@ -199,8 +203,19 @@ impl<'a> Writer<'a> {
                    conversation = excluded.conversation, customer = excluded.customer, case_no = excluded.case_no, \
                    raw = excluded.raw, raw_start = excluded.raw_start, raw_end = excluded.raw_end, json = excluded.json";
         let params: [&dyn ToSql; 13] = [
-            &no, &tenant, &id.as_str(), &version, &Record::VERSION, &at, &conversation, &customer, &case, &raw, &start,
-            &end, &json,
+            &no,
+            &tenant,
+            &id.as_str(),
+            &version,
+            &Record::VERSION,
+            &at,
+            &conversation,
+            &customer,
+            &case,
+            &raw,
+            &start,
+            &end,
+            &json,
         ];
         self.db.execute(sql, &params)?;
         let Some(content) = content else { return Ok(()) };
@@ -256,8 +271,21 @@ impl<'a> Writer<'a> {
                    queued = excluded.queued, tier = excluded.tier, due = excluded.due, opened = excluded.opened, \
                    awaiting = excluded.awaiting, json = excluded.json";
         let params: [&dyn ToSql; 15] = [
-            &no, &tenant, &case.id.as_str(), &version, &Record::VERSION, &customer, &case.team.as_str(), &columns.agent,
-            &columns.open, &columns.queued, &case.tier, &columns.due, &columns.opened, &columns.awaiting, &json,
+            &no,
+            &tenant,
+            &case.id.as_str(),
+            &version,
+            &Record::VERSION,
+            &customer,
+            &case.team.as_str(),
+            &columns.agent,
+            &columns.open,
+            &columns.queued,
+            &case.tier,
+            &columns.due,
+            &columns.opened,
+            &columns.awaiting,
+            &json,
         ];
         self.db.execute(sql, &params)?;
         if !new {
@@ -414,7 +442,8 @@ impl<'a> Writer<'a> {
         let case = self.names.number_of(&self.db, tenant, CASE, case)?;
         self.write_record(record)?;
         let json = self.json()?;
-        let sql = "INSERT INTO timeline (line, case_no, at, note, message, v, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql =
+            "INSERT INTO timeline (line, case_no, at, note, message, v, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         self.db.execute(sql, &[&self.next_line, &case, &at, &note, &message, &Record::VERSION, &json])?;
         self.next_line += 1;
         Ok(())
@@ -439,7 +468,14 @@ impl<'a> Writer<'a> {
             let customer = entry.customer.as_ref().map(|id| id.as_str());
             let case = entry.case.as_ref().map(|id| id.as_str());
             let params: [&dyn ToSql; 8] = [
-                &tenant.no, &entry.at.as_millis(), &customer, &case, &entry.json, &link.salt, &link.digest, &link.chain,
+                &tenant.no,
+                &entry.at.as_millis(),
+                &customer,
+                &case,
+                &entry.json,
+                &link.salt,
+                &link.digest,
+                &link.chain,
             ];
             self.db.execute(sql, &params)?;
         }

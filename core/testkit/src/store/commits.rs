@@ -70,11 +70,7 @@ pub(super) async fn a_failing_commit_writes_nothing_for_any_tenant(fixture: &Sto
         steps: vec![step("c1", 0, "customer")],
         notes: vec![note("c1", 0, "call back")],
         timers: vec![Timer { id: "z1".into(), due_at: at(0), purpose: TimerPurpose::Sla { case: "c1".into() } }],
-        effects: vec![Effect {
-            id: "e1".into(),
-            due_at: at(0),
-            action: EffectAction::Route { team: "care".into() },
-        }],
+        effects: vec![Effect { id: "e1".into(), due_at: at(0), action: EffectAction::Route { team: "care".into() } }],
         counts: vec![Counter { name: "tier.1".into(), bucket: at(0), value: 1 }],
         hints: vec![("email:jo@acme.example".into(), "p1".into())],
         log: vec![entry("p1", "{}")],
@@ -162,8 +158,10 @@ pub(super) async fn counters_add_up_under_many_writers(fixture: &StoreFixture) {
     ];
     for (ask, expected) in cases {
         let found = fixture.store.counters(&acme(), &ask).await.unwrap();
-        let expected: Vec<_> =
-            expected.into_iter().map(|(name, secs, value)| Counter { name: name.into(), bucket: at(secs), value }).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(name, secs, value)| Counter { name: name.into(), bucket: at(secs), value })
+            .collect();
         assert_eq!(found, expected, "{ask:?}");
     }
 }
@@ -187,7 +185,8 @@ pub(super) async fn a_move_takes_messages_slots_and_cases_along(fixture: &StoreF
         ..TenantCommit::default()
     };
     commit(store, part).await;
-    let Versioned { version, record: Some(Record::Message(moved)) } = load(store, Key::Message("m1".into())).await else {
+    let Versioned { version, record: Some(Record::Message(moved)) } = load(store, Key::Message("m1".into())).await
+    else {
         panic!("the message is gone");
     };
     assert_eq!((moved.conversation.as_str(), moved.text()), ("t3", "hello"));

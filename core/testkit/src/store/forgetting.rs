@@ -40,17 +40,15 @@ pub(super) async fn put_two_people(store: &dyn Store) {
     ];
     deliver(store, bodies).await;
     put(store, vec![msg(jos("m-jo2", "t-dm", "9000000000002", "earlierwording", "d2", None))]).await;
-    let mut records: Vec<_> = jos_records().into_iter().chain(sams_records()).map(|record| (key(&record), record)).collect();
+    let mut records: Vec<_> =
+        jos_records().into_iter().chain(sams_records()).map(|record| (key(&record), record)).collect();
     records.push((Key::Slot("t-public".into(), "p-jo".into()), Record::Slot("c-jo".into())));
     records.push((Key::Slot("t-public".into(), "p-sam".into()), Record::Slot("c-sam".into())));
     records.push((Key::Alias("x".into(), "9000000000003".into()), Record::Alias("m-jo1".into())));
     let mut about_message = step("c-sam", 1, "engine");
     about_message.message = Some("m-sam".into());
-    let timer = |id: &str, case: &str| Timer {
-        id: id.into(),
-        due_at: at(9),
-        purpose: TimerPurpose::Sla { case: case.into() },
-    };
+    let timer =
+        |id: &str, case: &str| Timer { id: id.into(), due_at: at(9), purpose: TimerPurpose::Sla { case: case.into() } };
     let advise = |id: &str, message: &str| Effect {
         id: id.into(),
         due_at: at(9),
@@ -72,7 +70,14 @@ pub(super) async fn put_two_people(store: &dyn Store) {
     put_with(store, records, part).await;
 }
 
-fn jos(id: &str, thread: &str, native_id: &str, text: &str, raw: &str, range: Option<RawRange>) -> careline::model::Message {
+fn jos(
+    id: &str,
+    thread: &str,
+    native_id: &str,
+    text: &str,
+    raw: &str,
+    range: Option<RawRange>,
+) -> careline::model::Message {
     let mut message = message(id, thread, 1, text);
     message.native_id = native_id.into();
     message.author = Some("i-jo".into());
@@ -220,7 +225,9 @@ pub(super) async fn an_erased_person_takes_nobody_along(fixture: &StoreFixture) 
     assert_eq!(store.due(at(99), 9).await.unwrap().len(), 1);
     assert!(store.delivery(&acme(), &"d5".into()).await.unwrap().is_some());
     assert_eq!(load(store, Key::Conversation("t-public".into())).await.version, 2);
-    let Some(Record::Presence(ann)) = load(store, Key::Presence("ann".into())).await.record else { panic!("ann is gone") };
+    let Some(Record::Presence(ann)) = load(store, Key::Presence("ann".into())).await.record else {
+        panic!("ann is gone")
+    };
     assert_eq!(ann.cases, ["c-sam".into()].into(), "an erased case uses up nobody's capacity");
     assert_eq!(listed(store, ScanOf::Customers).await, ["p-sam"]);
     // A redelivery of an erased body is known and brings nothing back.
@@ -234,7 +241,9 @@ pub(super) async fn an_erased_profile_leaves_the_person(fixture: &StoreFixture) 
     let receipt = erase(store, EraseAsk::Identity("i-jo2".into())).await;
     assert_eq!(receipt.customers, []);
     assert_eq!((receipt.removed["messages"], receipt.removed["identities"]), (1, 1));
-    let Some(Record::Customer(jo)) = load(store, Key::Customer("p-jo".into())).await.record else { panic!("Jo is gone") };
+    let Some(Record::Customer(jo)) = load(store, Key::Customer("p-jo".into())).await.record else {
+        panic!("Jo is gone")
+    };
     assert_eq!(jo.identities, ["i-jo".into()].into());
     assert!(jo.merges[0].identities.is_empty() && jo.merges[0].evidence.is_empty());
     let after = everything(store).await;
@@ -250,7 +259,10 @@ pub(super) async fn an_erased_message_leaves_the_case(fixture: &StoreFixture) {
     let store = &*fixture.store;
     put_two_people(store).await;
     let receipt = erase(store, EraseAsk::Message("m-jo2".into())).await;
-    assert_eq!((receipt.removed["messages"], receipt.removed["payloads"], receipt.removed["raw_deliveries"]), (1, 1, 2));
+    assert_eq!(
+        (receipt.removed["messages"], receipt.removed["payloads"], receipt.removed["raw_deliveries"]),
+        (1, 1, 2)
+    );
     let after = everything(store).await;
     assert!(!after.contains("9000000000002") && !after.contains("earlierwording"));
     assert!(after.contains("9000000000001") && after.contains("answertojo in private"));

@@ -44,7 +44,10 @@ pub(super) async fn an_export_of_everything_holds_everything(fixture: &StoreFixt
     put_at(store, vec![(Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("since=5".into()))]).await;
     let all = store.export(&acme(), &ExportAsk { customer: None, raw: true }).await.unwrap();
     let count = |wanted: fn(&Exported) -> bool| all.iter().filter(|item| wanted(item)).count();
-    assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Message(m), .. } if m.content.is_some())), 7);
+    assert_eq!(
+        count(|item| matches!(item, Exported::Record { record: Record::Message(m), .. } if m.content.is_some())),
+        7
+    );
     assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Assessment(_), .. })), 2);
     assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Case(_), .. })), 2);
     assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Customer(_), .. })), 3);
@@ -68,7 +71,8 @@ async fn put_old_and_new(store: &dyn Store) {
         message.customer = Some(format!("p{number}").into());
         message.author = Some(format!("i{number}").into());
         message.case = (number < 3).then(|| format!("c{number}").into());
-        message.raw = Some(RawRef { delivery: format!("d{number}").into(), range: Some(RawRange { start: 0, end: 1 }) });
+        message.raw =
+            Some(RawRef { delivery: format!("d{number}").into(), range: Some(RawRange { start: 0, end: 1 }) });
         message
     };
     let mut post = message("m4", "t4", 0, "oldwords of ours");
@@ -108,7 +112,9 @@ pub(super) async fn each_bound_of_retention_removes_its_own(fixture: &StoreFixtu
     let receipt = retain(store, RetainAsk { messages_before: Some(at(20)), ..RetainAsk::default() }).await;
     assert_eq!(receipt.removed, [("payloads".to_owned(), 2), ("search_entries".to_owned(), 2)].into());
     assert_eq!(found(store).await, ["m3", "m1"], "the content of an open case stays");
-    let Some(Record::Message(emptied)) = load(store, Key::Message("m2".into())).await.record else { panic!("m2 is gone") };
+    let Some(Record::Message(emptied)) = load(store, Key::Message("m2".into())).await.record else {
+        panic!("m2 is gone")
+    };
     assert_eq!(emptied.content, None);
     let receipt = retain(store, RetainAsk { customers_before: Some(at(20)), ..RetainAsk::default() }).await;
     assert_eq!(receipt.customers, ["p2".into()], "who has an open case stays");

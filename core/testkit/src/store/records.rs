@@ -145,10 +145,9 @@ pub(super) async fn lists_of_messages_are_in_order_and_without_content(fixture: 
     records.push(Record::Conversation(conversation("t1")));
     put(store, records).await;
     put(store, vec![in_case(case("c1", "p1", "t1"))]).await;
-    for (key, version, expected) in [
-        (Key::CaseMessages("c1".into()), 2, vec!["m2", "m3", "m1"]),
-        (Key::Loose("t1".into()), 1, vec!["m4", "m5"]),
-    ] {
+    for (key, version, expected) in
+        [(Key::CaseMessages("c1".into()), 2, vec!["m2", "m3", "m1"]), (Key::Loose("t1".into()), 1, vec!["m4", "m5"])]
+    {
         let entry = load(store, key.clone()).await;
         assert_eq!(entry.version, version, "{key:?} has the version of what it hangs on");
         let Some(Record::Messages(messages)) = entry.record else { panic!("{key:?}: {entry:?}") };

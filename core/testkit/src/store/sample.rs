@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use careline::model::{
-    Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer, Identity, Intent, Message, Origin,
-    Presence, Profile, Reason, Relevance, Sentiment, Step, StepKind, SuggestedSurface, Surface, TenantId, Timestamp,
-    Visibility,
+    Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer, Identity, Intent, Message,
+    Origin, Presence, Profile, Reason, Relevance, Sentiment, Step, StepKind, SuggestedSurface, Surface, TenantId,
+    Timestamp, Visibility,
 };
 use careline::store::{
     Commit, Delivery, Key, LogEntry, Note, Quarantined, Record, Scan, ScanOf, Store, TenantCommit, Versioned,

@@ -96,7 +96,8 @@ pub(super) async fn messages_come_in_order_of_time(fixture: &StoreFixture) {
 
 pub(super) async fn timelines_come_in_order_of_time_then_of_writing(fixture: &StoreFixture) {
     let store = &*fixture.store;
-    let steps = vec![step("c1", 5, "late"), step("c1", 1, "first"), step("c2", 0, "elsewhere"), step("c1", 3, "second")];
+    let steps =
+        vec![step("c1", 5, "late"), step("c1", 1, "first"), step("c2", 0, "elsewhere"), step("c1", 3, "second")];
     let notes = vec![note("c1", 3, "third")];
     commit(store, TenantCommit { steps, notes, ..TenantCommit::default() }).await;
     commit(store, TenantCommit { steps: vec![step("c1", 3, "fourth")], ..TenantCommit::default() }).await;

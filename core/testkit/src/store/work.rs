@@ -35,12 +35,7 @@ fn names(leased: &[Leased]) -> Vec<String> {
 }
 
 fn end(leased: &Leased, again: Option<i64>) -> Settle {
-    Settle {
-        tenant: leased.tenant.clone(),
-        id: leased.effect.id.clone(),
-        token: leased.token,
-        again_at: again.map(at),
-    }
+    Settle { tenant: leased.tenant.clone(), id: leased.effect.id.clone(), token: leased.token, again_at: again.map(at) }
 }
 
 pub(super) async fn a_lease_excludes_all_others(fixture: &StoreFixture) {
@@ -145,11 +140,8 @@ pub(super) async fn a_failed_effect_comes_back_when_asked(fixture: &StoreFixture
 
 pub(super) async fn timers_replace_cancel_and_come_in_order(fixture: &StoreFixture) {
     let store = &*fixture.store;
-    let timer = |id: &str, secs| Timer {
-        id: id.into(),
-        due_at: at(secs),
-        purpose: TimerPurpose::Sla { case: "c1".into() },
-    };
+    let timer =
+        |id: &str, secs| Timer { id: id.into(), due_at: at(secs), purpose: TimerPurpose::Sla { case: "c1".into() } };
     assert_eq!(store.next_due().await.unwrap(), None);
     let set = |tenant: &str, timers, cancel: &[&str]| TenantCommit {
         tenant: tenant.into(),
