@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
 
 use super::text::entity_at;
-use crate::model::Span;
+use crate::model::{Span, is_composed};
 
 /// A text in NFC, without HTML entities where the network writes them, that knows where each place of the raw text went.
 ///
@@ -108,10 +108,6 @@ impl Plain {
             Some(change) => change.plain.end + (at - change.raw.end),
         }
     }
-}
-
-fn is_composed(text: &str) -> bool {
-    text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// Whether composition can never join `character` with what stands before it.

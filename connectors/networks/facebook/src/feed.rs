@@ -1,5 +1,7 @@
 //! `changes` of a page: posts, comments, mentions, recommendations and what happens to them (fact sheet facebook §4, §5).
 
+use std::mem::take;
+
 use careline::model::{
     AttachmentKind, Deleted, EventBody, Hidden, Inbound, Reaction, ReplyTarget, Surface, Timestamp, Unknown, Visibility,
 };
@@ -14,13 +16,13 @@ use crate::wire::{Change, ChangeName, ChangeValue, Scalar};
 /// What a change says. `at` is the time of the entry it stands in.
 pub(crate) fn event(page: &Page, change: Change<'_>, at: Option<Timestamp>) -> Result<EventBody> {
     let field = change.field;
-    let Some(value) = change.value else { return Ok(unknown(&field, None)) };
+    let Some(mut value) = change.value else { return Ok(unknown(&field, None)) };
     let at = at.or(value.created_time.0);
     match field.get() {
-        Some("feed") => feed(page, field, value, at),
-        Some("mention") => mention(page, field, value, at),
-        Some("ratings") => ratings(page, field, value, at),
-        _ => Ok(unknown(&field, Some(&value))),
+        Some("feed") => feed(page, &field, &mut value, at),
+        Some("mention") => mention(page, &field, &mut value, at),
+        Some("ratings") => ratings(page, &field, &mut value, at),
+        _ => Ok(unknown(&field, None)),
     }
 }
 
@@ -31,14 +33,14 @@ pub(crate) fn of_unknown_kind(text: &str) -> Option<EventBody> {
     (!matches!(field, "feed" | "mention" | "ratings")).then(|| unknown(&name.field, None))
 }
 
-fn feed(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
-    let Some(target) = Target::of(page, &value) else { return nothing_named(&field, &value) };
+fn feed(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
+    let Some(target) = Target::of(page, value) else { return nothing_named(field, value) };
     match (value.item.get().unwrap_or_default(), value.verb.get().unwrap_or_default()) {
-        ("comment", "add") => Ok(comment(page, value, &target)),
-        ("comment", "edited" | "edit") => Ok(edited(comment(page, value, &target), at)),
+        ("comment", "add") => Ok(comment(page, value, target)),
+        ("comment", "edited" | "edit") => Ok(edited(comment(page, value, target), at)),
         ("reaction" | "like", verb @ ("add" | "edit" | "edited" | "remove")) => {
             let removed = verb == "remove";
-            Ok(reaction(page, &value, target, removed, at))
+            Ok(reaction(page, value, target, removed, at))
         }
         ("post" | "status" | "photo" | "video" | "share" | "album" | "event" | "link", "add") => {
             Ok(post(page, value, target, Surface::Post))
@@ -47,14 +49,14 @@ fn feed(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Times
             Ok(edited(post(page, value, target, Surface::Post), at))
         }
         ("comment" | "post" | "status" | "photo" | "video" | "share" | "album" | "event" | "link", verb) => {
-            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(&field, Some(&value))))
+            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value))))
         }
-        _ => Ok(unknown(&field, Some(&value))),
+        _ => Ok(unknown(field, Some(value))),
     }
 }
 
-fn mention(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
-    let Some(target) = Target::of(page, &value) else { return nothing_named(&field, &value) };
+fn mention(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
+    let Some(target) = Target::of(page, value) else { return nothing_named(field, value) };
     let is_comment = target.is_comment;
     let naming = |body: EventBody| match body {
         EventBody::Message(mut message) => {
@@ -64,17 +66,17 @@ fn mention(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Ti
         other => other,
     };
     match value.verb.get().unwrap_or_default() {
-        "add" if is_comment => Ok(naming(comment(page, value, &target))),
+        "add" if is_comment => Ok(naming(comment(page, value, target))),
         "add" => Ok(post(page, value, target, Surface::Mention)),
-        "edited" | "edit" if is_comment => Ok(edited(naming(comment(page, value, &target)), at)),
+        "edited" | "edit" if is_comment => Ok(edited(naming(comment(page, value, target)), at)),
         "edited" | "edit" => Ok(edited(post(page, value, target, Surface::Mention), at)),
-        verb => Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(&field, Some(&value)))),
+        verb => Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value)))),
     }
 }
 
-fn ratings(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
+fn ratings(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
     let story = value.open_graph_story_id.get().or(value.post_id.get().map(place::last)).map(CompactString::new);
-    let Some(story) = story else { return nothing_named(&field, &value) };
+    let Some(story) = story else { return nothing_named(field, value) };
     let target = match value.comment_id.get() {
         Some(id) => Target {
             id: place::comment(value.post_id.get(), id),
@@ -87,16 +89,16 @@ fn ratings(page: &Page, field: Scalar<'_>, value: ChangeValue<'_>, at: Option<Ti
     match (value.item.get().unwrap_or_default(), value.verb.get().unwrap_or_default()) {
         ("rating", "add") => Ok(review(page, value, target)),
         ("rating", "edit" | "edited") => Ok(edited(review(page, value, target), at)),
-        ("comment", "add") if target.is_comment => Ok(comment(page, value, &target)),
-        ("comment", "edit" | "edited") if target.is_comment => Ok(edited(comment(page, value, &target), at)),
+        ("comment", "add") if target.is_comment => Ok(comment(page, value, target)),
+        ("comment", "edit" | "edited") if target.is_comment => Ok(edited(comment(page, value, target), at)),
         ("reaction" | "like", verb @ ("add" | "edit" | "edited" | "remove")) => {
             let removed = verb == "remove";
-            Ok(reaction(page, &value, target, removed, at))
+            Ok(reaction(page, value, target, removed, at))
         }
         ("rating" | "comment", verb) => {
-            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(&field, Some(&value))))
+            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value))))
         }
-        _ => Ok(unknown(&field, Some(&value))),
+        _ => Ok(unknown(field, Some(value))),
     }
 }
 
@@ -125,19 +127,19 @@ impl Target {
     }
 }
 
-fn comment(page: &Page, mut value: ChangeValue<'_>, target: &Target) -> EventBody {
-    let mut message = Inbound::new(NETWORK, target.id.clone(), Surface::Comment, Visibility::Public);
-    message.author = author(page, &value);
+fn comment(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBody {
+    let Target { id, post, parent, .. } = target;
+    let link = post.as_deref().and_then(|post| place::comment_link(post, parent.as_deref(), &id));
+    let mut message = Inbound::new(CompactString::const_new(NETWORK), id, Surface::Comment, Visibility::Public);
+    message.author = author(page, value);
     message.sent_at = value.created_time.0;
     message.hidden = value.is_hidden.0;
-    let parent = target.parent.as_ref().or(target.post.as_ref());
-    message.reply_to = parent.map(|id| ReplyTarget { native_id: id.clone(), author: None });
-    message.permalink =
-        target.post.as_deref().and_then(|post| place::comment_link(post, target.parent.as_deref(), &target.id));
-    message.thread = target.post.clone();
-    message.content = content(value.message, value.message_tags);
-    message.content.attachments.extend(attachment(AttachmentKind::Image, value.photo));
-    message.content.attachments.extend(attachment(AttachmentKind::Video, value.video));
+    message.reply_to = parent.or_else(|| post.clone()).map(|native_id| ReplyTarget { native_id, author: None });
+    message.permalink = link;
+    message.thread = post;
+    message.content = content(take(&mut value.message), value.message_tags);
+    message.content.attachments.extend(attachment(AttachmentKind::Image, take(&mut value.photo)));
+    message.content.attachments.extend(attachment(AttachmentKind::Video, take(&mut value.video)));
     if let Some(post) = value.post.take() {
         if !post.promotion_status.is("inactive") {
             keep_text(&mut message.content.extensions, "promotion_status", post.promotion_status);
@@ -149,30 +151,31 @@ fn comment(page: &Page, mut value: ChangeValue<'_>, target: &Target) -> EventBod
     EventBody::Message(Box::new(message))
 }
 
-fn post(page: &Page, value: ChangeValue<'_>, target: Target, surface: Surface) -> EventBody {
+fn post(page: &Page, value: &mut ChangeValue<'_>, target: Target, surface: Surface) -> EventBody {
     let mut message = Inbound::new(NETWORK, target.id.clone(), surface, Visibility::Public);
-    message.author = author(page, &value);
+    message.author = author(page, value);
     message.sent_at = value.created_time.0;
     message.hidden = value.is_hidden.0;
     message.thread = Some(target.id);
-    message.permalink = value.post.and_then(|post| post.permalink_url.owned());
-    message.content = content(value.message, value.message_tags);
+    message.permalink = value.post.take().and_then(|post| post.permalink_url.owned());
+    message.content = content(take(&mut value.message), value.message_tags);
     let attachments = &mut message.content.attachments;
     let link = match value.item.get() {
         Some("photo") => AttachmentKind::Image,
         Some("video") => AttachmentKind::Video,
         _ => AttachmentKind::Share,
     };
-    let native_id = if link == AttachmentKind::Video { value.video_id } else { value.photo_id };
-    attachments.extend(attachment(link, value.link).map(|mut linked| {
-        linked.native_id = native_id.compact();
+    let native_id = if link == AttachmentKind::Video { &value.video_id } else { &value.photo_id }.compact();
+    attachments.extend(attachment(link, take(&mut value.link)).map(|mut linked| {
+        linked.native_id = native_id;
         linked
     }));
-    attachments.extend(attachment(AttachmentKind::Image, value.photo));
-    attachments
-        .extend(value.photos.unwrap_or_default().into_iter().filter_map(|url| attachment(AttachmentKind::Image, url)));
-    attachments.extend(attachment(AttachmentKind::Video, value.video));
-    keep_text(&mut message.content.extensions, "item", value.item);
+    attachments.extend(attachment(AttachmentKind::Image, take(&mut value.photo)));
+    attachments.extend(
+        value.photos.take().unwrap_or_default().into_iter().filter_map(|url| attachment(AttachmentKind::Image, url)),
+    );
+    attachments.extend(attachment(AttachmentKind::Video, take(&mut value.video)));
+    keep_text(&mut message.content.extensions, "item", take(&mut value.item));
     if value.published.0 == Some(false) {
         message.visibility = Visibility::Restricted;
         message.content.extensions.insert("published".into(), Value::Bool(false));
@@ -180,14 +183,14 @@ fn post(page: &Page, value: ChangeValue<'_>, target: Target, surface: Surface) -
     EventBody::Message(Box::new(message))
 }
 
-fn review(page: &Page, value: ChangeValue<'_>, target: Target) -> EventBody {
+fn review(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBody {
     let mut message = Inbound::new(NETWORK, target.id.clone(), Surface::Review, Visibility::Public);
-    message.author = author(page, &value);
+    message.author = author(page, value);
     message.sent_at = value.created_time.0;
     message.rating = rating(&value.rating, &value.recommendation_type);
     message.thread = Some(target.id);
-    message.content = content(value.review_text, None);
-    keep_text(&mut message.content.extensions, "recommendation_type", value.recommendation_type);
+    message.content = content(take(&mut value.review_text), None);
+    keep_text(&mut message.content.extensions, "recommendation_type", take(&mut value.recommendation_type));
     EventBody::Message(Box::new(message))
 }
 

@@ -88,14 +88,15 @@ pub(crate) fn parent_comment(post: &str, parent: &str, comment: &str) -> Option<
 /// The address of a comment, as the Graph API writes it.
 pub(crate) fn comment_link(post: &str, parent: Option<&str>, comment: &str) -> Option<String> {
     let (page, post) = post.split_once('_')?;
-    let comment = last(comment);
-    Some(match parent {
-        None => format!("https://www.facebook.com/{page}/posts/{post}/?comment_id={comment}"),
-        Some(parent) => format!(
-            "https://www.facebook.com/{page}/posts/{post}/?comment_id={}&reply_comment_id={comment}",
-            last(parent)
-        ),
-    })
+    let mut link = String::with_capacity(128);
+    for part in ["https://www.facebook.com/", page, "/posts/", post, "/?comment_id=", last(parent.unwrap_or(comment))] {
+        link.push_str(part);
+    }
+    if parent.is_some() {
+        link.push_str("&reply_comment_id=");
+        link.push_str(last(comment));
+    }
+    Some(link)
 }
 
 /// What the address of a comment tells: post, comment and, for a reply, the comment it answers.

@@ -42,6 +42,7 @@ impl<'a> Scalar<'a> {
 /// Any value, of which only strings, whole numbers and booleans are kept.
 enum Loose<'a> {
     Text(Cow<'a, str>),
+    Number(i64),
     Bool(bool),
     Nothing,
 }
@@ -61,10 +62,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
                 Ok(Loose::Text(Cow::Owned(text.to_owned())))
             }
             fn visit_u64<E: Error>(self, number: u64) -> Result<Loose<'de>, E> {
-                Ok(Loose::Text(Cow::Owned(number.to_string())))
+                Ok(i64::try_from(number).map_or_else(|_| Loose::Text(Cow::Owned(number.to_string())), Loose::Number))
             }
             fn visit_i64<E: Error>(self, number: i64) -> Result<Loose<'de>, E> {
-                Ok(Loose::Text(Cow::Owned(number.to_string())))
+                Ok(Loose::Number(number))
             }
             fn visit_f64<E: Error>(self, _: f64) -> Result<Loose<'de>, E> {
                 Ok(Loose::Nothing)
@@ -92,6 +93,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(match Loose::deserialize(deserializer)? {
             Loose::Text(text) if !text.is_empty() => Some(text),
+            Loose::Number(number) => Some(Cow::Owned(number.to_string())),
             _ => None,
         }))
     }
@@ -106,12 +108,15 @@ const MILLIS_FROM: i64 = 100_000_000_000;
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Scalar::deserialize(deserializer)?;
-        Ok(Self(text.get().and_then(|text| match text.parse::<i64>() {
-            Ok(number) if number >= MILLIS_FROM => Timestamp::from_millis(number),
-            Ok(number) => Timestamp::from_secs(number),
-            Err(_) => Timestamp::parse(text),
-        })))
+        let of_number = |number: i64| match number {
+            MILLIS_FROM.. => Timestamp::from_millis(number),
+            _ => Timestamp::from_secs(number),
+        };
+        Ok(Self(match Loose::deserialize(deserializer)? {
+            Loose::Number(number) => of_number(number),
+            Loose::Text(text) => text.parse().map_or_else(|_| Timestamp::parse(&text), of_number),
+            _ => None,
+        }))
     }
 }
 
@@ -129,31 +134,29 @@ impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(match Loose::deserialize(deserializer)? {
             Loose::Bool(flag) => Some(flag),
-            Loose::Text(text) => text.parse::<u64>().ok().map(|number| number != 0),
-            Loose::Nothing => None,
+            Loose::Number(number) => Some(number != 0),
+            Loose::Text(_) | Loose::Nothing => None,
         }))
     }
 }
 
 /// A person or a page.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Actor<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) name: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) user_ref: Scalar<'a>,
 }
 
 /// An item of `changes`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Change<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) field: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) value: Option<ChangeValue<'a>>,
 }
 
@@ -167,71 +170,73 @@ pub(crate) struct ChangeName<'a> {
 
 /// The value of a change in `feed`, `mention` or `ratings`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct ChangeValue<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) item: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) verb: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) from: Option<Actor<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) sender_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) sender_name: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) user_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) comment_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) post_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) parent_id: Scalar<'a>,
+    #[serde(default)]
     pub(crate) created_time: Moment,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) message: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) message_tags: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) photo: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) video: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) link: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) photo_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) video_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) photos: Option<Vec<Scalar<'a>>>,
+    #[serde(default)]
     pub(crate) published: Flag,
+    #[serde(default)]
     pub(crate) is_hidden: Flag,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) reaction_type: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) post: Option<PostNote<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) open_graph_story_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) reviewer_id: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) reviewer_name: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) recommendation_type: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) review_text: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) rating: Scalar<'a>,
 }
 
 /// What a change tells about the post it stands under.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct PostNote<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) permalink_url: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(crate) promotion_status: Scalar<'a>,
+    #[serde(default)]
     pub(crate) is_published: Flag,
 }
 
