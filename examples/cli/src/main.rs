@@ -5,6 +5,7 @@ mod policy;
 // The demo takes it up; until then only its own tests do.
 #[allow(dead_code)]
 mod traffic;
+mod triage;
 
 use std::io;
 use std::process::ExitCode;
@@ -26,12 +27,15 @@ enum Command {
     /// Look at a policy before it is used.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Read texts and print what careline thinks of each: one assessment per line as JSON.
+    Triage(triage::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),
+        Command::Triage(args) => triage::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
