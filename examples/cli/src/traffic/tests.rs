@@ -1,14 +1,26 @@
 //! The generator against itself, and the connectors against the generator.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
-use careline::intake::Parsed;
+use axum::extract::{DefaultBodyLimit, State};
+use bytes::Bytes;
+use careline::ErrorKind;
+use careline::clock::SystemClock;
+use careline::context::Context;
+use careline::intake::{Intake, Parsed, Received, WebhookRequest};
 use careline::model::{Event, EventBody, Inbound, NativeAccount, NetworkName, Timestamp};
-use careline::network::BodyKind;
+use careline::network::{BodyKind, Network as _, Page, PollAsk, StreamAsk};
+use careline::transport::Transport;
 use careline::wire::{Encoding, Hmac256};
 
+use careline_http::HttpTransport;
+use futures_util::StreamExt as _;
+use http::{HeaderMap, StatusCode};
+
 use super::double::Double;
-use super::{Ask, Day, Expect, FACEBOOK_SECRET, MASTODON_TOKEN, Outcome, X_SECRET, generate};
+use super::drive::drive;
+use super::{Ask, Day, Expect, FACEBOOK_SECRET, MASTODON_ACCOUNT, MASTODON_TOKEN, Outcome, X_SECRET, generate};
 
 fn ask(seed: u64) -> Ask {
     let starts_at = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
@@ -308,4 +320,132 @@ async fn the_double_knows_threads_and_strangers() {
     let (status, error, _) = get(&double.base(), "/api/v1/notifications", "wrong").await;
     assert_eq!((status, error["error"].as_str()), (401, Some("The access token is invalid")));
     assert_eq!(get(&double.base(), "/api/v1/statuses/1", MASTODON_TOKEN).await.0, 404);
+}
+
+#[derive(Clone)]
+struct Doors {
+    x: Arc<dyn Intake>,
+    facebook: Arc<dyn Intake>,
+    order: Arc<Mutex<Vec<Bytes>>>,
+}
+
+async fn receive(doors: Doors, intake: Arc<dyn Intake>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    match intake.receive(&WebhookRequest::post(headers, body.clone()), Timestamp::default()) {
+        Ok(Received::Events(_) | Received::Ignored) => {
+            doors.order.lock().unwrap().push(body);
+            StatusCode::OK
+        }
+        Ok(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Err(error) => match error.kind() {
+            ErrorKind::SignatureInvalid => StatusCode::UNAUTHORIZED,
+            ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        },
+    }
+}
+
+/// The intakes of both connectors behind a real server on loopback.
+async fn intake() -> (String, Doors) {
+    let x = careline_x::Webhook::new(careline_x::WebhookConfig::new([X_SECRET])).unwrap();
+    let facebook = careline_facebook::WebhookConfig::new(FACEBOOK_SECRET, "verify");
+    let facebook = careline_facebook::Webhook::new(facebook).unwrap();
+    let doors = Doors { x: Arc::new(x), facebook: Arc::new(facebook), order: Arc::default() };
+    let router = axum::Router::new()
+        .route(
+            "/webhooks/x",
+            axum::routing::post(async |State(doors): State<Doors>, headers: HeaderMap, body: Bytes| {
+                receive(doors.clone(), doors.x.clone(), headers, body).await
+            }),
+        )
+        .route(
+            "/webhooks/facebook",
+            axum::routing::post(async |State(doors): State<Doors>, headers: HeaderMap, body: Bytes| {
+                receive(doors.clone(), doors.facebook.clone(), headers, body).await
+            }),
+        )
+        .layer(DefaultBodyLimit::max(8 << 20))
+        .with_state(doors.clone());
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (base, doors)
+}
+
+#[tokio::test]
+async fn every_body_is_answered_as_it_must_be() {
+    let day = generate(&ask(9));
+    let (base, doors) = intake().await;
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
+    let seen = Mutex::new(0);
+    let driven = drive(&transport, &base, &day.deliveries, 1, &|done| *seen.lock().unwrap() = done).await.unwrap();
+    assert_eq!(driven.surprises, []);
+    assert_eq!(*seen.lock().unwrap(), day.deliveries.len());
+    assert_eq!(driven.statuses.values().sum::<usize>(), day.deliveries.len());
+    assert_eq!(
+        driven.statuses.iter().filter(|(status, _)| **status != 200).map(|(_, n)| n).sum::<usize>(),
+        day.truth.refused
+    );
+    // One connection keeps the order of the day.
+    let kept = day.deliveries.iter().filter(|one| !matches!(one.outcome, Outcome::Refused(_))).map(|one| &one.body);
+    assert!(kept.eq(doors.order.lock().unwrap().iter()));
+    println!("posted {}: {:?}", day.deliveries.len(), driven.statuses);
+}
+
+/// Follows one stream, again and again, and asks for what was missed after each break.
+async fn follow(
+    account: Arc<careline_mastodon::Account>,
+    cx: Context,
+    source: &'static str,
+    pages: Arc<Mutex<Vec<Page>>>,
+) {
+    loop {
+        if let Ok(mut stream) = account.stream(&cx, StreamAsk::new(source)).await {
+            while let Some(Ok(page)) = stream.next().await {
+                pages.lock().unwrap().push(page);
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mastodon_connector_polls_and_streams_exactly_what_was_meant() {
+    let (double, day) = double(11).await;
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
+    let cx = Context::new(transport, Arc::new(SystemClock));
+    let config = careline_mastodon::AccountConfig::new(double.base(), MASTODON_TOKEN).account_id(MASTODON_ACCOUNT.0);
+    let account = Arc::new(careline_mastodon::Account::new(config).unwrap());
+    account.check(&cx).await.unwrap();
+    let pages = Arc::new(Mutex::new(Vec::new()));
+    let streams =
+        ["user", "direct"].map(|source| tokio::spawn(follow(account.clone(), cx.clone(), source, pages.clone())));
+    let mut cursors = BTreeMap::<&str, String>::new();
+    for hour in 1..=24 {
+        double.advance(ask(11).starts_at.plus_millis(hour * 3_600_000)).await;
+        for source in ["notifications", "conversations", "home"] {
+            loop {
+                let page = account.poll(&cx, PollAsk::new(source, cursors.get(source).cloned())).await.unwrap();
+                let more = page.more;
+                cursors.extend(page.cursor.clone().map(|cursor| (source, cursor)));
+                pages.lock().unwrap().push(page);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    streams.iter().for_each(tokio::task::JoinHandle::abort);
+    let asked = double.requests();
+    for (source, cursor) in &cursors {
+        let page = account.poll(&cx, PollAsk::new(*source, Some(cursor.clone()))).await.unwrap();
+        assert!(page.parsed.events.is_empty() && page.cursor.as_ref() == Some(cursor), "{source}");
+    }
+    assert_eq!(double.requests() - asked, cursors.len(), "nothing new costs one call");
+    let mut seen = Seen::default();
+    for page in std::mem::take(&mut *pages.lock().unwrap()) {
+        assert_eq!(page.parsed.rejects.len(), 0, "{:?}", page.parsed.rejects);
+        page.parsed.events.into_iter().for_each(|event| seen.take(event));
+    }
+    seen.must_agree(&day, "mastodon");
 }
