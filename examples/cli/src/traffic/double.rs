@@ -46,7 +46,15 @@ struct Shared {
     host: String,
     server: Mutex<Server>,
     frames: Sender<Frame>,
+    readers: Mutex<Readers>,
     requests: AtomicUsize,
+}
+
+/// Who reads the stream `user` since the last break.
+#[derive(Debug, Default)]
+struct Readers {
+    breaks: usize,
+    count: usize,
 }
 
 /// What the server holds.
@@ -78,6 +86,7 @@ impl Double {
             host: schedule.host.clone(),
             server: Mutex::default(),
             frames: broadcast::channel(BACKLOG).0,
+            readers: Mutex::default(),
             requests: AtomicUsize::new(0),
         });
         let router = router(Arc::clone(&shared));
@@ -104,9 +113,9 @@ impl Double {
         self.shared.requests.load(Ordering::Relaxed)
     }
 
-    /// How many streams are being read.
-    pub(crate) fn streams(&self) -> usize {
-        self.shared.frames.receiver_count()
+    /// How many read the stream `user`.
+    pub(crate) fn readers(&self) -> usize {
+        held(&self.shared.readers).count
     }
 
     /// From now on nothing waits for a stream to be read.
@@ -144,7 +153,7 @@ impl Double {
 
     async fn until_read(&self) {
         for _ in 0..1000 {
-            if self.streams() > 0 || !self.waits.load(Ordering::Relaxed) {
+            if self.readers() > 0 || !self.waits.load(Ordering::Relaxed) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -191,6 +200,9 @@ impl Shared {
                 self.tell("user:notification", "notification", &told);
             }
             Happening::Break => {
+                // Held until the break is told, so that who reads from now on is not broken off.
+                let mut readers = held(&self.readers);
+                *readers = Readers { breaks: readers.breaks + 1, count: 0 };
                 // Nobody listening is no failure: streams may come later.
                 let _ = self.frames.send(Frame::Break);
             }
@@ -496,11 +508,42 @@ fn found(value: Option<Value>) -> Response {
 
 /// What one reader listens to.
 struct Listener {
+    shared: Arc<Shared>,
     frames: Receiver<Frame>,
     streams: Vec<String>,
+    /// After how many breaks it began.
+    breaks: usize,
 }
 
 impl Listener {
+    fn new(shared: Arc<Shared>) -> Self {
+        let readers = held(&shared.readers);
+        let (frames, breaks) = (shared.frames.subscribe(), readers.breaks);
+        drop(readers);
+        Self { shared, frames, streams: Vec::new(), breaks }
+    }
+
+    fn add(&mut self, stream: &str) {
+        self.remove(stream);
+        self.streams.push(stream.to_owned());
+        self.count(stream, |count| count + 1);
+    }
+
+    fn remove(&mut self, stream: &str) {
+        if self.streams.iter().any(|one| one == stream) {
+            self.streams.retain(|one| one != stream);
+            self.count(stream, |count| count - 1);
+        }
+    }
+
+    /// Only the stream `user` is counted: it alone tells of edits and deletions.
+    fn count(&self, stream: &str, change: fn(usize) -> usize) {
+        let mut readers = held(&self.shared.readers);
+        if stream == "user" && readers.breaks == self.breaks {
+            readers.count = change(readers.count);
+        }
+    }
+
     /// The next frame for this reader; `None` when the stream breaks.
     async fn next(&mut self) -> Option<(&'static str, &'static str, String)> {
         loop {
@@ -515,10 +558,18 @@ impl Listener {
     }
 }
 
-/// One socket for any number of streams; or, without an upgrade, the streams as server-sent events.
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.remove("user");
+    }
+}
+
+/// One socket for any number of streams.
 async fn websocket(State(shared): Here, RawQuery(query): RawQuery, upgrade: WebSocketUpgrade) -> Response {
-    let streams = first(&parameters(query.as_deref()), "stream").map(str::to_owned).into_iter().collect();
-    let listener = Listener { frames: shared.frames.subscribe(), streams };
+    let mut listener = Listener::new(shared);
+    if let Some(stream) = first(&parameters(query.as_deref()), "stream") {
+        listener.add(stream);
+    }
     upgrade.protocols([MASTODON_TOKEN]).on_upgrade(move |socket| converse(socket, listener))
 }
 
@@ -555,9 +606,10 @@ fn subscribe(listener: &mut Listener, text: &str) -> Result<(), Value> {
     if !["user", "user:notification", "direct"].contains(&stream) {
         return Err(json!({"error": "Unknown stream type", "status": 400}));
     }
-    listener.streams.retain(|one| one != stream);
     if asked["type"] == "subscribe" {
-        listener.streams.push(stream.to_owned());
+        listener.add(stream)
+    } else {
+        listener.remove(stream)
     }
     Ok(())
 }
@@ -567,7 +619,8 @@ async fn events(State(shared): Here, Path(stream): Path<String>) -> Response {
     if !["user", "user:notification", "direct"].contains(&stream.as_str()) {
         return failure(StatusCode::NOT_FOUND, "Not found");
     }
-    let listener = Listener { frames: shared.frames.subscribe(), streams: vec![stream] };
+    let mut listener = Listener::new(shared);
+    listener.add(&stream);
     let events = stream::unfold(listener, async |mut listener| {
         let (_, event, payload) = listener.next().await?;
         Some((Ok::<_, Infallible>(Event::default().event(event).data(payload)), listener))
