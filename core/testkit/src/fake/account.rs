@@ -10,7 +10,9 @@ use bytes::{Bytes, BytesMut};
 use careline::clock::Clock;
 use careline::context::Context;
 use careline::intake::Parsed;
-use careline::model::{Channel, Deleted, Event, EventBody, NativeAccount, Surface, Timestamp, Visibility};
+use careline::model::{
+    Channel, Deleted, Event, EventBody, NativeAccount, Question, Reason, Surface, Timestamp, Visibility,
+};
 use careline::network::{AccountInfo, BodyKind, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::transport::ByteStream;
@@ -36,6 +38,7 @@ pub struct FakeNetwork {
     token: String,
     defect: Option<Defect>,
     given: Mutex<HashSet<String>>,
+    looks: Mutex<f32>,
 }
 
 impl FakeNetwork {
@@ -46,7 +49,7 @@ impl FakeNetwork {
 
     /// The same, doing one thing wrong.
     pub fn with_defect(token: impl Into<String>, defect: Option<Defect>) -> Self {
-        Self { token: token.into(), defect, given: Mutex::default() }
+        Self { token: token.into(), defect, given: Mutex::default(), looks: Mutex::default() }
     }
 
     fn is(&self, defect: Defect) -> bool {
@@ -210,16 +213,36 @@ impl Triage for FakeNetwork {
         "fake/1"
     }
 
-    fn assess(&self, _input: &TriageInput<'_>, _evidence: &mut Evidence) -> Result<()> {
+    fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
+        if input.message.surface == Surface::DirectMessage {
+            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+            *looks += if self.is(Defect::SignalsGrow) { 1.0 } else { 0.0 };
+            evidence.add(Question::Relevance, "addressed", 2.0 + *looks, "fake.direct_message", None);
+        }
         Ok(())
     }
 }
 
+/// How long after a customer's private message an answer may be given.
+const WINDOW: Duration = Duration::from_secs(24 * 3600);
+
 impl Routing for FakeNetwork {
     fn reply_routes(&self, ask: &RouteAsk<'_>) -> Vec<ReplyRoute> {
-        let private = ask.target.visibility == Visibility::Private;
-        let surface = if private { Surface::DirectMessage } else { Surface::Comment };
-        vec![ReplyRoute::open(surface, ask.target.visibility.clone())]
+        let public = ReplyRoute::open(Surface::Comment, Visibility::Public);
+        if ask.target.visibility != Visibility::Private || self.is(Defect::PrivateAnsweredInPublic) {
+            return vec![public];
+        }
+        let closes_at = ask.latest_customer_at.unwrap_or(ask.target.received_at).plus(WINDOW);
+        let mut private = ReplyRoute::open(Surface::DirectMessage, Visibility::Private);
+        private.closes_at = Some(closes_at);
+        if ask.now >= closes_at {
+            let reason = Reason::new("fake.window", "private answers are possible for a day; wait for another message");
+            private = ReplyRoute::closed(Surface::DirectMessage, Visibility::Private, reason);
+        }
+        if self.is(Defect::ClosedSilently) {
+            private.reasons.clear();
+        }
+        vec![private]
     }
 }
 

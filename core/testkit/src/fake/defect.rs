@@ -98,6 +98,12 @@ defects! {
     PlacesForgotten => raw_ranges_select_the_item,
     /// The capability hides that edits come.
     EditsUnlisted => capability_is_honest,
+    /// Every look at a message finds something heavier.
+    SignalsGrow => signals_repeat_and_fit,
+    /// A private message may be answered in public.
+    PrivateAnsweredInPublic => private_messages_are_answered_in_private,
+    /// A closed place does not say why.
+    ClosedSilently => routes_say_why_and_until_when,
     /// `Debug` shows the token.
     TokenShown => secrets_are_never_shown,
     /// A source nobody listed is another name for the first one.

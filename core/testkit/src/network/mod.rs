@@ -5,6 +5,7 @@
 //! words what each case asks for.
 
 mod fixture;
+pub mod judging;
 pub mod meaning;
 pub mod reading;
 pub mod receiving;
@@ -141,6 +142,11 @@ cases! { $
         attachments_say_where_they_are,
         raw_ranges_select_the_item,
         capability_is_honest,
+    }
+    pure judging {
+        signals_repeat_and_fit,
+        private_messages_are_answered_in_private,
+        routes_say_why_and_until_when,
     }
     io reading {
         secrets_are_never_shown,
