@@ -105,6 +105,8 @@ struct LastStatus<'a> {
 
 impl Account {
     pub(crate) async fn read(&self, cx: &Context, ask: PollAsk) -> Result<Page> {
+        // Without it no event could be told; better to say so before asking anything.
+        self.native()?;
         if let Some(status) = ask.source.strip_prefix("context:").filter(|status| !status.is_empty()) {
             return self.read_context(cx, status, ask.cursor).await;
         }
