@@ -208,27 +208,21 @@ impl<'a> Page<'a> {
         let Some(anchor) = self.anchor.take() else { return };
         let Some(start) = anchor.start else { return };
         let shown = self.text[start..].trim_end();
-        let person = self.people.get(anchor.href.as_str()).or_else(|| {
-            has(&anchor.class, "mention").then(|| self.people.get(shown.trim_start_matches('@'))).flatten()
-        });
+        let by_name = || has(&anchor.class, "mention").then(|| self.person(shown.trim_start_matches('@'))).flatten();
+        let person = self.people.get(anchor.href.as_str()).copied().or_else(by_name);
+        let end = start + shown.len();
         if let Some(person) = person {
             // Some servers write the sign before the link.
             let sign = usize::from(!shown.starts_with('@') && self.text[..start].ends_with('@'));
-            let handle = match &person.acct {
-                Some(acct) => full_handle(acct, self.host).into(),
-                None => shown.trim_start_matches('@').to_owned(),
-            };
-            let native_id = person.id.as_ref().map(careline::wire::Id::compact);
-            let end = start + shown.len();
-            self.mark(start - sign, end, EntityKind::Mention, handle, native_id);
+            self.mark_person(start - sign, end, person);
         } else if has(&anchor.class, "hashtag") {
             let tag = shown.trim_start_matches('#').to_owned();
-            self.mark(start, start + shown.len(), EntityKind::Hashtag, tag, None);
+            self.mark(start, end, EntityKind::Hashtag, tag, None);
         } else if has(&anchor.class, "mention") {
             let handle = shown.trim_start_matches('@').to_owned();
-            self.mark(start, start + shown.len(), EntityKind::Mention, handle, None);
+            self.mark(start, end, EntityKind::Mention, handle, None);
         } else if is_web(&anchor.href) {
-            let mut end = start + shown.len();
+            let mut end = end;
             if anchor.shortened || abbreviates(shown, &anchor.href) {
                 self.text.truncate(start);
                 self.text.push_str(&anchor.href);
@@ -247,6 +241,9 @@ impl<'a> Page<'a> {
     fn finish(mut self, emojis: &[Emoji<'_>]) -> (String, Vec<Entity>) {
         self.close_anchor();
         self.text.truncate(self.text.trim_end().len());
+        if !self.people.is_empty() {
+            self.mark_names();
+        }
         if !emojis.is_empty() {
             self.mark_emojis(emojis);
             self.entities.sort_by_key(|entity| entity.span);
@@ -256,6 +253,44 @@ impl<'a> Page<'a> {
             entity.span = plain.span(entity.span);
         }
         (plain.into_text(), self.entities)
+    }
+
+    /// Marks the `@name`s of people the status lists, where the server made no link of them.
+    fn mark_names(&mut self) {
+        let is_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.' | '-' | '@');
+        let mut found = Vec::new();
+        let mut marked = self.entities.iter().peekable();
+        let mut from = 0;
+        while let Some(at) = self.text[from..].find('@').map(|at| from + at) {
+            let name = &self.text[at + 1..];
+            let name = &name[..name.find(|character| !is_name(character)).unwrap_or(name.len())];
+            from = at + 1 + name.len();
+            let name = name.trim_end_matches(['.', '-', '@']);
+            while marked.next_if(|entity| entity.span.end as usize <= at).is_some() {}
+            let inside = marked.peek().is_some_and(|entity| entity.span.start as usize <= at);
+            let apart = !self.text[..at].ends_with(|before: char| is_name(before) || before == '/');
+            if let (false, true, Some(person)) = (inside, apart, self.person(name)) {
+                found.push((at, at + 1 + name.len(), person));
+            }
+        }
+        for (start, end, person) in found {
+            self.mark_person(start, end, person);
+        }
+        self.entities.sort_by_key(|entity| entity.span);
+    }
+
+    /// The listed person of this handle, with or without the host.
+    fn person(&self, handle: &str) -> Option<&'a Mention<'a>> {
+        let local = || handle.strip_suffix(self.host)?.strip_suffix('@');
+        self.people.get(handle).or_else(|| self.people.get(local()?)).copied()
+    }
+
+    fn mark_person(&mut self, start: usize, end: usize, person: &Mention<'_>) {
+        let shown = || self.text[start..end].trim_start_matches('@').to_owned();
+        let handle = person.acct.as_ref().map_or_else(shown, |acct| full_handle(acct, self.host).into());
+        // snac2 gives everybody the id 0.
+        let native_id = person.id.as_ref().filter(|id| id.as_str() != "0").map(careline::wire::Id::compact);
+        self.mark(start, end, EntityKind::Mention, handle, native_id);
     }
 
     /// Marks `:name:` wherever the status says that it is an emoji.
@@ -436,6 +471,15 @@ mod tests {
         assert_eq!(marked(&text, &entities)[0].1, "@brand");
         let (text, entities) = read("<a class=\"mention\" href=\"https://else.example/x\">@brand</a>", &[brand()]);
         assert_eq!(entities[0].native_id.as_deref(), Some("55"), "{text}: found by name");
+    }
+
+    #[test]
+    fn people_without_a_link_are_found_by_name() {
+        let (text, entities) =
+            read("<p>@brand. cc @brand@inst.example x@brand /@brand @branded @nobody</p>", &[brand()]);
+        let spans: Vec<_> = entities.iter().map(|entity| (entity.span.start, entity.span.of(&text))).collect();
+        assert_eq!(spans, [(0, "@brand"), (11, "@brand@inst.example")]);
+        assert_eq!(entities[0].native_id.as_deref(), Some("55"));
     }
 
     #[test]

@@ -12,8 +12,9 @@ use std::collections::{HashMap, HashSet};
 
 use careline::intake::{Intake, MAX_BODY, Parsed, Received, Reject, WebhookRequest};
 use careline::model::{
-    AccountChange, Attachment, AttachmentKind, Channel, Content, Deleted, Event, EventBody, Inbound, NativeAccount,
-    NetworkName, Profile, RawRange, Reaction, ReplyTarget, Surface, Timestamp, Unknown, Visibility,
+    AccountChange, Attachment, AttachmentKind, Channel, Content, Deleted, Entity, EntityKind, Event, EventBody,
+    Inbound, NativeAccount, NetworkName, Profile, RawRange, Reaction, ReplyTarget, Surface, Timestamp, Unknown,
+    Visibility,
 };
 use careline::network::BodyKind;
 use careline::wire::{Body, Encoding, Found, Hmac256, Id, Text, Walk};
@@ -416,7 +417,7 @@ impl<'b> Reader<'b> {
 
     fn message(&self, status: &Object<'_>, id: &Id<'_>) -> Inbound {
         let word = status.visibility.as_deref().unwrap_or("public");
-        let mut message = Inbound::new(self.host, id.compact(), surface(status), visibility(word));
+        let mut message = Inbound::new(self.host, id.compact(), Surface::Post, visibility(word));
         message.author = status.account.as_ref().and_then(|account| self.profile(account));
         message.sent_at = time(status.created_at.as_ref());
         message.revision =
@@ -434,6 +435,7 @@ impl<'b> Reader<'b> {
             emojis: &status.emojis,
             host: self.host,
         });
+        message.surface = surface(status, &entities);
         message.content =
             Content { text, entities, attachments: attachments(status), extensions: extensions(status, word) };
         message
@@ -501,17 +503,18 @@ impl Shape {
     }
 }
 
-fn surface(status: &Object<'_>) -> Surface {
+fn surface(status: &Object<'_>, entities: &[Entity]) -> Surface {
     if status.visibility.as_deref() == Some("direct") {
         Surface::DirectMessage
     } else if status.in_reply_to_id.is_some() {
         Surface::Comment
     } else if status.quote.is_some() {
         Surface::Quote
-    } else if status.mentions.is_empty() {
-        Surface::Post
-    } else {
+    } else if !status.mentions.is_empty() || entities.iter().any(|entity| entity.kind == EntityKind::Mention) {
+        // Some servers mark who is named in the text only.
         Surface::Mention
+    } else {
+        Surface::Post
     }
 }
 

@@ -45,16 +45,15 @@ impl Account {
             let error = Error::new(ErrorKind::Unsupported, "no such stream; see the capability");
             return Err(error.with("source", ask.source));
         }
-        match self.open_websocket(cx, &ask).await {
-            Ok(stream) => Ok(stream),
-            Err(error) if matches!(error.kind(), ErrorKind::Unauthenticated | ErrorKind::PermissionDenied) => {
-                Err(error)
-            }
-            Err(error) => {
-                let stream = self.open_events(cx, &ask).await;
-                stream.map_err(|second| second.with("websocket", error.message()))
-            }
-        }
+        let first = match self.open_websocket(cx, &ask).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => error,
+        };
+        // Also after a refusal: some servers refuse the header on a WebSocket and take it here.
+        self.open_events(cx, &ask).await.map_err(|second| match first.kind() {
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => first,
+            _ => second.with("websocket", first.message()),
+        })
     }
 
     async fn open_websocket(&self, cx: &Context, ask: &StreamAsk) -> Result<EventStream> {

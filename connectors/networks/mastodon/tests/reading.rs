@@ -233,7 +233,7 @@ fn what_cannot_be_an_account_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_not_tried_another_way() {
+async fn a_stream_that_neither_way_opens_says_why() {
     let (_script, cx) = scripted([
         Exchange::websocket("/api/v1/streaming").fault(Fault::Reset),
         Exchange::get("/api/v1/streaming/user").json(r#"{"error":"Missing access token"}"#).status(401),
