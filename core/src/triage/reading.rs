@@ -217,6 +217,9 @@ pub(crate) fn same_length_lower(character: char) -> char {
     }
 }
 
+/// No handle or mail domain has more characters; the bound keeps a text of nothing but `@` and dots cheap.
+const LONGEST_HANDLE: usize = 255;
+
 /// Whether a link (`true`) or a mention or mail address (`false`) starts at `at`, and where it ends.
 fn blank_at(text: &str, at: usize, character: char, previous: char) -> Option<(bool, usize)> {
     let rest = &text[at..];
@@ -228,7 +231,8 @@ fn blank_at(text: &str, at: usize, character: char, previous: char) -> Option<(b
             link.then(|| (true, at + until(rest, |c| c.is_whitespace() || matches!(c, '<' | '>' | '"'))))
         }
         '@' => {
-            let name = until(&rest[1..], |c| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@')));
+            let belongs = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@');
+            let name: usize = rest[1..].chars().take(LONGEST_HANDLE).take_while(belongs).map(char::len_utf8).sum();
             let name = rest[1..=name].trim_end_matches(['.', '-', '@']).len();
             (name > 0).then_some((false, at + 1 + name))
         }
