@@ -1,7 +1,7 @@
 //! A network that does not exist, in a simple wire format: holds to every case, unless told to do one thing wrong.
 //!
 //! A webhook posts `{"account", "items"}`, signed in `x-fake-signature` as `sha256=` and HMAC-SHA256 in hexadecimal; a read
-//! answers `{"items", "more"}`; a stream sends one item a line. See [`wire`](self) for an item's fields in the source.
+//! answers `{"items", "more"}`; a stream sends one item a line.
 
 mod account;
 mod defect;
