@@ -102,7 +102,7 @@ fn check_length(path: &Path) -> Result<()> {
     wal.push("-wal");
     let waiting = std::fs::metadata(wal).map_or(0, |wal| wal.len());
     let Ok(mut file) = File::open(path) else { return Ok(()) };
-    let length = file.metadata().map_or(0, |file| file.len());
+    let length = file.metadata().map_or(0, |file| if file.is_file() { file.len() } else { 0 });
     let mut header = [0; 32];
     if waiting > 0 || length == 0 {
         return Ok(());
