@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderName, Request, Response, Uri};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
 
 /// Bytes as they come down a long-lived connection.
@@ -28,6 +28,29 @@ pub trait Transport: Debug + Send + Sync + 'static {
 
     /// Opens a WebSocket; `ws` and `wss` addresses only.
     async fn websocket(&self, request: Request<()>) -> Result<Box<dyn WebSocket>>;
+}
+
+/// Refuses every call: for hosts that only receive webhooks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoTransport;
+
+#[async_trait]
+impl Transport for NoTransport {
+    async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>> {
+        Err(none())
+    }
+
+    async fn open(&self, _: Request<Bytes>) -> Result<Response<ByteStream>> {
+        Err(none())
+    }
+
+    async fn websocket(&self, _: Request<()>) -> Result<Box<dyn WebSocket>> {
+        Err(none())
+    }
+}
+
+fn none() -> Error {
+    Error::new(ErrorKind::ConfigInvalid, "the engine has no transport; give it one to reach networks")
 }
 
 /// An open WebSocket. Pings are answered by the implementation.

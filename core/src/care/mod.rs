@@ -1,3 +1,27 @@
-//! The engine: a pure decision in the middle, and intake, assignment, timers and views around it.
+//! The engine: a pure decision in the middle, and intake, routing, deadlines and views around it.
+//!
+//! [`decide`] turns events into changes and effects. [`Engine`] loads what a decision needs, commits what it writes, and
+//! only then answers. [`Tenant`] is the one handle with verbs and views.
 
+mod case;
+mod change;
+mod decide;
+mod duty;
+mod engine;
+mod group;
+mod message;
 pub mod sla;
+mod snapshot;
+mod tenant;
+mod timer;
+mod views;
+mod work;
+
+pub use change::{Change, LogLine};
+pub use decide::{Arrival, Decision, Outcome, Rules, decide};
+pub use duty::Ticked;
+pub use engine::{Answer, Engine, EngineBuilder, TenantSetup, status_of};
+pub use group::Ingested;
+pub use snapshot::Snapshot;
+pub use tenant::Tenant;
+pub use views::{CaseView, Coverage, CustomerView, Explanation, MaybeSame, QueueAsk, QueueItem, ThreadView};

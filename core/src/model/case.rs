@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountId, AgentId, Assignment, CaseId, ConversationId, CustomerId, Intent, MessageId, NetworkName, Reason,
-    Sentiment, SlaClock, TeamId, Timestamp, open_enum,
+    Sentiment, SlaClock, Surface, TeamId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -53,6 +53,8 @@ pub struct Case {
     pub lead: MessageId,
     /// The time of `lead`, which breaks ties.
     pub lead_at: Timestamp,
+    /// The kind of place the lead message stands in.
+    pub surface: Surface,
     /// What the customer wants.
     pub intent: Intent,
     /// The subject.

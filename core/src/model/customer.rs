@@ -62,6 +62,8 @@ pub struct Identity {
     pub profile: Profile,
     /// The time of the message `profile` came with: a later one replaces it, an earlier one does not.
     pub profile_at: Timestamp,
+    /// The time of the first message from it.
+    pub first_seen_at: Timestamp,
 }
 
 /// A person who talks to us, with one or more identities.
@@ -71,8 +73,6 @@ pub struct Customer {
     pub id: CustomerId,
     /// The profiles known to be this person's.
     pub identities: BTreeSet<IdentityId>,
-    /// When we first heard from them.
-    pub first_seen_at: Timestamp,
     /// What the host says about them: value tier, customer number …
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub facts: serde_json::Map<String, serde_json::Value>,

@@ -94,6 +94,18 @@ impl TenantId {
     }
 }
 
+impl DeliveryId {
+    /// The id of a raw body that came through `endpoint`: the same body has the same id whenever it comes.
+    pub fn of(tenant: &TenantId, endpoint: &str, body: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        for part in [tenant.as_str().as_bytes(), endpoint.as_bytes(), body] {
+            hash.update((part.len() as u32).to_le_bytes());
+            hash.update(part);
+        }
+        Self(written('d', hash))
+    }
+}
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DIGITS: usize = 23;
 
@@ -103,6 +115,10 @@ fn derive(prefix: char, parts: &[&str]) -> CompactString {
         hash.update((part.len() as u32).to_le_bytes());
         hash.update(part.as_bytes());
     }
+    written(prefix, hash)
+}
+
+fn written(prefix: char, hash: Sha256) -> CompactString {
     let digest = hash.finalize();
     let mut bits = u128::from_be_bytes(digest[..16].try_into().unwrap_or_default());
     let mut text = [0u8; 1 + DIGITS];

@@ -499,7 +499,7 @@ impl Shelf {
             ScanOf::Customers => {
                 let latest = self.latest_messages();
                 let place = |customer: &Customer| {
-                    let at = latest.get(&customer.id).copied().unwrap_or(customer.first_seen_at);
+                    let at = latest.get(&customer.id).copied().unwrap_or_default();
                     Place::newest_first(at, customer.id.as_str())
                 };
                 self.people().map(|customer| (place(customer), Record::Customer(customer.clone()))).collect()
@@ -677,7 +677,7 @@ impl Shelf {
             let latest = self.latest_messages();
             let old: Vec<_> = self
                 .people()
-                .filter(|person| *latest.get(&person.id).unwrap_or(&person.first_seen_at) < before)
+                .filter(|person| latest.get(&person.id).copied().unwrap_or_default() < before)
                 .map(|person| person.id.clone())
                 .collect();
             for id in old {

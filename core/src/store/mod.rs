@@ -205,10 +205,32 @@ pub struct Quarantined {
     pub redriven_at: Option<Timestamp>,
 }
 
+impl Quarantined {
+    /// Sets aside the bytes at `range` of `delivery`, because of `error`.
+    pub fn new(
+        delivery: DeliveryId,
+        range: Option<RawRange>,
+        endpoint: impl Into<String>,
+        received_at: Timestamp,
+        error: &Error,
+    ) -> Self {
+        let place = range.map(|range| format!("{}-{}", range.start, range.end)).unwrap_or_default();
+        Self {
+            id: QuarantineId::derive(&[delivery.as_str(), &place]),
+            delivery,
+            range,
+            endpoint: endpoint.into(),
+            received_at,
+            error: serde_json::to_value(error).unwrap_or_default(),
+            redriven_at: None,
+        }
+    }
+}
+
 /// Records as of one instant.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The instant, for [`Commit::as_of`].
+    /// The instant, for [`TenantCommit::as_of`].
     pub as_of: u64,
     /// One entry per key asked for.
     pub entries: Vec<Versioned>,
@@ -265,6 +287,30 @@ pub struct TenantCommit {
     pub hints: Vec<(CompactString, CustomerId)>,
     /// One log entry per event that changed something.
     pub log: Vec<LogEntry>,
+}
+
+impl TenantCommit {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            tenant: _,
+            as_of: _,
+            reads: _,
+            moves,
+            puts,
+            forget,
+            steps,
+            notes,
+            timers,
+            cancel,
+            effects,
+            counts,
+            hints,
+            log,
+        } = self;
+        let lists = [moves.len(), puts.len(), forget.len(), steps.len(), notes.len(), timers.len(), cancel.len()];
+        lists.into_iter().chain([effects.len(), counts.len(), hints.len(), log.len()]).sum::<usize>() == 0
+    }
 }
 
 /// One event's entry in the log. The store adds number, salt and digests.

@@ -544,7 +544,8 @@ impl<'a> CaseColumns<'a> {
 /// The time that places a record in scans; `None` if it is not listed.
 fn listed_at(record: &Record) -> Option<i64> {
     match record {
-        Record::Customer(customer) => customer.merged_into.is_none().then(|| customer.first_seen_at.as_millis()),
+        // A person who wrote nothing is listed last.
+        Record::Customer(customer) => customer.merged_into.is_none().then_some(0),
         Record::Quarantined(item) => item.redriven_at.is_none().then(|| item.received_at.as_millis()),
         _ => None,
     }

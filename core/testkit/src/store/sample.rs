@@ -70,14 +70,13 @@ pub(super) fn conversation(id: &str) -> Conversation {
 pub(super) fn identity(id: &str, customer: &str) -> Identity {
     let mut profile = Profile::new("x", format!("profile-{id}"));
     profile.handle = Some(format!("handle_{id}").into());
-    Identity { id: id.into(), network: "x".into(), customer: customer.into(), profile, profile_at: at(0) }
+    Identity { id: id.into(), network: "x".into(), customer: customer.into(), profile, profile_at: at(0), first_seen_at: at(0) }
 }
 
 pub(super) fn customer(id: &str, identities: &[&str]) -> Customer {
     Customer {
         id: id.into(),
         identities: identities.iter().map(|id| (*id).into()).collect(),
-        first_seen_at: at(0),
         facts: serde_json::Map::new(),
         merged_into: None,
         merges: Vec::new(),
@@ -97,6 +96,7 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         tier: 1,
         lead: "m1".into(),
         lead_at: at(0),
+        surface: "comment".into(),
         intent: Intent::Complaint,
         category: "billing".into(),
         sentiment: Sentiment::Negative,

@@ -1,0 +1,404 @@
+//! The decision: what happened, on top of what we know, becomes what we know next. Pure and deterministic.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::change::{Change, LogLine};
+use super::snapshot::{Missing, Overlay, Read, Snapshot};
+use crate::model::{
+    AccountId, Assessment, CaseId, ConversationId, CustomerId, DeliveryId, Event, EventBody, IdentityId, Inbound,
+    Message, MessageId, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId, Timestamp,
+};
+use crate::policy::CompiledPolicy;
+use crate::store::{Counter, Effect, Key, LogEntry, Note, Record, TenantCommit};
+use crate::triage::Triages;
+
+/// One tenant's rules and judgement: what a decision needs besides facts.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Rules<'a> {
+    /// The tenant.
+    pub tenant: &'a TenantId,
+    /// Its policy.
+    pub policy: &'a CompiledPolicy,
+    /// Its triages, in order.
+    pub triages: &'a Triages,
+    /// The triages with a network's own signals, by network; where there is none, `triages` judge alone.
+    pub with_signals: Option<&'a BTreeMap<NetworkName, Triages>>,
+    /// Whether advisors are to be asked about new messages.
+    pub advised: bool,
+}
+
+impl<'a> Rules<'a> {
+    /// Decides for `tenant` under `policy` with `triages`, asking no advisors.
+    pub fn new(tenant: &'a TenantId, policy: &'a CompiledPolicy, triages: &'a Triages) -> Self {
+        Self { tenant, policy, triages, with_signals: None, advised: false }
+    }
+}
+
+impl Rules<'_> {
+    /// The triages that judge a message of `network`.
+    pub(super) fn judges(&self, network: &NetworkName) -> &Triages {
+        self.with_signals.and_then(|signals| signals.get(network)).unwrap_or(self.triages)
+    }
+}
+
+/// An event on its way into a decision, with what need not be worked out twice.
+#[derive(Debug)]
+pub struct Arrival {
+    /// What happened.
+    pub event: Event,
+    /// The brand account it came through; absent for what happens inside careline.
+    pub account: Option<AccountId>,
+    /// The raw delivery it came in.
+    pub delivery: Option<DeliveryId>,
+    pub(super) assessment: OnceCell<Assessment>,
+    pub(super) names: OnceCell<Names>,
+}
+
+impl Arrival {
+    /// `event`, through `account`, in `delivery`.
+    pub fn new(event: Event, account: Option<AccountId>, delivery: Option<DeliveryId>) -> Self {
+        Self { event, account, delivery, assessment: OnceCell::new(), names: OnceCell::new() }
+    }
+
+    /// Something that happens inside careline or is said by the host.
+    pub fn internal(event: Event) -> Self {
+        Self::new(event, None, None)
+    }
+}
+
+/// The ids a message leads to.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) message: MessageId,
+    pub(super) identity: Option<IdentityId>,
+    pub(super) customer: Option<CustomerId>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It brought something new.
+    Added,
+    /// It changed something known.
+    Changed,
+    /// It was known already, or of no consequence: nothing is written for it.
+    Known,
+}
+
+/// What a decision comes to.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one per batch, taken apart at once")]
+pub enum Decision {
+    /// These keys must be loaded first.
+    Need(Vec<Key>),
+    /// This is to be committed, and this became of each event.
+    Decided(TenantCommit, Vec<Outcome>),
+}
+
+/// Decides about `arrivals` in their order.
+///
+/// Has no clock, no I/O and no randomness. For fixed `received_at` and no timer between, it does not matter how events
+/// are split into batches, and known events change nothing.
+pub fn decide(rules: &Rules<'_>, snapshot: &Snapshot, arrivals: &[&Arrival], now: Timestamp) -> Decision {
+    let mut draft = Draft::new(*rules, snapshot, now);
+    let outcomes: Vec<_> = arrivals.iter().map(|arrival| draft.event(arrival)).collect();
+    let needs = draft.overlay.needs();
+    if !needs.is_empty() {
+        return Decision::Need(needs);
+    }
+    let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Known)).collect();
+    Decision::Decided(draft.finish(snapshot.as_of()), outcomes)
+}
+
+/// A decision in the making.
+pub(super) struct Draft<'a> {
+    pub(super) rules: Rules<'a>,
+    pub(super) now: Timestamp,
+    pub(super) overlay: Overlay<'a>,
+    commit: TenantCommit,
+    timers: FxHashMap<TimerId, Option<Timer>>,
+    effects: FxHashMap<crate::model::EffectId, Effect>,
+    counts: FxHashMap<(compact_str::CompactString, Timestamp), i64>,
+    line: Vec<u8>,
+    about: (Option<CustomerId>, Option<CaseId>),
+}
+
+impl<'a> Draft<'a> {
+    fn new(rules: Rules<'a>, snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        Self {
+            rules,
+            now,
+            overlay: Overlay::new(snapshot),
+            commit: TenantCommit { tenant: rules.tenant.clone(), ..TenantCommit::default() },
+            timers: FxHashMap::default(),
+            effects: FxHashMap::default(),
+            counts: FxHashMap::default(),
+            line: Vec::new(),
+            about: (None, None),
+        }
+    }
+
+    fn event(&mut self, arrival: &Arrival) -> Read<Outcome> {
+        self.line.clear();
+        self.about = (None, None);
+        let outcome = match &arrival.event.body {
+            EventBody::Message(inbound) => self.inbound(arrival, inbound),
+            EventBody::Deleted(deleted) => self.deleted(arrival, deleted),
+            EventBody::Hidden(hidden) => self.hidden(arrival, hidden),
+            EventBody::Profile(profile) => self.profile(arrival, profile),
+            EventBody::Timer(timer) => self.timer(arrival, timer),
+            EventBody::Advice(advice) => self.advice(arrival, advice),
+            EventBody::Case(event) => self.case_event(arrival, event),
+            EventBody::Presence(event) => self.presence(arrival, event),
+            EventBody::Customer(event) => self.customer_event(arrival, event),
+            EventBody::Unknown(unknown) => self.unknown(arrival, unknown),
+            EventBody::Reaction(_)
+            | EventBody::Seen(_)
+            | EventBody::Control(_)
+            | EventBody::Signal(_)
+            | EventBody::Account(_) => {
+                self.count(&["event.", kind_of(&arrival.event.body)], arrival.event.received_at, 1);
+                Ok(Outcome::Known)
+            }
+        }?;
+        if outcome != Outcome::Known || !self.line.is_empty() {
+            self.log(arrival);
+        }
+        Ok(outcome)
+    }
+
+    fn log(&mut self, arrival: &Arrival) {
+        #[derive(Serialize)]
+        struct Head<'a> {
+            v: u16,
+            engine: &'a str,
+            policy: &'a str,
+            tz: &'a str,
+            event: &'a str,
+        }
+        let head = Head {
+            v: LogLine::VERSION,
+            engine: concat!("careline/", env!("CARGO_PKG_VERSION")),
+            policy: self.rules.policy.version(),
+            tz: crate::policy::tz_version(),
+            event: kind_of(&arrival.event.body),
+        };
+        let mut json = serde_json::to_string(&head).unwrap_or_default();
+        json.pop();
+        json.reserve(self.line.len() + 16);
+        json.push_str(",\"changes\":[");
+        json.push_str(std::str::from_utf8(&self.line).unwrap_or_default());
+        json.push_str("]}");
+        let (customer, case) = std::mem::take(&mut self.about);
+        self.commit.log.push(LogEntry { at: arrival.event.received_at, customer, case, json });
+    }
+
+    fn note(&mut self, change: &Change) {
+        if self.overlay.is_guessing() {
+            return;
+        }
+        if !self.line.is_empty() {
+            self.line.push(b',');
+        }
+        // Writing to memory fails only for maps with keys that are no strings, and records have none.
+        if serde_json::to_writer(&mut self.line, change).is_err() {
+            self.line.extend_from_slice(b"null");
+        }
+    }
+
+    pub(super) fn about(&mut self, customer: Option<&CustomerId>, case: Option<&CaseId>) {
+        if let Some(customer) = customer {
+            self.about.0.get_or_insert_with(|| customer.clone());
+        }
+        if let Some(case) = case {
+            self.about.1.get_or_insert_with(|| case.clone());
+        }
+    }
+
+    pub(super) fn put(&mut self, key: Key, record: Record) {
+        let version = self.overlay.put(key.clone());
+        let mut change = Change::Put { version, record };
+        // The log holds no texts, so a message is written to it without its content.
+        let content = match &mut change {
+            Change::Put { record: Record::Message(message), .. } => message.content.take(),
+            _ => None,
+        };
+        self.note(&change);
+        if let Change::Put { mut record, .. } = change {
+            if let Record::Message(message) = &mut record {
+                message.content = content;
+            }
+            self.overlay.restore(&key, record);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: Key) {
+        self.overlay.put(key.clone());
+        self.note(&Change::Removed { key });
+    }
+
+    pub(super) fn move_thread(&mut self, from: ConversationId, to: ConversationId) {
+        self.overlay.move_thread(&from, &to);
+        self.note(&Change::Moved { from: from.clone(), to: to.clone() });
+        self.commit.moves.push((from, to));
+    }
+
+    pub(super) fn step(
+        &mut self,
+        case: &CaseId,
+        at: Timestamp,
+        kind: StepKind,
+        actor: impl Into<String>,
+        message: Option<&MessageId>,
+        reasons: Vec<Reason>,
+    ) {
+        let step = Step { case: case.clone(), at, kind, actor: actor.into(), message: message.cloned(), reasons };
+        self.note(&Change::Step { step: step.clone() });
+        self.commit.steps.push(step);
+    }
+
+    pub(super) fn written_note(&mut self, note: Note) {
+        self.note(&Change::Noted { case: note.case.clone(), at: note.at });
+        self.commit.notes.push(note);
+    }
+
+    pub(super) fn arm(&mut self, timer: Timer) {
+        self.note(&Change::Armed { timer: timer.clone() });
+        self.timers.insert(timer.id.clone(), Some(timer));
+    }
+
+    pub(super) fn disarm(&mut self, id: TimerId) {
+        self.note(&Change::Disarmed { id: id.clone() });
+        self.timers.insert(id, None);
+    }
+
+    pub(super) fn want(&mut self, effect: Effect) {
+        self.note(&Change::Wanted { effect: effect.clone() });
+        self.effects.insert(effect.id.clone(), effect);
+    }
+
+    pub(super) fn forget(&mut self, message: &Message) {
+        self.note(&Change::Forgot { message: message.id.clone() });
+        self.commit.forget.push(message.id.clone());
+    }
+
+    pub(super) fn hint(&mut self, hint: compact_str::CompactString, customer: CustomerId) {
+        self.commit.hints.push((hint, customer));
+    }
+
+    /// Adds to a counter of the five minutes that hold `at`.
+    pub(super) fn count(&mut self, name: &[&str], at: Timestamp, by: i64) {
+        const FIVE_MINUTES: i64 = 300_000;
+        let bucket = at.plus_millis(-at.as_millis().rem_euclid(FIVE_MINUTES));
+        let mut joined = compact_str::CompactString::default();
+        name.iter().for_each(|part| joined.push_str(part));
+        *self.counts.entry((joined, bucket)).or_default() += by;
+    }
+
+    fn finish(self, as_of: u64) -> TenantCommit {
+        let mut commit = self.commit;
+        commit.as_of = as_of;
+        (commit.reads, commit.puts) = self.overlay.finish();
+        for (id, timer) in self.timers {
+            match timer {
+                Some(timer) => commit.timers.push(timer),
+                None => commit.cancel.push(id),
+            }
+        }
+        commit.timers.sort_by(|a, b| a.id.cmp(&b.id));
+        commit.cancel.sort_unstable();
+        commit.effects = self.effects.into_values().collect();
+        commit.effects.sort_by(|a, b| a.id.cmp(&b.id));
+        commit.counts = self
+            .counts
+            .into_iter()
+            .filter(|(_, value)| *value != 0)
+            .map(|((name, bucket), value)| Counter { name, bucket, value })
+            .collect();
+        commit.counts.sort_by(|a, b| (&a.name, a.bucket).cmp(&(&b.name, b.bucket)));
+        commit
+    }
+
+    pub(super) fn message_id(&self, scope: &str, root_id: &str) -> MessageId {
+        MessageId::derive(&[self.rules.tenant.as_str(), scope, root_id])
+    }
+
+    pub(super) fn conversation_id(&self, scope: &str, root: &str) -> ConversationId {
+        ConversationId::derive(&[self.rules.tenant.as_str(), scope, root])
+    }
+
+    pub(super) fn names<'n>(&self, arrival: &'n Arrival, inbound: &Inbound) -> &'n Names {
+        arrival.names.get_or_init(|| {
+            let identity = inbound
+                .author
+                .as_ref()
+                .filter(|author| !self.is_ours(arrival, author))
+                .map(|author| self.identity_id(author));
+            Names {
+                message: self.message_id(&inbound.scope, inbound.root_id()),
+                customer: identity.as_ref().map(|identity| self.customer_id(identity)),
+                identity,
+            }
+        })
+    }
+
+    pub(super) fn identity_id(&self, profile: &Profile) -> IdentityId {
+        IdentityId::derive(&[self.rules.tenant.as_str(), &profile.scope, &profile.native_id])
+    }
+
+    /// The customer a new identity begins as.
+    pub(super) fn customer_id(&self, identity: &IdentityId) -> CustomerId {
+        CustomerId::derive(&[self.rules.tenant.as_str(), identity.as_str()])
+    }
+
+    /// Whether `profile` is one of the tenant's own accounts: direction is computed, never claimed.
+    pub(super) fn is_ours(&self, arrival: &Arrival, profile: &Profile) -> bool {
+        let network = arrival.event.account.as_ref().map(|account| &account.network);
+        self.rules
+            .policy
+            .accounts()
+            .iter()
+            .any(|account| Some(&account.native.network) == network && speaks_for(&account.native.native_id, profile))
+    }
+}
+
+/// Whether a native account id names this profile; where ids are local to a server it is `host/id`.
+fn speaks_for(account: &str, profile: &Profile) -> bool {
+    match account.rsplit_once('/') {
+        Some((host, id)) => host == profile.scope && id == profile.native_id,
+        None => account == profile.native_id,
+    }
+}
+
+/// The network of an arrival; empty for what happens inside careline.
+pub(super) fn network_of(arrival: &Arrival) -> NetworkName {
+    arrival.event.account.as_ref().map(|account| account.network.clone()).unwrap_or_default()
+}
+
+fn kind_of(body: &EventBody) -> &'static str {
+    match body {
+        EventBody::Message(_) => "message",
+        EventBody::Deleted(_) => "deleted",
+        EventBody::Hidden(_) => "hidden",
+        EventBody::Reaction(_) => "reaction",
+        EventBody::Seen(_) => "seen",
+        EventBody::Control(_) => "control",
+        EventBody::Signal(_) => "signal",
+        EventBody::Profile(_) => "profile",
+        EventBody::Account(_) => "account",
+        EventBody::Unknown(_) => "unknown",
+        EventBody::Timer(_) => "timer",
+        EventBody::Advice(_) => "advice",
+        EventBody::Case(_) => "case",
+        EventBody::Presence(_) => "presence",
+        EventBody::Customer(_) => "customer",
+    }
+}
+
+/// What a handler answers when it has nothing to do.
+pub(super) const NOTHING: Read<Outcome> = Ok::<_, Missing>(Outcome::Known);

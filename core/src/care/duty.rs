@@ -1,0 +1,336 @@
+//! What is to be done again and again: deadlines, routing, advice, polling, streaming. Each call does what is due and ends.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+
+use super::engine::{CursorText, Engine};
+use super::group::{Ingested, Tenants};
+use super::tenant::Tenant;
+use crate::advisor::AdviceAsk;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    AccountId, Advice, Case, CaseAction, CaseEvent, Channel, EventBody, Presence, TeamId, Timer, TimerId, TimerPurpose,
+    Timestamp,
+};
+use crate::network::{Page, PollAsk, StreamAsk};
+use crate::routing::{AssignAsk, Routed};
+use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, ScanOf, Settle};
+
+/// How long a lease lasts: longer than any routing or advice takes, short enough that a dead worker holds nothing up.
+const LEASE: Duration = Duration::from_secs(60);
+/// How many timers or effects one call takes.
+const BATCH: usize = 200;
+/// How many waiting cases one routing looks at.
+const MAX_WAITING: usize = 1000;
+/// How many pages one poll of one source reads.
+const MAX_PAGES: usize = 100;
+
+/// What a call of [`Engine::tick`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ticked {
+    /// Timers that were due.
+    pub timers: usize,
+    /// Teams whose queues were routed.
+    pub routed: usize,
+    /// Messages that advisors were asked about.
+    pub advised: usize,
+    /// When the next timer is due.
+    pub next_due: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Does what is due now: timers, routing, advice. A host calls it after intake and again at `next_due`.
+    ///
+    /// Safe to call from several workers at once: leases and versions keep them apart.
+    pub async fn tick(&self) -> Result<Ticked> {
+        let mut ticked = Ticked { timers: self.fire_timers().await?, ..Ticked::default() };
+        ticked.routed = self.route_teams().await?;
+        ticked.advised = self.ask_advisors().await?;
+        ticked.next_due = self.inner().store().next_due().await?;
+        Ok(ticked)
+    }
+
+    async fn fire_timers(&self) -> Result<usize> {
+        let mut fired = 0;
+        // Bounded, because a timer that sets itself again at once would otherwise keep us here.
+        for _ in 0..64 {
+            let due = self.inner().store().due(self.inner().now(), BATCH).await?;
+            if due.is_empty() {
+                break;
+            }
+            fired += due.len();
+            let mut by_tenant = std::collections::BTreeMap::<_, Vec<_>>::new();
+            for (tenant, timer) in due {
+                by_tenant.entry(tenant).or_default().push(EventBody::Timer(timer));
+            }
+            for (tenant, timers) in by_tenant {
+                self.tenant(tenant)?.happen(Channel::Engine, timers).await?;
+            }
+        }
+        Ok(fired)
+    }
+
+    async fn route_teams(&self) -> Result<usize> {
+        let mut routed = 0;
+        // Overflow and freed capacity ask for more routing; a few rounds settle it.
+        for _ in 0..8 {
+            let leased = self.lease("route").await?;
+            if leased.is_empty() {
+                break;
+            }
+            for lease in leased {
+                if let EffectAction::Route { team } = &lease.effect.action {
+                    self.tenant(lease.tenant.clone())?.route(team).await?;
+                    routed += 1;
+                }
+                self.settle(&lease).await?;
+            }
+        }
+        Ok(routed)
+    }
+
+    async fn ask_advisors(&self) -> Result<usize> {
+        let leased = self.lease("advise").await?;
+        let asked = leased.len();
+        for lease in leased {
+            if let EffectAction::Advise { message, revision } = &lease.effect.action {
+                self.tenant(lease.tenant.clone())?.advise(message, *revision).await?;
+            }
+            self.settle(&lease).await?;
+        }
+        Ok(asked)
+    }
+
+    async fn lease(&self, kind: &'static str) -> Result<Vec<Leased>> {
+        let now = self.inner().now();
+        let ask = LeaseAsk { tenant: None, kinds: vec![kind], now, until: now.plus(LEASE), limit: BATCH };
+        self.inner().store().lease(&ask).await
+    }
+
+    async fn settle(&self, lease: &Leased) -> Result<()> {
+        let settle =
+            Settle { tenant: lease.tenant.clone(), id: lease.effect.id.clone(), token: lease.token, again_at: None };
+        self.inner().store().settle(settle).await
+    }
+
+    /// Takes notices that are due: who is to be told about which case. Settle each with [`Engine::told`] once it is done.
+    pub async fn notices(&self) -> Result<Vec<Leased>> {
+        self.lease("notify").await
+    }
+
+    /// A notice was passed on.
+    pub async fn told(&self, notice: &Leased) -> Result<()> {
+        self.settle(notice).await
+    }
+}
+
+impl Tenant {
+    /// Gives the waiting cases of a team to agents, most pressing first.
+    async fn route(&self, team: &TeamId) -> Result<()> {
+        let Some(rules) = self.inner.rules(&self.id) else { return Ok(()) };
+        let now = self.inner.now();
+        let mut roster = self.roster().await?;
+        let mut retry_at: Option<Timestamp> = None;
+        for case in self.waiting_cases(team, &roster, now).await? {
+            let ask = AssignAsk::new(&case, team, &roster, &rules.policy, now);
+            let action = match rules.router.route(&ask)? {
+                Routed::To(assignment) => {
+                    if let Some(agent) = roster.iter_mut().find(|presence| presence.agent == assignment.agent) {
+                        agent.cases.insert(case.id.clone());
+                    }
+                    CaseAction::Assign { assignment }
+                }
+                Routed::Overflow { team, reasons } => {
+                    let reason = reasons.iter().map(|reason| reason.note.as_str()).collect::<Vec<_>>().join("; ");
+                    CaseAction::Release { team: Some(team), reason }
+                }
+                Routed::Waits { retry_at: again, .. } => {
+                    retry_at = [retry_at, again].into_iter().flatten().min();
+                    continue;
+                }
+            };
+            let event = CaseEvent { case: case.id.clone(), actor: "router".to_owned(), action };
+            self.happen(Channel::Engine, vec![EventBody::Case(event)]).await?;
+        }
+        if let Some(due_at) = retry_at.filter(|at| *at > now) {
+            self.look_again(team, due_at).await?;
+        }
+        Ok(())
+    }
+
+    /// The presence of every agent, by id.
+    pub async fn roster(&self) -> Result<Vec<Presence>> {
+        let records = self.scan(ScanOf::Roster, MAX_WAITING).await?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Presence(presence) => Some(presence),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Queued cases, after those whose agent has gone while the customer waits were put back.
+    async fn waiting_cases(&self, team: &TeamId, roster: &[Presence], now: Timestamp) -> Result<Vec<Case>> {
+        let open = self.cases(ScanOf::OpenCases { team: Some(team.clone()), agent: None }, MAX_WAITING).await?;
+        let here: BTreeSet<_> =
+            roster.iter().filter(|presence| presence.available_at(now)).map(|presence| &presence.agent).collect();
+        let left: Vec<_> = open
+            .iter()
+            .filter(|case| case.awaiting_since.is_some())
+            .filter(|case| case.assignment.as_ref().is_some_and(|held| !here.contains(&held.agent)))
+            .map(|case| {
+                let reason = "its agent is not there while the customer waits".to_owned();
+                let action = CaseAction::Release { team: None, reason };
+                EventBody::Case(CaseEvent { case: case.id.clone(), actor: "router".to_owned(), action })
+            })
+            .collect();
+        if !left.is_empty() {
+            self.happen(Channel::Engine, left).await?;
+        }
+        self.cases(ScanOf::QueuedCases { team: team.clone() }, MAX_WAITING).await
+    }
+
+    async fn look_again(&self, team: &TeamId, due_at: Timestamp) -> Result<()> {
+        let timer = Timer {
+            id: TimerId::derive(&["route", team.as_str()]),
+            due_at,
+            purpose: TimerPurpose::Route { team: team.clone() },
+        };
+        let part =
+            crate::store::TenantCommit { tenant: self.id.clone(), as_of: 0, timers: vec![timer], ..Default::default() };
+        self.store().commit(crate::store::Commit { deliveries: Vec::new(), tenants: vec![part] }).await
+    }
+
+    /// Asks every advisor about a message, each within the policy's time; what they say comes back as events.
+    async fn advise(&self, message: &crate::model::MessageId, revision: u64) -> Result<()> {
+        let Some(rules) = self.inner.rules(&self.id) else { return Ok(()) };
+        let message_record = self.record(Key::Message(message.clone())).await?;
+        let assessment = self.record(Key::Assessment(message.clone())).await?;
+        let (Some(Record::Message(known)), Some(Record::Assessment(assessment))) = (message_record, assessment) else {
+            return Ok(());
+        };
+        if known.revision != revision || known.content.is_none() {
+            return Ok(());
+        }
+        let ask = AdviceAsk::new(*known, *assessment);
+        let within = rules.policy.policy().advice.within;
+        let clock = self.inner.clock_handle();
+        for advisor in &rules.advisors {
+            let cx = self.inner.advice_context(self.inner.now().plus(within));
+            let answer = match select(advisor.advise(&cx, &ask), clock.sleep(within)).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
+            };
+            let (findings, failure) = match answer {
+                Ok(findings) => (Some(findings), None),
+                Err(error) => (None, Some(error.to_string())),
+            };
+            let (message, advisor) = (message.clone(), advisor.id().to_owned());
+            self.happen(
+                Channel::Engine,
+                vec![EventBody::Advice(Advice { message, revision, advisor, findings, failure })],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Reads what is new on an account, every source, page by page. A cursor moves only with the commit of its page.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection, and what the network says; pages read before stay.
+    pub async fn poll(&self, account: &AccountId) -> Result<Ingested> {
+        let network = self.network(account)?;
+        let mut total = Ingested::default();
+        for source in network.capability().poll_sources {
+            total += self.poll_source(account, &source).await?;
+        }
+        Ok(total)
+    }
+
+    /// Reads what is new in one source of an account.
+    ///
+    /// # Errors
+    /// As [`Tenant::poll`].
+    pub async fn poll_source(&self, account: &AccountId, source: &str) -> Result<Ingested> {
+        let network = self.network(account)?;
+        let cx = self.inner.context()?;
+        let key = Key::Cursor(account.clone(), source.into());
+        let mut cursor = match self.record(key).await? {
+            Some(Record::Cursor(cursor)) => Some(cursor.to_string()),
+            _ => None,
+        };
+        let mut total = Ingested::default();
+        for _ in 0..MAX_PAGES {
+            let page = network.poll(&cx, PollAsk::new(source, cursor.clone())).await?;
+            let more = page.more;
+            let next = page.cursor.clone();
+            total += self.take_page(account, source, &Channel::Poll, page, cursor.as_deref()).await?;
+            cursor = next.or(cursor);
+            if !more {
+                break;
+            }
+        }
+        Ok(total)
+    }
+
+    /// Holds a stream of an account and takes in what comes, until the connection is lost.
+    ///
+    /// The host reconnects, with a pause of its choice, and polls first: a stream has no memory.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection, and what ended the stream.
+    pub async fn follow(&self, account: &AccountId, source: &str) -> Result<()> {
+        let network = self.network(account)?;
+        let cx = self.inner.context()?;
+        let mut stream = network.stream(&cx, StreamAsk::new(source)).await?;
+        while let Some(page) = stream.next().await {
+            self.take_page(account, source, &Channel::Stream, page?, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_page(
+        &self,
+        account: &AccountId,
+        source: &str,
+        channel: &Channel,
+        page: Page,
+        known_cursor: Option<&str>,
+    ) -> Result<Ingested> {
+        let moved = page.cursor.as_deref().filter(|cursor| known_cursor != Some(*cursor)).map(CursorText::from);
+        let nothing_new = page.parsed.events.is_empty() && page.parsed.rejects.is_empty();
+        if nothing_new && moved.is_none() {
+            return Ok(Ingested::default());
+        }
+        let raw = if nothing_new { bytes::Bytes::new() } else { page.raw };
+        let endpoint = format!("{account}/{source}");
+        let mut work = self.inner.sorted(&endpoint, channel, &raw, page.parsed, self.inner.now());
+        self.keep_own(&mut work)?;
+        if let Some(cursor) = moved {
+            work.set_cursor(&self.id, (account.clone(), source.into(), cursor));
+        }
+        self.inner.submit(work).await
+    }
+
+    fn network(&self, account: &AccountId) -> Result<std::sync::Arc<dyn crate::network::Network>> {
+        let network = self.inner.rules(&self.id).and_then(|rules| rules.networks.get(account));
+        network.cloned().ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "this account has no connection to its network").with("account", account)
+        })
+    }
+}
+
+impl std::ops::AddAssign for Ingested {
+    fn add_assign(&mut self, other: Self) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.known += other.known;
+        self.quarantined += other.quarantined;
+    }
+}

@@ -1,0 +1,503 @@
+//! The engine: tenants with their rules, the endpoints and accounts they own, and the one way in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use rustc_hash::FxHashMap;
+
+use super::decide::{Arrival, Rules};
+use super::group::{Ingested, TenantWork, Tenants, Work, Writer};
+use super::tenant::Tenant;
+use crate::advisor::Advisor;
+use crate::clock::{Clock, SystemClock};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::intake::{Intake, Parsed, Received, Reject, WebhookReply, WebhookRequest};
+use crate::model::{AccountId, Channel, DeliveryId, Event, NativeAccount, NetworkName, RawRange, TenantId, Timestamp};
+use crate::network::Network;
+use crate::policy::CompiledPolicy;
+use crate::routing::{Router, SkillRouter};
+use crate::store::{Delivery, Quarantined, Store};
+use crate::transport::Transport;
+use crate::triage::{Triage, Triages};
+
+/// Everything one process needs to care: cheap to clone, safe to share. Starts no thread and opens no socket.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    transport: Option<Arc<dyn Transport>>,
+    endpoints: BTreeMap<String, Arc<dyn Intake>>,
+    tenants: BTreeMap<TenantId, TenantRules>,
+    owners: FxHashMap<NativeAccount, (TenantId, AccountId)>,
+    writer: Writer,
+}
+
+/// What one tenant brings: its policy, and what decides in its name.
+#[derive(Debug)]
+pub struct TenantSetup {
+    policy: CompiledPolicy,
+    triages: Triages,
+    router: Arc<dyn Router>,
+    advisors: Vec<Arc<dyn Advisor>>,
+    networks: Vec<(AccountId, Arc<dyn Network>)>,
+    signals: BTreeMap<NetworkName, Arc<dyn Triage>>,
+}
+
+impl TenantSetup {
+    /// A tenant under `policy`, with careline's own triage and router.
+    pub fn new(policy: CompiledPolicy) -> Self {
+        Self {
+            policy,
+            triages: Triages::default(),
+            router: Arc::new(SkillRouter),
+            advisors: Vec::new(),
+            networks: Vec::new(),
+            signals: BTreeMap::new(),
+        }
+    }
+
+    /// Judges with these triages instead.
+    #[must_use]
+    pub fn triages(mut self, triages: Triages) -> Self {
+        self.triages = triages;
+        self
+    }
+
+    /// Gives work to agents with this router instead.
+    #[must_use]
+    pub fn router(mut self, router: Arc<dyn Router>) -> Self {
+        self.router = router;
+        self
+    }
+
+    /// Asks this advisor about each new message of a customer, too.
+    #[must_use]
+    pub fn advisor(mut self, advisor: Arc<dyn Advisor>) -> Self {
+        self.advisors.push(advisor);
+        self
+    }
+
+    /// Reads and answers through this connection for the policy's account `id`. Its signals join the triage.
+    #[must_use]
+    pub fn network(mut self, id: impl Into<AccountId>, network: Arc<dyn Network>) -> Self {
+        self.signals.entry(network.info().account.network).or_insert_with(|| network.clone());
+        self.networks.push((id.into(), network));
+        self
+    }
+}
+
+impl TenantSetup {
+    /// Lets a network's own signals join the triage of its messages, for hosts that only receive its webhooks.
+    #[must_use]
+    pub fn signals(mut self, network: NetworkName, signals: Arc<dyn Triage>) -> Self {
+        self.signals.insert(network, signals);
+        self
+    }
+}
+
+/// Puts an [`Engine`] together.
+#[derive(Debug)]
+pub struct EngineBuilder {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    transport: Option<Arc<dyn Transport>>,
+    endpoints: BTreeMap<String, Arc<dyn Intake>>,
+    tenants: Vec<(TenantId, TenantSetup)>,
+}
+
+impl EngineBuilder {
+    /// Tells the time with `clock` instead of the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Reaches networks through `transport`; needed for polling and streaming only.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Receives webhooks for `name` with `intake`.
+    #[must_use]
+    pub fn endpoint(mut self, name: impl Into<String>, intake: Arc<dyn Intake>) -> Self {
+        self.endpoints.insert(name.into(), intake);
+        self
+    }
+
+    /// Adds a tenant.
+    #[must_use]
+    pub fn tenant(mut self, id: impl Into<TenantId>, setup: TenantSetup) -> Self {
+        self.tenants.push((id.into(), setup));
+        self
+    }
+
+    /// Puts the engine together.
+    ///
+    /// # Errors
+    /// `config_invalid` if there is no tenant, one is named twice, an account belongs to two, or a connection speaks for
+    /// an account the policy does not name.
+    pub fn build(self) -> Result<Engine> {
+        let mut owners = FxHashMap::default();
+        let mut tenants = BTreeMap::new();
+        if self.tenants.is_empty() {
+            return Err(invalid("an engine needs at least one tenant"));
+        }
+        for (id, setup) in self.tenants {
+            if id.as_str().is_empty() || id == operator() {
+                return Err(invalid("a tenant's name must not be empty or `_`").with("tenant", &id));
+            }
+            own_accounts(&id, &setup, &mut owners)?;
+            let advised = !setup.advisors.is_empty();
+            let rules = TenantRules {
+                policy: setup.policy,
+                with_signals: setup
+                    .signals
+                    .into_iter()
+                    .map(|(network, signals)| (network, setup.triages.clone().with(signals)))
+                    .collect(),
+                triages: setup.triages,
+                router: setup.router,
+                advisors: setup.advisors,
+                networks: setup.networks.into_iter().collect(),
+                advised,
+            };
+            if tenants.insert(id.clone(), rules).is_some() {
+                return Err(invalid("two tenants have the same name").with("tenant", id));
+            }
+        }
+        Ok(Engine {
+            inner: Arc::new(Inner {
+                store: self.store,
+                clock: self.clock,
+                transport: self.transport,
+                endpoints: self.endpoints,
+                tenants,
+                owners,
+                writer: Writer::default(),
+            }),
+        })
+    }
+}
+
+fn own_accounts(
+    tenant: &TenantId,
+    setup: &TenantSetup,
+    owners: &mut FxHashMap<NativeAccount, (TenantId, AccountId)>,
+) -> Result<()> {
+    let named = setup.policy.accounts().iter().map(|account| (account.native.clone(), account.id.clone()));
+    let connected = setup.networks.iter().map(|(id, network)| (network.info().account, id.clone()));
+    for (native, id) in named.chain(connected) {
+        if setup.policy.account(id.as_str()).is_none() {
+            return Err(invalid("a connection speaks for an account the policy does not name").with("account", id));
+        }
+        if native.native_id.is_empty() {
+            continue;
+        }
+        let owner = (tenant.clone(), id);
+        if owners.insert(native.clone(), owner.clone()).is_some_and(|other| other != owner) {
+            return Err(invalid("an account belongs to two owners").with("account", &native.native_id));
+        }
+    }
+    Ok(())
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(ErrorKind::ConfigInvalid, message).during("build")
+}
+
+/// Holds what belongs to no tenant: deliveries for accounts nobody owns.
+pub(super) fn operator() -> TenantId {
+    TenantId::from("_")
+}
+
+/// One tenant's rules, ready to decide with.
+#[derive(Debug)]
+pub(super) struct TenantRules {
+    pub(super) policy: CompiledPolicy,
+    pub(super) triages: Triages,
+    with_signals: BTreeMap<NetworkName, Triages>,
+    pub(super) router: Arc<dyn Router>,
+    pub(super) advisors: Vec<Arc<dyn Advisor>>,
+    pub(super) networks: BTreeMap<AccountId, Arc<dyn Network>>,
+    advised: bool,
+}
+
+impl TenantRules {
+    pub(super) fn of<'a>(&'a self, tenant: &'a TenantId) -> Rules<'a> {
+        Rules {
+            tenant,
+            policy: &self.policy,
+            triages: &self.triages,
+            with_signals: Some(&self.with_signals),
+            advised: self.advised,
+        }
+    }
+}
+
+impl Tenants for Inner {
+    fn rules(&self, tenant: &TenantId) -> Option<&TenantRules> {
+        self.tenants.get(tenant)
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}
+
+impl Inner {
+    pub(super) fn shared_store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What a connector may use; an error without a transport.
+    pub(super) fn context(&self) -> Result<Context> {
+        let transport = self.transport.clone().ok_or_else(|| {
+            Error::new(ErrorKind::ConfigInvalid, "the engine has no transport; give it one to poll and stream")
+        })?;
+        Ok(Context::new(transport, self.clock.clone()))
+    }
+
+    /// What an advisor may use: without a transport of the engine's, one that refuses.
+    pub(super) fn advice_context(&self, deadline: Timestamp) -> Context {
+        let transport = self.transport.clone().unwrap_or_else(|| Arc::new(crate::transport::NoTransport));
+        Context::new(transport, self.clock.clone()).with_deadline(deadline)
+    }
+
+    pub(super) fn clock_handle(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    pub(super) async fn submit(&self, work: Work) -> Result<Ingested> {
+        self.writer.submit(self, work).await
+    }
+
+    pub(super) fn tenant_ids(&self) -> impl Iterator<Item = &TenantId> {
+        self.tenants.keys()
+    }
+
+    /// Sorts what was found in one body to the tenants it concerns.
+    pub(super) fn sorted(
+        &self,
+        endpoint: &str,
+        channel: &Channel,
+        body: &Bytes,
+        parsed: Parsed,
+        now: Timestamp,
+    ) -> Work {
+        let mut parts: BTreeMap<TenantId, Part> = BTreeMap::new();
+        for event in parsed.events {
+            match self.owner(event.account.as_ref()) {
+                Some((tenant, account)) => parts.entry(tenant).or_default().events.push((event, account)),
+                None => {
+                    let reject = Reject { account: event.account.clone(), raw: event.raw, error: unowned(&event) };
+                    parts.entry(self.anybody()).or_default().rejects.push(reject);
+                }
+            }
+        }
+        for reject in parsed.rejects {
+            let owner = self.owner(reject.account.as_ref()).map_or_else(|| self.anybody(), |(tenant, _)| tenant);
+            parts.entry(owner).or_default().rejects.push(reject);
+        }
+        if parts.is_empty() && !body.is_empty() {
+            // Genuine but empty: kept as raw, so that nothing acknowledged is lost.
+            parts.insert(self.anybody(), Part::default());
+        }
+        let alone = parts.len() <= 1;
+        let tenants = parts
+            .into_iter()
+            .map(|(tenant, part)| part.into_work(tenant, endpoint, channel, body, alone, now))
+            .collect();
+        Work { tenants }
+    }
+
+    /// Whose it is when nobody can tell: the only tenant's, else the operator's.
+    fn anybody(&self) -> TenantId {
+        match self.tenants.len() {
+            1 => self.tenants.keys().next().cloned().unwrap_or_else(operator),
+            _ => operator(),
+        }
+    }
+
+    fn owner(&self, account: Option<&NativeAccount>) -> Option<(TenantId, AccountId)> {
+        self.owners.get(account?).cloned()
+    }
+}
+
+fn unowned(event: &Event) -> Error {
+    let native = event.account.as_ref().map_or("", |account| account.native_id.as_str());
+    Error::new(ErrorKind::AccountUnknown, "no tenant's policy names this account; add it and redrive")
+        .with("account", native)
+}
+
+/// What one body holds for one tenant.
+#[derive(Default)]
+struct Part {
+    events: Vec<(Event, AccountId)>,
+    rejects: Vec<Reject>,
+}
+
+impl Part {
+    fn into_work(
+        mut self,
+        tenant: TenantId,
+        endpoint: &str,
+        channel: &Channel,
+        body: &Bytes,
+        alone: bool,
+        now: Timestamp,
+    ) -> TenantWork {
+        // A body for several tenants is cut, so that none holds what is another's.
+        let body = if alone { body.clone() } else { self.cut(body) };
+        let id = DeliveryId::of(&tenant, endpoint, &body);
+        let set_aside = self
+            .rejects
+            .into_iter()
+            .map(|reject| {
+                let endpoint = reject.account.map_or(endpoint.to_owned(), |account| account.native_id.to_string());
+                Quarantined::new(id.clone(), reject.raw, endpoint, now, &reject.error)
+            })
+            .collect();
+        let arrivals = self
+            .events
+            .into_iter()
+            .map(|(event, account)| Arrival::new(event, Some(account), Some(id.clone())))
+            .collect();
+        let delivery = (!body.is_empty()).then(|| Delivery {
+            id: id.clone(),
+            endpoint: endpoint.to_owned(),
+            channel: channel.clone(),
+            received_at: now,
+            body,
+        });
+        TenantWork { tenant, delivery, arrivals, set_aside, cursor: None }
+    }
+
+    /// The raw forms of this part's items, one per line, with ranges moved along.
+    fn cut(&mut self, body: &Bytes) -> Bytes {
+        let mut lines = Vec::new();
+        let ranges = self.events.iter_mut().map(|(event, _)| &mut event.raw);
+        for raw in ranges.chain(self.rejects.iter_mut().map(|reject| &mut reject.raw)) {
+            let Some(range) = *raw else { continue };
+            let Some(item) = body.get(range.start as usize..range.end as usize) else { continue };
+            let start = lines.len();
+            lines.extend_from_slice(item);
+            *raw = u32::try_from(start)
+                .ok()
+                .zip(u32::try_from(lines.len()).ok())
+                .map(|(start, end)| RawRange { start, end });
+            lines.push(b'\n');
+        }
+        lines.into()
+    }
+}
+
+/// What to answer to a webhook, and what became of what it brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The answer for the network.
+    pub reply: WebhookReply,
+    /// What became of the events.
+    pub ingested: Ingested,
+}
+
+impl Engine {
+    /// An engine that keeps everything in `store`.
+    pub fn builder(store: Arc<dyn Store>) -> EngineBuilder {
+        EngineBuilder {
+            store,
+            clock: Arc::new(SystemClock),
+            transport: None,
+            endpoints: BTreeMap::new(),
+            tenants: Vec::new(),
+        }
+    }
+
+    /// Receives one webhook request for the endpoint `endpoint`. When this returns, everything in it is stored.
+    ///
+    /// # Errors
+    /// `not_found` for an endpoint nobody registered, what [`Intake::receive`] says, and what the store says. Nothing is
+    /// acknowledged then; [`status_of`] gives the status to answer with.
+    pub async fn receive(&self, endpoint: &str, request: &WebhookRequest) -> Result<Answer> {
+        let intake = self.inner.endpoints.get(endpoint).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "no such endpoint").during("receive").with("endpoint", endpoint)
+        })?;
+        let now = self.inner.now();
+        let reply = WebhookReply::text("ok");
+        match intake.receive(request, now).map_err(|error| error.during("receive"))? {
+            Received::Challenge(reply) => Ok(Answer { reply, ingested: Ingested::default() }),
+            Received::Ignored => Ok(Answer { reply, ingested: Ingested::default() }),
+            Received::Events(parsed) => {
+                let work = self.inner.sorted(endpoint, &Channel::Webhook, &request.body, parsed, now);
+                let ingested = self.inner.submit(work).await.map_err(|error| error.during("receive"))?;
+                Ok(Answer { reply, ingested })
+            }
+        }
+    }
+
+    /// The handle with all verbs and views for one tenant.
+    ///
+    /// # Errors
+    /// `not_found`, with the tenants there are.
+    pub fn tenant(&self, id: impl Into<TenantId>) -> Result<Tenant> {
+        let id = id.into();
+        if self.inner.rules(&id).is_none() {
+            let known = self.inner.tenant_ids().map(TenantId::as_str).collect::<Vec<_>>().join(", ");
+            return Err(Error::new(ErrorKind::NotFound, "no such tenant").with("tenant", id).with("tenants", known));
+        }
+        Ok(Tenant::new(self.inner.clone(), id))
+    }
+
+    /// Every tenant's handle.
+    pub fn tenants(&self) -> impl Iterator<Item = Tenant> {
+        self.inner.tenant_ids().map(|id| Tenant::new(self.inner.clone(), id.clone()))
+    }
+
+    /// What belongs to no tenant: items for accounts nobody owns, and bodies nobody could read.
+    pub fn operator(&self) -> Tenant {
+        Tenant::new(self.inner.clone(), operator())
+    }
+
+    /// The store.
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.inner.shared_store().clone()
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}
+
+/// The HTTP status that tells a network what to do about an error: 4xx do not send this again, 503 do.
+pub fn status_of(error: &Error) -> http::StatusCode {
+    use http::StatusCode;
+    match error.kind() {
+        ErrorKind::SignatureInvalid | ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::PermissionDenied => StatusCode::FORBIDDEN,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::InputInvalid => StatusCode::BAD_REQUEST,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Cursors are short texts.
+pub(super) type CursorText = CompactString;

@@ -1,0 +1,334 @@
+//! The only handle with verbs: everything a host does, it does for one tenant.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::decide::Arrival;
+use super::engine::Inner;
+use super::group::{Ingested, TenantWork, Tenants, Work};
+use crate::error::{Error, ErrorKind, Result};
+use crate::intake::Parsed;
+use crate::model::{
+    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Event,
+    EventBody, NativeAccount, PresenceEvent, Reason, TeamId, TenantId, Timestamp,
+};
+use crate::policy::CompiledPolicy;
+use crate::store::{EraseAsk, ExportAsk, Exported, Key, Quarantined, Receipt, Record, RetainAsk, Scan, ScanOf, Store};
+
+/// One tenant of an [`Engine`](super::Engine): all its verbs and all its views. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    pub(super) inner: Arc<Inner>,
+    pub(super) id: TenantId,
+}
+
+impl Tenant {
+    pub(super) fn new(inner: Arc<Inner>, id: TenantId) -> Self {
+        Self { inner, id }
+    }
+
+    /// The tenant's name.
+    pub fn id(&self) -> &TenantId {
+        &self.id
+    }
+
+    /// The tenant's policy; `None` for the operator, who has none.
+    pub fn policy(&self) -> Option<&CompiledPolicy> {
+        self.inner.rules(&self.id).map(|rules| &rules.policy)
+    }
+
+    /// Takes in what the host got from a network in its own way: raw bytes and what was found in them.
+    pub async fn ingest(
+        &self,
+        source: &str,
+        channel: Channel,
+        body: impl Into<Bytes>,
+        parsed: Parsed,
+    ) -> Result<Ingested> {
+        let now = self.inner.now();
+        let mut work = self.inner.sorted(source, &channel, &body.into(), parsed, now);
+        self.keep_own(&mut work)?;
+        self.inner.submit(work).await.map_err(|error| error.during("ingest"))
+    }
+
+    /// Refuses what belongs to another tenant: a handle never writes outside its own walls.
+    pub(super) fn keep_own(&self, work: &mut Work) -> Result<()> {
+        match work.tenants.iter().find(|part| part.tenant != self.id) {
+            None => Ok(()),
+            Some(_) => Err(Error::new(ErrorKind::PermissionDenied, "an event names an account of another tenant")
+                .with("tenant", &self.id)),
+        }
+    }
+
+    /// Says that an agent takes work, or does no longer. `until` lets it lapse unless repeated.
+    ///
+    /// # Errors
+    /// `not_found` for an agent the policy does not name.
+    pub async fn set_presence(&self, agent: &AgentId, online: bool, until: Option<Timestamp>) -> Result<()> {
+        self.known_agent(agent)?;
+        self.say(EventBody::Presence(PresenceEvent { agent: agent.clone(), online, until })).await
+    }
+
+    /// Gives a case to an agent, whoever has it now: a manual assignment, or a take-over if `actor` is the agent.
+    ///
+    /// # Errors
+    /// `not_found` for a case or agent that does not exist; `conflict` if the case is closed.
+    pub async fn assign(&self, case: &CaseId, agent: &AgentId, actor: &str) -> Result<Case> {
+        self.known_agent(agent)?;
+        let known = self.open_case(case).await?;
+        let rule = if agent.as_str() == actor { "host.take_over" } else { "host.assign" };
+        let assignment = Assignment {
+            agent: agent.clone(),
+            team: known.team.clone(),
+            at: self.inner.now(),
+            accept_by: None,
+            accepted_at: Some(self.inner.now()),
+            reasons: vec![Reason::new(rule, format!("by {actor}"))],
+        };
+        self.act(case, actor, CaseAction::Assign { assignment }).await
+    }
+
+    /// Accepts a case that was offered to `agent`.
+    ///
+    /// # Errors
+    /// `conflict` if it is not offered to this agent (any more).
+    pub async fn accept(&self, case: &CaseId, agent: &AgentId) -> Result<Case> {
+        let known = self.open_case(case).await?;
+        let held = known.assignment.as_ref().is_some_and(|held| held.agent == *agent);
+        if !held {
+            return Err(Error::new(ErrorKind::Conflict, "the case is not offered to this agent").with("case", case));
+        }
+        self.act(case, agent.as_str(), CaseAction::Accept).await
+    }
+
+    /// Puts a case back into its team's queue, or into another team's.
+    ///
+    /// # Errors
+    /// `not_found` for a team the policy does not name; `conflict` if the case is closed.
+    pub async fn release(&self, case: &CaseId, team: Option<TeamId>, actor: &str, reason: &str) -> Result<Case> {
+        if let (Some(team), Some(policy)) = (&team, self.policy())
+            && policy.team(team).is_none()
+        {
+            return Err(Error::new(ErrorKind::NotFound, "no such team").with("team", team));
+        }
+        self.open_case(case).await?;
+        self.act(case, actor, CaseAction::Release { team, reason: reason.to_owned() }).await
+    }
+
+    /// Writes a note for colleagues. It is never sent.
+    pub async fn note(&self, case: &CaseId, author: &str, text: &str) -> Result<()> {
+        self.existing_case(case).await?;
+        self.act(case, author, CaseAction::Note { text: text.to_owned() }).await.map(drop)
+    }
+
+    /// Ends a case. `outcome` says how, in the host's words: `resolved`, `no_answer_needed` …
+    pub async fn close(&self, case: &CaseId, actor: &str, outcome: &str) -> Result<Case> {
+        self.existing_case(case).await?;
+        self.act(case, actor, CaseAction::Close { outcome: outcome.into() }).await
+    }
+
+    /// Takes a closed case up again.
+    pub async fn reopen(&self, case: &CaseId, actor: &str) -> Result<Case> {
+        self.existing_case(case).await?;
+        self.act(case, actor, CaseAction::Reopen).await
+    }
+
+    /// Corrects what triage concluded about the lead message of a case.
+    pub async fn correct(&self, case: &CaseId, actor: &str, assessment: Assessment) -> Result<Case> {
+        self.existing_case(case).await?;
+        self.act(case, actor, CaseAction::Correct { assessment: Box::new(assessment) }).await
+    }
+
+    /// Merges the customer `from` into `into`, because of `evidence`. Can be undone.
+    ///
+    /// # Errors
+    /// `not_found` for a customer that does not exist; `conflict` if one of them is merged already; `input_invalid`
+    /// without evidence, or with one weak key alone.
+    pub async fn merge_customers(
+        &self,
+        into: &CustomerId,
+        from: &CustomerId,
+        by: &str,
+        evidence: Vec<String>,
+    ) -> Result<()> {
+        if evidence.is_empty() {
+            let message = "a merge needs evidence: say what shows that they are one person";
+            return Err(Error::new(ErrorKind::InputInvalid, message).during("merge_customers"));
+        }
+        for id in [into, from] {
+            if self.customer_record(id).await?.merged_into.is_some() {
+                return Err(Error::new(ErrorKind::Conflict, "this customer is merged already").with("customer", id));
+            }
+        }
+        let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
+        self.say(EventBody::Customer(CustomerEvent::Merge { into, from, by, evidence })).await
+    }
+
+    /// Undoes a merge: both customers get back what was theirs.
+    ///
+    /// # Errors
+    /// `not_found` if `from` was not merged into `into`.
+    pub async fn unmerge_customers(&self, into: &CustomerId, from: &CustomerId, by: &str) -> Result<()> {
+        if !self.customer_record(into).await?.merges.iter().any(|merge| merge.from == *from) {
+            return Err(Error::new(ErrorKind::NotFound, "no such merge").with("into", into).with("from", from));
+        }
+        let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
+        self.say(EventBody::Customer(CustomerEvent::Unmerge { into, from, by })).await
+    }
+
+    /// Tells something about a person: a customer number, a value tier. Null removes a fact.
+    pub async fn set_facts(
+        &self,
+        customer: &CustomerId,
+        facts: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<()> {
+        self.customer_record(customer).await?;
+        self.say(EventBody::Customer(CustomerEvent::Facts { customer: customer.clone(), facts })).await
+    }
+
+    /// Removes everything about a person, an identity or a message, and tells what was removed.
+    pub async fn erase(&self, ask: &EraseAsk) -> Result<Receipt> {
+        self.store().erase(&self.id, ask).await
+    }
+
+    /// Everything kept about a person, or about all.
+    pub async fn export(&self, ask: &ExportAsk) -> Result<Vec<Exported>> {
+        self.store().export(&self.id, ask).await
+    }
+
+    /// Removes what is older than the policy allows at this instant, and tells what was removed.
+    pub async fn retain(&self) -> Result<Receipt> {
+        let Some(policy) = self.policy() else { return Ok(Receipt::default()) };
+        let now = self.inner.now();
+        let before = |age: Option<std::time::Duration>| {
+            age.map(|age| now.plus_millis(-i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
+        };
+        let rules = &policy.policy().retention;
+        let ask = RetainAsk {
+            raw_before: before(rules.raw),
+            messages_before: before(rules.messages),
+            customers_before: before(rules.customers),
+        };
+        self.store().retain(&self.id, &ask).await
+    }
+
+    /// Tries something set aside once more, after a policy or a connector was mended.
+    ///
+    /// `read` finds the events in the raw bytes again. What it finds goes the usual way; the item is then marked.
+    ///
+    /// # Errors
+    /// `not_found` if there is no such item or its raw form was erased, and what `read` says: the item stays set aside.
+    pub async fn redrive(
+        &self,
+        item: &Quarantined,
+        read: impl FnOnce(&NativeAccount, &[u8], Timestamp) -> Result<Parsed> + Send,
+    ) -> Result<Ingested> {
+        let gone = || Error::new(ErrorKind::NotFound, "its raw form is not kept any more").with("item", &item.id);
+        let delivery = self.store().delivery(&self.id, &item.delivery).await?.ok_or_else(gone)?;
+        let range = item.range.map_or(0..delivery.body.len(), |range| range.start as usize..range.end as usize);
+        let raw = delivery.body.get(range).map(Bytes::copy_from_slice).ok_or_else(gone)?;
+        let account = NativeAccount::new(crate::model::NetworkName::default(), item.endpoint.as_str());
+        let parsed = read(&account, &raw, delivery.received_at)?;
+        if let Some(reject) = parsed.rejects.into_iter().next() {
+            return Err(reject.error.during("redrive"));
+        }
+        let endpoint = format!("redrive/{}", item.id);
+        let parsed = Parsed { events: parsed.events, rejects: Vec::new(), repaired: parsed.repaired };
+        let mut work = self.inner.sorted(&endpoint, &delivery.channel, &raw, parsed, delivery.received_at);
+        self.keep_own(&mut work)?;
+        let ingested = self.inner.submit(work).await.map_err(|error| error.during("redrive"))?;
+        self.mark_redriven(item).await?;
+        Ok(ingested)
+    }
+
+    async fn mark_redriven(&self, item: &Quarantined) -> Result<()> {
+        let key = Key::Quarantine(item.id.clone());
+        let loaded = self.store().load(&self.id, std::slice::from_ref(&key)).await?;
+        let Some(entry) = loaded.entries.into_iter().next() else { return Ok(()) };
+        let marked = Quarantined { redriven_at: Some(self.inner.now()), ..item.clone() };
+        let part = crate::store::TenantCommit {
+            tenant: self.id.clone(),
+            as_of: loaded.as_of,
+            reads: vec![(key.clone(), entry.version)],
+            puts: vec![(key, entry.version + 1, Some(Record::Quarantined(marked)))],
+            ..Default::default()
+        };
+        self.store().commit(crate::store::Commit { deliveries: Vec::new(), tenants: vec![part] }).await
+    }
+
+    pub(super) fn store(&self) -> &dyn Store {
+        self.inner.store()
+    }
+
+    async fn act(&self, case: &CaseId, actor: &str, action: CaseAction) -> Result<Case> {
+        self.say(EventBody::Case(CaseEvent { case: case.clone(), actor: actor.to_owned(), action })).await?;
+        self.existing_case(case).await
+    }
+
+    /// Says something in the host's name.
+    async fn say(&self, body: EventBody) -> Result<()> {
+        self.happen(Channel::Host, vec![body]).await.map(drop)
+    }
+
+    /// Lets things happen inside careline, in order.
+    pub(super) async fn happen(&self, channel: Channel, bodies: Vec<EventBody>) -> Result<Ingested> {
+        let now = self.inner.now();
+        let arrivals =
+            bodies.into_iter().map(|body| Arrival::internal(Event::internal(channel.clone(), now, body))).collect();
+        let part =
+            TenantWork { tenant: self.id.clone(), delivery: None, arrivals, set_aside: Vec::new(), cursor: None };
+        self.inner.submit(Work { tenants: vec![part] }).await
+    }
+
+    pub(super) async fn record(&self, key: Key) -> Result<Option<Record>> {
+        let loaded = self.store().load(&self.id, &[key]).await?;
+        Ok(loaded.entries.into_iter().next().and_then(|entry| entry.record))
+    }
+
+    pub(super) async fn existing_case(&self, id: &CaseId) -> Result<Case> {
+        match self.record(Key::Case(id.clone())).await? {
+            Some(Record::Case(case)) => Ok(*case),
+            _ => Err(Error::new(ErrorKind::NotFound, "no such case").with("case", id)),
+        }
+    }
+
+    async fn open_case(&self, id: &CaseId) -> Result<Case> {
+        let case = self.existing_case(id).await?;
+        if !case.is_open() {
+            return Err(Error::new(ErrorKind::Conflict, "the case is closed; reopen it first").with("case", id));
+        }
+        Ok(case)
+    }
+
+    pub(super) async fn customer_record(&self, id: &CustomerId) -> Result<crate::model::Customer> {
+        match self.record(Key::Customer(id.clone())).await? {
+            Some(Record::Customer(customer)) => Ok(customer),
+            _ => Err(Error::new(ErrorKind::NotFound, "no such customer").with("customer", id)),
+        }
+    }
+
+    fn known_agent(&self, agent: &AgentId) -> Result<()> {
+        match self.policy().and_then(|policy| policy.agent(agent)) {
+            Some(_) => Ok(()),
+            None => Err(Error::new(ErrorKind::NotFound, "the policy names no such agent").with("agent", agent)),
+        }
+    }
+
+    /// All records of a scan, page by page, up to `limit`.
+    pub(super) async fn scan(&self, of: ScanOf, limit: usize) -> Result<Vec<Record>> {
+        const PAGE: usize = 200;
+        let mut scan = Scan::first(of, limit.min(PAGE));
+        let mut records = Vec::new();
+        while records.len() < limit {
+            scan.limit = (limit - records.len()).min(PAGE);
+            let page = self.store().scan(&self.id, &scan).await?;
+            records.extend(page.records);
+            match page.after {
+                Some(after) => scan.after = Some(after),
+                None => break,
+            }
+        }
+        Ok(records)
+    }
+}

@@ -1,0 +1,451 @@
+//! What a host shows: queues, cases with everything about them, people, search, numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::tenant::Tenant;
+use crate::error::Result;
+use crate::model::{
+    AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, Message,
+    MessageId, Reason, Step, StepKind, TeamId, Timestamp,
+};
+use crate::store::{Counter, CounterAsk, Key, Note, Quarantined, Record, ScanOf, SearchAsk};
+
+/// How many messages of one thread a case shows.
+const MAX_MESSAGES: usize = 500;
+/// How many lines of a timeline a case shows.
+const MAX_STEPS: usize = 1000;
+/// How many earlier cases and messages a person shows.
+const MAX_HISTORY: usize = 100;
+
+/// Which open cases to list.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct QueueAsk {
+    /// Only this team's.
+    pub team: Option<TeamId>,
+    /// Only those this agent holds.
+    pub agent: Option<AgentId>,
+    /// How many at most; 0 means 100.
+    pub limit: usize,
+}
+
+impl QueueAsk {
+    /// Everything open.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// What is open in a team's queue.
+    pub fn of_team(team: impl Into<TeamId>) -> Self {
+        Self { team: Some(team.into()), ..Self::default() }
+    }
+
+    /// What an agent holds.
+    pub fn of_agent(agent: impl Into<AgentId>) -> Self {
+        Self { agent: Some(agent.into()), ..Self::default() }
+    }
+
+    /// At most so many.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+}
+
+/// A case in a list, with what a person needs to choose it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueueItem {
+    /// The case.
+    pub case: Case,
+    /// The customer's name or handle, if known.
+    pub customer_name: Option<String>,
+    /// The beginning of the lead message's text; empty once erased.
+    pub excerpt: String,
+}
+
+/// A case with everything about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CaseView {
+    /// The case.
+    pub case: Case,
+    /// The person, with other profiles and earlier cases.
+    pub customer: CustomerView,
+    /// Its threads, each with all its messages: context and other people's, too.
+    pub threads: Vec<ThreadView>,
+    /// The assessments of its messages.
+    pub assessments: BTreeMap<MessageId, Assessment>,
+    /// What happened to it, in order.
+    pub timeline: Vec<Step>,
+    /// Colleagues' notes, in order.
+    pub notes: Vec<Note>,
+}
+
+/// A thread with its messages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThreadView {
+    /// The thread.
+    pub conversation: Conversation,
+    /// Its messages, in order of time.
+    pub messages: Vec<Message>,
+    /// Who wrote them.
+    pub authors: BTreeMap<crate::model::IdentityId, Identity>,
+}
+
+/// A person with everything about them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CustomerView {
+    /// The person.
+    pub customer: Customer,
+    /// Their profiles.
+    pub identities: Vec<Identity>,
+    /// Their cases, newest first.
+    pub cases: Vec<Case>,
+    /// Their latest messages, newest first.
+    pub messages: Vec<Message>,
+    /// Others who may be the same person, and the weak signs that say so. Only people decide.
+    pub maybe_same: Vec<MaybeSame>,
+}
+
+/// Somebody who may be the same person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MaybeSame {
+    /// The other one.
+    pub customer: CustomerId,
+    /// Their profiles.
+    pub identities: Vec<Identity>,
+    /// What is alike.
+    pub evidence: Vec<String>,
+}
+
+/// Why a case is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The case.
+    pub case: Case,
+    /// The lead message's text; empty once erased.
+    pub text: String,
+    /// Every reason for what the lead message is held to be.
+    pub assessment: Option<Assessment>,
+    /// Why this team and these promises, this agent, these steps: in order of time.
+    pub reasons: Vec<(Timestamp, StepKind, Vec<Reason>)>,
+}
+
+/// How much of what an account was sent did reach us by push.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Messages that were pushed.
+    pub pushed: i64,
+    /// Messages that the network listed.
+    pub listed: i64,
+    /// Messages that were both.
+    pub both: i64,
+}
+
+impl Tenant {
+    /// Open cases by what is due first.
+    pub async fn queue(&self, ask: &QueueAsk) -> Result<Vec<QueueItem>> {
+        let limit = if ask.limit == 0 { 100 } else { ask.limit };
+        let of = ScanOf::OpenCases { team: ask.team.clone(), agent: ask.agent.clone() };
+        let cases = self.cases(of, limit).await?;
+        self.items(cases).await
+    }
+
+    /// Open cases whose customer waits for us, longest first.
+    pub async fn unanswered(&self, limit: usize) -> Result<Vec<QueueItem>> {
+        let cases = self.cases(ScanOf::Unanswered, limit).await?;
+        self.items(cases).await
+    }
+
+    async fn items(&self, cases: Vec<Case>) -> Result<Vec<QueueItem>> {
+        let keys: Vec<_> = cases.iter().map(|case| Key::Message(case.lead.clone())).collect();
+        let leads = self.messages(keys).await?;
+        let keys = leads.values().filter_map(|lead| lead.author.clone()).map(Key::Identity).collect();
+        let authors = self.identities(keys).await?;
+        Ok(cases
+            .into_iter()
+            .map(|case| {
+                let lead = leads.get(&case.lead);
+                let author = lead.and_then(|lead| authors.get(lead.author.as_ref()?));
+                QueueItem {
+                    customer_name: author.map(display_name),
+                    excerpt: lead.map(|lead| excerpt(lead.text())).unwrap_or_default(),
+                    case,
+                }
+            })
+            .collect())
+    }
+
+    /// A case with its threads, its person, its timeline: who answered, when, and how it ended.
+    ///
+    /// # Errors
+    /// `not_found` for a case that does not exist.
+    pub async fn case(&self, id: &CaseId) -> Result<CaseView> {
+        let case = self.existing_case(id).await?;
+        let mut threads = Vec::new();
+        for conversation in &case.conversations {
+            threads.extend(self.thread(conversation).await?);
+        }
+        let ours =
+            threads.iter().flat_map(|thread| &thread.messages).filter(|message| message.case.as_ref() == Some(id));
+        let keys = ours.map(|message| Key::Assessment(message.id.clone())).collect();
+        let (timeline, notes) = self.timeline(id).await?;
+        Ok(CaseView {
+            customer: self.customer(&case.customer).await?,
+            assessments: self.assessments(keys).await?,
+            threads,
+            timeline,
+            notes,
+            case,
+        })
+    }
+
+    /// A thread with all its messages; `None` if there is none.
+    pub async fn thread(&self, id: &ConversationId) -> Result<Option<ThreadView>> {
+        let Some(Record::Conversation(conversation)) = self.record(Key::Conversation(id.clone())).await? else {
+            return Ok(None);
+        };
+        let records = self.scan(ScanOf::MessagesOf { conversation: id.clone() }, MAX_MESSAGES).await?;
+        let messages = messages(records);
+        let keys: BTreeSet<_> = messages.iter().filter_map(|message| message.author.clone()).collect();
+        let authors = self.identities(keys.into_iter().map(Key::Identity).collect()).await?;
+        Ok(Some(ThreadView { conversation, messages, authors }))
+    }
+
+    async fn timeline(&self, case: &CaseId) -> Result<(Vec<Step>, Vec<Note>)> {
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
+        for record in self.scan(ScanOf::Timeline { case: case.clone() }, MAX_STEPS).await? {
+            match record {
+                Record::Step(step) => steps.push(step),
+                Record::Note(note) => notes.push(note),
+                _ => {}
+            }
+        }
+        Ok((steps, notes))
+    }
+
+    /// A person with all profiles, cases and latest messages. A merged customer shows the one it was merged into.
+    ///
+    /// # Errors
+    /// `not_found` for a customer that does not exist.
+    pub async fn customer(&self, id: &CustomerId) -> Result<CustomerView> {
+        let mut customer = self.customer_record(id).await?;
+        // Merges do not chain deeper than people merge by hand; the bound keeps a damaged chain from holding us.
+        for _ in 0..32 {
+            let Some(into) = customer.merged_into.clone() else { break };
+            customer = self.customer_record(&into).await?;
+        }
+        let people: Vec<_> = std::iter::once(customer.id.clone())
+            .chain(customer.merges.iter().map(|merge| merge.from.clone()))
+            .collect();
+        let (mut cases, mut latest) = (Vec::new(), Vec::new());
+        for person in &people {
+            cases.extend(self.cases(ScanOf::CasesOf { customer: person.clone() }, MAX_HISTORY).await?);
+            let records = self.scan(ScanOf::MessagesBy { customer: person.clone() }, MAX_HISTORY).await?;
+            latest.extend(messages(records));
+        }
+        cases.sort_by(|a, b| (b.opened_at, &b.id).cmp(&(a.opened_at, &a.id)));
+        latest.sort_by(|a, b| (b.at(), &b.id).cmp(&(a.at(), &a.id)));
+        let identities = self.profiles(&customer).await?;
+        let maybe_same = self.maybe_same(&customer, &identities).await?;
+        Ok(CustomerView { customer, identities, cases, messages: latest, maybe_same })
+    }
+
+    async fn profiles(&self, customer: &Customer) -> Result<Vec<Identity>> {
+        let keys = customer.identities.iter().cloned().map(Key::Identity).collect();
+        Ok(self.identities(keys).await?.into_values().collect())
+    }
+
+    async fn maybe_same(&self, customer: &Customer, identities: &[Identity]) -> Result<Vec<MaybeSame>> {
+        let mut others = Vec::new();
+        for record in self.scan(ScanOf::SharedHints { customer: customer.id.clone() }, MAX_HISTORY).await? {
+            let Record::Customer(other) = record else { continue };
+            if other.merged_into.is_some() || other.id == customer.id {
+                continue;
+            }
+            let theirs = self.profiles(&other).await?;
+            let evidence = alike(identities, &theirs);
+            others.push(MaybeSame { customer: other.id, identities: theirs, evidence });
+        }
+        Ok(others)
+    }
+
+    /// The latest people, newest first.
+    pub async fn customers(&self, limit: usize) -> Result<Vec<Customer>> {
+        let records = self.scan(ScanOf::Customers, limit).await?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Customer(customer) => Some(customer),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Messages whose text holds all words of `query`, newest first.
+    pub async fn search(&self, query: &str, limit: usize) -> Result<Vec<Message>> {
+        let ids = self.store().search(&self.id, &SearchAsk { query: query.to_owned(), limit }).await?;
+        let mut found = self.messages(ids.iter().cloned().map(Key::Message).collect()).await?;
+        Ok(ids.into_iter().filter_map(|id| found.remove(&id)).collect())
+    }
+
+    /// Why a case is what it is, with every rule that had a say.
+    ///
+    /// # Errors
+    /// `not_found` for a case that does not exist.
+    pub async fn explain(&self, id: &CaseId) -> Result<Explanation> {
+        let case = self.existing_case(id).await?;
+        let assessment = match self.record(Key::Assessment(case.lead.clone())).await? {
+            Some(Record::Assessment(assessment)) => Some(*assessment),
+            _ => None,
+        };
+        let text = match self.record(Key::Message(case.lead.clone())).await? {
+            Some(Record::Message(message)) => message.text().to_owned(),
+            _ => String::new(),
+        };
+        let (timeline, _) = self.timeline(id).await?;
+        let reasons = timeline
+            .into_iter()
+            .filter(|step| !step.reasons.is_empty())
+            .map(|step| (step.at, step.kind, step.reasons))
+            .collect();
+        Ok(Explanation { case, text, assessment, reasons })
+    }
+
+    /// All cases, newest first.
+    pub async fn all_cases(&self, limit: usize) -> Result<Vec<Case>> {
+        self.cases(ScanOf::Cases, limit).await
+    }
+
+    /// Sums of the counters whose name begins with `prefix`: `tier.`, `intent.`, `category.`, `network.`, `origin.`,
+    /// `language.`, `case.`, `sla.`, `event.` …
+    pub async fn totals(&self, prefix: &str) -> Result<BTreeMap<String, i64>> {
+        let ask = CounterAsk { prefix: prefix.to_owned(), ..CounterAsk::default() };
+        let mut totals = BTreeMap::new();
+        for counter in self.store().counters(&self.id, &ask).await? {
+            *totals.entry(counter.name.to_string()).or_default() += counter.value;
+        }
+        totals.retain(|_, total| *total != 0);
+        Ok(totals)
+    }
+
+    /// Counters by name in steps of five minutes: what a chart of volume is drawn from.
+    pub async fn volume(&self, prefix: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Vec<Counter>> {
+        self.store().counters(&self.id, &CounterAsk { prefix: prefix.to_owned(), from, to }).await
+    }
+
+    /// By account, how many messages were pushed, listed, and both.
+    pub async fn coverage(&self) -> Result<BTreeMap<String, Coverage>> {
+        let mut accounts: BTreeMap<String, Coverage> = BTreeMap::new();
+        for (name, total) in self.totals("coverage.").await? {
+            let Some((account, what)) = name.trim_start_matches("coverage.").rsplit_once('.') else { continue };
+            let coverage = accounts.entry(account.to_owned()).or_default();
+            match what {
+                "pushed" => coverage.pushed = total,
+                "listed" => coverage.listed = total,
+                _ => coverage.both = total,
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// What is set aside and not redriven, newest first.
+    pub async fn quarantine(&self, limit: usize) -> Result<Vec<Quarantined>> {
+        let records = self.scan(ScanOf::Quarantine, limit).await?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Quarantined(item) => Some(item),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
+    ///
+    /// # Errors
+    /// `storage_damaged`, with the first entry that does not fit.
+    pub async fn verify_log(&self) -> Result<u64> {
+        self.store().verify_log(&self.id).await
+    }
+
+    pub(super) async fn cases(&self, of: ScanOf, limit: usize) -> Result<Vec<Case>> {
+        let records = self.scan(of, limit).await?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record {
+                Record::Case(case) => Some(*case),
+                _ => None,
+            })
+            .collect())
+    }
+
+    async fn load(&self, keys: Vec<Key>) -> Result<impl Iterator<Item = Record>> {
+        let loaded = self.store().load(&self.id, &keys).await?;
+        Ok(loaded.entries.into_iter().filter_map(|entry| entry.record))
+    }
+
+    async fn messages(&self, keys: Vec<Key>) -> Result<BTreeMap<MessageId, Message>> {
+        Ok(messages(self.load(keys).await?).into_iter().map(|message| (message.id.clone(), message)).collect())
+    }
+
+    async fn identities(&self, keys: Vec<Key>) -> Result<BTreeMap<crate::model::IdentityId, Identity>> {
+        let identities = self.load(keys).await?.filter_map(|record| match record {
+            Record::Identity(identity) => Some((identity.id.clone(), *identity)),
+            _ => None,
+        });
+        Ok(identities.collect())
+    }
+
+    async fn assessments(&self, keys: Vec<Key>) -> Result<BTreeMap<MessageId, Assessment>> {
+        let assessments = self.load(keys).await?.filter_map(|record| match record {
+            Record::Assessment(assessment) => Some((assessment.message.clone()?, *assessment)),
+            _ => None,
+        });
+        Ok(assessments.collect())
+    }
+}
+
+fn messages(records: impl IntoIterator<Item = Record>) -> Vec<Message> {
+    let messages = records.into_iter().filter_map(|record| match record {
+        Record::Message(message) => Some(*message),
+        _ => None,
+    });
+    messages.collect()
+}
+
+/// A profile's name for people.
+fn display_name(identity: &Identity) -> String {
+    let profile = &identity.profile;
+    let handle = profile.handle.as_ref().map(|handle| format!("@{handle}"));
+    profile.name.as_ref().map(ToString::to_string).or(handle).unwrap_or_else(|| profile.native_id.to_string())
+}
+
+/// The first words of a text, on one line.
+fn excerpt(text: &str) -> String {
+    const MOST: usize = 140;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// What two people's profiles have in common.
+fn alike(ours: &[Identity], theirs: &[Identity]) -> Vec<String> {
+    let folded = |text: Option<&compact_str::CompactString>| text.map(|text| text.to_lowercase());
+    let mut evidence = Vec::new();
+    for (one, other) in ours.iter().flat_map(|one| theirs.iter().map(move |other| (one, other))) {
+        let networks = format!("on {} and {}", one.network, other.network);
+        let (one, other) = (&one.profile, &other.profile);
+        if one.handle.is_some() && folded(one.handle.as_ref()) == folded(other.handle.as_ref()) {
+            evidence.push(format!("the same handle {networks}"));
+        }
+        if one.name.is_some() && folded(one.name.as_ref()) == folded(other.name.as_ref()) {
+            evidence.push(format!("the same name {networks}"));
+        }
+    }
+    evidence
+}
