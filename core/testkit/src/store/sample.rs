@@ -70,7 +70,14 @@ pub(super) fn conversation(id: &str) -> Conversation {
 pub(super) fn identity(id: &str, customer: &str) -> Identity {
     let mut profile = Profile::new("x", format!("profile-{id}"));
     profile.handle = Some(format!("handle_{id}").into());
-    Identity { id: id.into(), network: "x".into(), customer: customer.into(), profile, profile_at: at(0), first_seen_at: at(0) }
+    Identity {
+        id: id.into(),
+        network: "x".into(),
+        customer: customer.into(),
+        profile,
+        profile_at: at(0),
+        first_seen_at: at(0),
+    }
 }
 
 pub(super) fn customer(id: &str, identities: &[&str]) -> Customer {
