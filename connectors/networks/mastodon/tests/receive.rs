@@ -145,7 +145,7 @@ fn reactions_boosts_and_what_surrounds_them() {
     assert_eq!(summary(&rest(&emoji)), ["message 100", "🔥 100 by 7001"]);
     let quote = with(status("300", "<p>look</p>"), json!({"quote": {"state": "accepted", "quoted_status": ours}}));
     assert_eq!(summary(&rest(&json!([quote, ours]))), ["message 100", "message 300"]);
-    assert_eq!(rest(&quote).iter().map(message).last().unwrap().content.extensions["quote"]["id"], "100");
+    assert_eq!(rest(&quote).iter().map(message).next_back().unwrap().content.extensions["quote"]["id"], "100");
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_webhook_serves_every_account_of_its_server() {
         parsed.events.into_iter().map(|event| event.account.unwrap()).collect::<Vec<_>>()
     };
     let to_help = json!({"in_reply_to_id": "1", "in_reply_to_account_id": "56"});
-    assert_eq!(accounts(with(status("1", "<p>x</p>"), to_help.clone())), [help.clone()]);
+    assert_eq!(accounts(with(status("1", "<p>x</p>"), to_help.clone())), std::slice::from_ref(&help));
     assert_eq!(accounts(with(direct("1", "x"), to_help)), [brand(), help]);
     assert_eq!(accounts(status("1", "<p>x</p>")), [brand()]);
     let error = endpoint.receive(&posted(&json!({}), "other"), Timestamp::default()).unwrap_err();

@@ -1,0 +1,391 @@
+//! Real servers, started here on free ports of the loopback and stopped again. `.ci/servers.sh` installs them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use careline::ErrorKind;
+use careline::clock::SystemClock;
+use careline::context::Context;
+use careline::model::{Deleted, EntityKind, Event, EventBody, Inbound, Reaction, Surface, Visibility};
+use careline::network::{Network, Page, PollAsk, Recheck, StreamAsk};
+use careline_http::HttpTransport;
+use careline_mastodon::{Account, AccountConfig};
+use futures_util::StreamExt;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+/// How long a real server may take to tell what happened on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn workspace() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
+}
+
+/// The program, or a line that says why its test does not run.
+fn installed(name: &str, path: &str) -> Option<PathBuf> {
+    let program = workspace().join(path);
+    if !program.exists() {
+        println!("skipped: {name} is not installed; `.ci/servers.sh {name}` does it");
+        return None;
+    }
+    Some(program)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A server that stops when the test ends, however it ends.
+struct Server {
+    process: Child,
+    base: String,
+    cx: Context,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    async fn start(mut command: Command, port: u16, probe: &str) -> Self {
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let transport = HttpTransport::builder().build();
+        let cx = Context::new(Arc::new(transport), Arc::new(SystemClock));
+        let server = Self { process, base: format!("http://localhost:{port}"), cx };
+        let begun = Instant::now();
+        while server.try_call(Method::GET, probe, "", &[]).await.is_err() {
+            assert!(begun.elapsed() < PATIENCE, "the server does not start");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        server
+    }
+
+    /// What another program would ask; the error is whatever came in place of a good answer.
+    async fn try_call(&self, method: Method, path: &str, token: &str, form: &[(&str, &str)]) -> Result<String, String> {
+        let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            // snac2 drops idle connections, and not every call here may be repeated.
+            .header("connection", "close")
+            .body(Bytes::from(body))
+            .unwrap();
+        let answer = self.cx.transport.send(request).await.map_err(|error| format!("{error:?}"))?;
+        let said = String::from_utf8_lossy(answer.body()).into_owned();
+        if answer.status().is_success() { Ok(said) } else { Err(format!("{} {said}", answer.status())) }
+    }
+
+    async fn call(&self, method: Method, path: &str, token: &str, form: &[(&str, &str)]) -> Value {
+        let answer = self.try_call(method.clone(), path, token, form).await;
+        serde_json::from_str(&answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))).unwrap()
+    }
+
+    /// Writes a status; its id. snac2 sometimes drops the connection without an answer, so it is asked again.
+    async fn post(&self, token: &str, form: &[(&str, &str)]) -> String {
+        let begun = Instant::now();
+        loop {
+            match self.try_call(Method::POST, "/api/v1/statuses", token, form).await {
+                Ok(answer) => {
+                    let status: Value = serde_json::from_str(&answer).unwrap();
+                    return status["id"].as_str().unwrap().to_owned();
+                }
+                Err(error) => assert!(begun.elapsed() < PATIENCE, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    async fn account(&self, token: &str) -> Account {
+        let account = Account::new(AccountConfig::new(&self.base, token)).unwrap();
+        account.check(&self.cx).await.unwrap();
+        account
+    }
+}
+
+/// What a poll of one source found so far, and where it goes on.
+struct Reader<'a> {
+    account: &'a Account,
+    cx: &'a Context,
+    source: String,
+    cursor: Option<String>,
+    found: Vec<Event>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(server: &'a Server, account: &'a Account, source: &str) -> Self {
+        Self { account, cx: &server.cx, source: source.to_owned(), cursor: None, found: Vec::new() }
+    }
+
+    async fn page(&mut self) -> Page {
+        let page = self.account.poll(self.cx, PollAsk::new(&self.source, self.cursor.take())).await.unwrap();
+        self.cursor.clone_from(&page.cursor);
+        page
+    }
+
+    /// Reads all there is now.
+    async fn catch_up(&mut self) {
+        loop {
+            let page = self.page().await;
+            assert!(page.parsed.rejects.is_empty(), "{:?}", page.parsed.rejects);
+            self.found.extend(page.parsed.events);
+            if !page.more {
+                return;
+            }
+        }
+    }
+
+    /// Reads until something is there.
+    async fn until<T>(&mut self, what: &str, find: impl Fn(&Event) -> Option<T>) -> T {
+        let begun = Instant::now();
+        loop {
+            self.catch_up().await;
+            if let Some(found) = self.found.iter().rev().find_map(&find) {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{what} did not come; found {:#?}", self.found);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// One more poll, which finds nothing, costs one page and moves nothing.
+    async fn is_quiet(&mut self) {
+        let before = self.cursor.clone();
+        let page = self.page().await;
+        assert!(page.parsed.events.is_empty() && page.raw.is_empty() && !page.more, "{page:?}");
+        assert_eq!(page.cursor, before);
+    }
+}
+
+fn message(event: &Event, id: &str) -> Option<Inbound> {
+    match &event.body {
+        EventBody::Message(message) if message.native_id == id => Some((**message).clone()),
+        _ => None,
+    }
+}
+
+fn reaction(event: &Event, id: &str, word: &str) -> Option<Reaction> {
+    match &event.body {
+        EventBody::Reaction(reaction) if reaction.native_id == id && reaction.reaction == word => {
+            Some(reaction.clone())
+        }
+        _ => None,
+    }
+}
+
+fn deleted(page: &Page) -> Vec<&Deleted> {
+    page.parsed
+        .events
+        .iter()
+        .filter_map(|event| match &event.body {
+            EventBody::Deleted(deleted) => Some(deleted),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn snac2_tells_mentions_threads_reactions_and_absence() {
+    let Some(program) = installed("snac2", ".cache/servers/snac2/snac") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let passwords = snac_setup(&program, folder.path(), port);
+    let mut command = Command::new(&program);
+    command.arg("httpd").arg(folder.path().join("data"));
+    let server = Server::start(command, port, "/api/v1/instance").await;
+    let brand = snac_token(&server, "brand", &passwords[0]).await;
+    let customer = snac_token(&server, "cust", &passwords[1]).await;
+    let account = server.account(&brand).await;
+    assert_eq!(account.info().handle, format!("brand@localhost:{port}"));
+    assert_eq!(account.info().scope, format!("localhost:{port}"));
+
+    let mut notifications = Reader::new(&server, &account, "notifications");
+    notifications.catch_up().await;
+    let asked = server.post(&customer, &[("status", "@brand where is my parcel? 5 < 6 https://acme.example/a")]).await;
+    let found = notifications.until("the mention", |event| message(event, &asked)).await;
+    assert!(found.content.text.contains("where is my parcel? 5 < 6 https://acme.example/a"), "{}", found.content.text);
+    assert_eq!(found.author.as_ref().unwrap().handle.as_deref(), Some(&*format!("cust@localhost:{port}")));
+    assert_eq!((&found.surface, &found.visibility), (&Surface::Mention, &Visibility::Public));
+    assert!(found.sent_at.is_some());
+    let kinds: Vec<_> = found.content.entities.iter().map(|entity| (&entity.kind, entity.value.as_str())).collect();
+    assert!(kinds.contains(&(&EntityKind::Mention, &*format!("brand@localhost:{port}"))), "{kinds:?}");
+    assert!(kinds.contains(&(&EntityKind::Link, "https://acme.example/a")), "{kinds:?}");
+    notifications.is_quiet().await;
+
+    let answer = server.post(&brand, &[("status", "@cust on its way"), ("in_reply_to_id", &asked)]).await;
+    let context = format!("context:{asked}");
+    let found = Reader::new(&server, &account, &context).until("our answer", |event| message(event, &answer)).await;
+    assert_eq!(found.reply_to.unwrap().native_id, asked);
+    assert_eq!(found.author.unwrap().native_id, account.info().account.native_id.rsplit_once('/').unwrap().1);
+
+    // The answer must have reached the customer first.
+    let favourite = format!("/api/v1/statuses/{answer}/favourite");
+    let begun = Instant::now();
+    while let Err(error) = server.try_call(Method::POST, &favourite, &customer, &[("id", &answer)]).await {
+        assert!(begun.elapsed() < PATIENCE, "{error}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    notifications.until("the favourite", |event| reaction(event, &answer, "favourite")).await;
+
+    // The server deletes nothing over this API, so one that never was stands for one that is gone.
+    let ask = Recheck::new(vec![asked.as_str().into(), "0123456789".into(), answer.as_str().into()]);
+    let page = account.recheck(&server.cx, ask).await.unwrap();
+    assert_eq!(deleted(&page).iter().map(|gone| gone.native_id.as_str()).collect::<Vec<_>>(), ["0123456789"]);
+    let wrong = Account::new(AccountConfig::new(&server.base, "wrong")).unwrap();
+    assert!(wrong.check(&server.cx).await.is_err(), "snac2 answers a wrong token in its own way");
+    assert!(account.stream(&server.cx, StreamAsk::new("user")).await.is_err(), "snac2 knows no streams");
+}
+
+/// A data folder with two people; their passwords.
+fn snac_setup(program: &Path, folder: &Path, port: u16) -> [String; 2] {
+    let data = folder.join("data");
+    let mut init =
+        Command::new(program).arg("init").arg(&data).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let answers = format!("127.0.0.1\n{port}\nlocalhost:{port}\n\n\nadmin@acme.example\n");
+    std::io::Write::write_all(&mut init.stdin.take().unwrap(), answers.as_bytes()).unwrap();
+    assert!(init.wait().unwrap().success());
+    let config = data.join("server.json");
+    let text = std::fs::read_to_string(&config).unwrap().replace(r#""protocol": "https""#, r#""protocol": "http""#);
+    std::fs::write(&config, text).unwrap();
+    ["brand", "cust"].map(|name| {
+        let made = Command::new(program).arg("adduser").arg(&data).arg(name).stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&made.stdout).into_owned() + &String::from_utf8_lossy(&made.stderr);
+        said.lines().find_map(|line| line.strip_prefix("User password is ")).unwrap().to_owned()
+    })
+}
+
+async fn snac_token(server: &Server, name: &str, password: &str) -> String {
+    let here = "urn:ietf:wg:oauth:2.0:oob";
+    let app = [("client_name", "test"), ("redirect_uris", here), ("scopes", "read write")];
+    let app = server.call(Method::POST, "/api/v1/apps", "", &app).await;
+    let (id, secret) = (app["client_id"].as_str().unwrap(), app["client_secret"].as_str().unwrap());
+    let login = [("login", name), ("passwd", password), ("redir", here), ("cid", id)];
+    let code = server.try_call(Method::POST, "/oauth/x-snac-login", "", &login).await.unwrap();
+    let token = [
+        ("grant_type", "authorization_code"),
+        ("code", code.trim()),
+        ("client_id", id),
+        ("client_secret", secret),
+        ("redirect_uri", here),
+    ];
+    server.call(Method::POST, "/oauth/token", "", &token).await["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn mastodon_mock_tells_everything_and_streams_it() {
+    let Some(program) = installed("mastodon_mock", ".cache/venv/bin/mastodon_mock") else { return };
+    let port = free_port();
+    let mut command = Command::new(program);
+    let folder = tempfile::tempdir().unwrap();
+    command.current_dir(folder.path());
+    command.args(["serve", "--in-memory", "--demo", "--host", "127.0.0.1", "--port", &port.to_string()]);
+    let server = Server::start(command, port, "/api/v2/instance").await;
+    let (brand, customer) = ("ada_token", "grace_token");
+    let account = server.account(brand).await;
+    assert!(account.capability().text_max.unwrap() >= 500);
+    let name = account.info().handle.split('@').next().unwrap().to_owned();
+
+    let mut notifications = Reader::new(&server, &account, "notifications");
+    notifications.catch_up().await;
+    let mut home = Reader::new(&server, &account, "home");
+    home.catch_up().await;
+    assert!(!home.found.is_empty(), "the demo has a history");
+    notifications.is_quiet().await;
+    home.is_quiet().await;
+
+    let mut stream = account.stream(&server.cx, StreamAsk::new("user")).await.unwrap();
+    let text = format!("@{name} where is my <b>parcel</b>? https://acme.example/a?b=1&c=2 #help");
+    let asked = server.post(customer, &[("status", &text), ("visibility", "public")]).await;
+    let pushed = streamed("the mention", &mut stream, |event| message(event, &asked)).await;
+    let polled = notifications.until("the mention", |event| message(event, &asked)).await;
+    assert_eq!(pushed, polled, "pushed and polled it is the same message");
+    assert_eq!(polled.content.text, text);
+    assert_eq!((&polled.surface, &polled.visibility), (&Surface::Mention, &Visibility::Public));
+    let mention = polled.content.entities.iter().find(|entity| entity.kind == EntityKind::Mention);
+    let mention = mention.unwrap_or_else(|| panic!("{:?}", polled.content));
+    assert_eq!(mention.native_id.as_deref(), account.info().account.native_id.rsplit_once('/').map(|(_, id)| id));
+    notifications.is_quiet().await;
+
+    let reply = format!(
+        "@{} on its way",
+        polled.author.as_ref().unwrap().handle.as_deref().unwrap().split('@').next().unwrap()
+    );
+    let answer = server.post(brand, &[("status", &reply), ("in_reply_to_id", &asked)]).await;
+    let found = Reader::new(&server, &account, &format!("context:{asked}"))
+        .until("our answer", |event| message(event, &answer))
+        .await;
+    assert_eq!(found.reply_to.unwrap().native_id, asked);
+    server.call(Method::POST, &format!("/api/v1/statuses/{answer}/favourite"), customer, &[]).await;
+    notifications.until("the favourite", |event| reaction(event, &answer, "favourite")).await;
+    server.call(Method::POST, &format!("/api/v1/statuses/{answer}/reblog"), customer, &[]).await;
+    notifications.until("the boost", |event| reaction(event, &answer, "boost")).await;
+
+    server.call(Method::PUT, &format!("/api/v1/statuses/{answer}"), brand, &[("status", "@grace it is there")]).await;
+    // The imitation names this stream event otherwise than Mastodon, so the edit is read.
+    let edited = |event: &Event| message(event, &answer).filter(|message| message.revision > 0);
+    let context = format!("context:{asked}");
+    let edited = Reader::new(&server, &account, &context).until("the edit", edited).await;
+    assert!(edited.content.text.contains("it is there"), "{}", edited.content.text);
+
+    let private = format!("@{name} my number is 12");
+    let direct = server.post(customer, &[("status", &private), ("visibility", "direct")]).await;
+    let mut conversations = Reader::new(&server, &account, "conversations");
+    let found = conversations.until("the private message", |event| message(event, &direct)).await;
+    assert_eq!((found.surface, found.visibility), (Surface::DirectMessage, Visibility::Private));
+
+    server.call(Method::DELETE, &format!("/api/v1/statuses/{answer}"), brand, &[]).await;
+    let gone =
+        |event: &Event| matches!(&event.body, EventBody::Deleted(gone) if gone.native_id == answer).then_some(());
+    streamed("the deletion", &mut stream, gone).await;
+    let ask = Recheck::new(vec![answer.as_str().into(), asked.as_str().into()]);
+    let page = account.recheck(&server.cx, ask).await.unwrap();
+    assert_eq!(deleted(&page).iter().map(|gone| gone.native_id.as_str()).collect::<Vec<_>>(), [answer.as_str()]);
+    faults(&server, &account).await;
+}
+
+/// What comes down a stream until something is there.
+async fn streamed<T>(what: &str, stream: &mut careline::network::EventStream, find: impl Fn(&Event) -> Option<T>) -> T {
+    let wait = async {
+        loop {
+            let page = stream.next().await.unwrap().unwrap();
+            if let Some(found) = page.parsed.events.iter().find_map(&find) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come down the stream"))
+}
+
+/// A server in trouble, as one that answers itself: each fault has its kind, and the next poll goes on.
+async fn faults(server: &Server, account: &Account) {
+    for (effect, kind) in [
+        (json!({"type": "status", "status": 503}), ErrorKind::Unavailable),
+        (json!({"type": "status", "status": 401}), ErrorKind::Unauthenticated),
+        (json!({"type": "malformed"}), ErrorKind::Unavailable),
+        (json!({"type": "ratelimit"}), ErrorKind::RateLimited),
+    ] {
+        let rule = json!({"match": {"path": "/api/v1/notifications"}, "effect": effect, "count": 1});
+        let request = Request::post(format!("{}/api/v1/_mock/faults", server.base))
+            .header("content-type", "application/json")
+            .body(Bytes::from(rule.to_string()))
+            .unwrap();
+        assert!(server.cx.transport.send(request).await.unwrap().status().is_success());
+        let transport = HttpTransport::builder().attempts(1).longest_wait(Duration::ZERO).build();
+        let cx = Context::new(Arc::new(transport), Arc::new(SystemClock));
+        let error = account.poll(&cx, PollAsk::new("notifications", None)).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{effect} gave {error}");
+    }
+    let clear = server.try_call(Method::DELETE, "/api/v1/_mock/faults", "", &[]).await;
+    assert!(clear.is_ok());
+    assert!(account.poll(&server.cx, PollAsk::new("notifications", None)).await.is_ok());
+}
