@@ -72,7 +72,8 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Removes everything about a person, an identity or a message, everywhere, and tells what was removed.
     ///
-    /// The log keeps its salted digests, so its chain still verifies. The erasure itself is remembered and applied
+    /// A raw body that holds any of it goes as a whole; what others wrote in that body stays as messages. The log keeps its
+    /// salted digests, so its chain still verifies. The erasure itself is remembered and applied
     /// again when an older backup is put in place.
     async fn erase(&self, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt>;
 

@@ -7,6 +7,9 @@
 //! - What is erased is overwritten in the file and taken out of the search index at once. Erasures are also noted, by our
 //!   own hashed ids, in a journal beside the file (`care.db.erasures`): when an older backup is put in the database's
 //!   place, opening it erases again. Keep that journal when you restore.
+//! - An erasure reads every raw body and every log entry of its tenant once, because a person may stand in deliveries that
+//!   no message points to; meanwhile other writers wait. A raw body that names the person goes as a whole, what others
+//!   wrote in it stays as messages.
 //!
 //! ```no_run
 //! # fn main() -> careline::Result<()> {

@@ -55,6 +55,8 @@ fn configure(connection: &Connection, options: &SqliteOptions) -> Result<()> {
     pragma("secure_delete", &true)?;
     pragma("synchronous", &synchronous)?;
     pragma("cache_size", &-cache_kib)?;
+    // Rows of many commits share pages; the longer the log, the fewer times each page is written to its place.
+    pragma("wal_autocheckpoint", &CHECKPOINT_PAGES)?;
     pragma("temp_store", &"MEMORY")
 }
 
@@ -120,6 +122,9 @@ fn check_length(path: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// After how many pages (64 MiB) the write-ahead log is carried over into the database.
+const CHECKPOINT_PAGES: i64 = 16_384;
 
 /// How long to wait for another process by default.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
