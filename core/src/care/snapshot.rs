@@ -18,11 +18,12 @@ pub struct Snapshot {
 impl Snapshot {
     /// Adds what was loaded for `keys`.
     pub fn absorb(&mut self, keys: Vec<Key>, loaded: Loaded) {
-        self.as_of = loaded.as_of;
+        // What changed between two loads must not pass unseen, so the earliest one counts.
+        self.as_of = if self.entries.is_empty() { loaded.as_of } else { self.as_of.min(loaded.as_of) };
         self.entries.extend(keys.into_iter().zip(loaded.entries));
     }
 
-    /// The instant of the latest load.
+    /// The instant of the earliest load.
     pub fn as_of(&self) -> u64 {
         self.as_of
     }
