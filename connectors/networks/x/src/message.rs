@@ -121,7 +121,7 @@ pub(crate) fn post<const TOLERANT: bool>(item: &Item<'_, TOLERANT>, shelf: &Shel
     let quoted = reference("quoted");
     let note = item.note_tweet.as_deref();
     let text = note.and_then(|note| note.text.as_ref()).or(item.text.as_ref()).ok_or_else(|| missing("text"))?;
-    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_ref());
+    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_deref());
     let content = content(text, entities);
 
     let mut message = Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public);
@@ -164,7 +164,7 @@ pub(crate) fn direct_event<const TOLERANT: bool>(
     }
     let mut message = direct_message(id, sender, sent_at, thread);
     if let Some(text) = &item.text {
-        message.content = content(text, item.entities.as_ref());
+        message.content = content(text, item.entities.as_deref());
     }
     if let Some(keys) = item.attachments.as_ref().and_then(|attachments| attachments.media_keys.as_deref()) {
         message.content.attachments = keys.iter().map(|key| attachment_of_key(key, shelf)).collect();
