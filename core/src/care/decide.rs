@@ -1,7 +1,7 @@
 //! The decision: what happened, on top of what we know, becomes what we know next. Pure and deterministic.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -55,14 +55,14 @@ pub struct Arrival {
     pub account: Option<AccountId>,
     /// The raw delivery it came in.
     pub delivery: Option<DeliveryId>,
-    pub(super) assessment: OnceCell<Assessment>,
-    pub(super) names: OnceCell<Names>,
+    pub(super) assessment: OnceLock<Assessment>,
+    pub(super) names: OnceLock<Names>,
 }
 
 impl Arrival {
     /// `event`, through `account`, in `delivery`.
     pub fn new(event: Event, account: Option<AccountId>, delivery: Option<DeliveryId>) -> Self {
-        Self { event, account, delivery, assessment: OnceCell::new(), names: OnceCell::new() }
+        Self { event, account, delivery, assessment: OnceLock::new(), names: OnceLock::new() }
     }
 
     /// Something that happens inside careline or is said by the host.

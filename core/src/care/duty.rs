@@ -240,6 +240,14 @@ impl Tenant {
         Ok(())
     }
 
+    /// What an account can do: which sources can be polled and streamed.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection.
+    pub fn capability(&self, account: &AccountId) -> Result<crate::network::Capability> {
+        Ok(self.network(account)?.capability())
+    }
+
     /// Reads what is new on an account, every source, page by page. A cursor moves only with the commit of its page.
     ///
     /// # Errors

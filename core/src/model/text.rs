@@ -144,7 +144,7 @@ pub(crate) fn is_composed(text: &str) -> bool {
 }
 
 /// Common characters that composition neither changes nor reorders among themselves: saves two table look-ups each.
-pub(crate) fn never_changes(character: char) -> bool {
+fn never_changes(character: char) -> bool {
     matches!(character,
         '\0'..='\u{2ff}'             // Latin
         | '\u{400}'..='\u{482}'      // Cyrillic

@@ -336,8 +336,8 @@ mod tests {
     fn case(fields: serde_json::Value) -> Case {
         let mut case = json!({
             "id": "c1", "customer": "p1", "network": "x", "account": "acme", "conversations": [], "number": 1,
-            "status": "queued", "tier": 1, "lead": "m1", "lead_at": "2026-11-18T12:00:00.000Z", "intent": "question",
-            "category": "other", "sentiment": "neutral", "language": "en", "team": "care",
+            "status": "queued", "tier": 1, "lead": "m1", "lead_at": "2026-11-18T12:00:00.000Z",
+            "surface": "comment", "intent": "question", "category": "other", "sentiment": "neutral", "language": "en", "team": "care",
             "opened_at": "2026-11-18T12:00:00.000Z", "messages": 1, "clocks": [], "reasons": []
         });
         case.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

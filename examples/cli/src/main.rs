@@ -1,9 +1,14 @@
 //! The careline program: a demo, the intake, the inbox page and tools around them.
 
+mod demo;
+mod explain;
+mod host;
+mod intake;
 mod normalise;
 mod policy;
-// The demo takes it up; until then only its own tests do.
-#[allow(dead_code)]
+mod queue;
+mod serve;
+mod table;
 mod traffic;
 mod triage;
 
@@ -22,6 +27,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Send a made-up day of traffic through the real intake, check what came of it, and show the inbox page.
+    Demo(demo::Args),
+    /// Receive and read real accounts, and show the inbox page.
+    Serve(serve::Args),
+    /// List open cases by what is due first.
+    Queue(queue::Args),
+    /// Tell why a case is what it is.
+    Explain(explain::Args),
     /// Read raw bodies of a network and print one event per line as JSON.
     Normalise(normalise::Args),
     /// Look at a policy before it is used.
@@ -33,6 +46,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Demo(args) => run(demo::run(&args)),
+        Command::Serve(args) => run(serve::run(&args)),
+        Command::Queue(args) => run(queue::run(&args)),
+        Command::Explain(args) => run(explain::run(&args)),
         Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Triage(args) => triage::run(&args),
@@ -46,6 +63,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a command that waits for others.
+fn run(command: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
 }
 
 /// Why a command ended early.

@@ -20,6 +20,16 @@ pub(crate) struct Driven {
     pub(crate) surprises: Vec<(usize, u16)>,
 }
 
+impl Driven {
+    /// Adds what became of a later part of the list, which begins at `place`.
+    pub(crate) fn add(&mut self, part: Self, place: usize) {
+        for (status, count) in part.statuses {
+            *self.statuses.entry(status).or_default() += count;
+        }
+        self.surprises.extend(part.surprises.into_iter().map(|(at, status)| (at + place, status)));
+    }
+}
+
 /// Posts `deliveries` to `base` over `connections` connections; `posted` is told how many are done.
 ///
 /// Deliveries of one lane go over one connection and keep their order; with one connection all do.

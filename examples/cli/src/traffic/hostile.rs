@@ -19,9 +19,17 @@ pub(crate) fn deliveries(ask: &Ask) -> Vec<Delivery> {
         all.extend(refused(ask.starts_at.plus_millis((5 + round) * 9_300_000)));
     }
     all.extend(oversized(ask.starts_at.plus_millis(40_000_000)));
-    all.extend(damaged(ask.starts_at.plus_millis(50_000_000)));
-    all.extend(repairable(ask.starts_at.plus_millis(55_000_000)));
+    all.extend(damaged(damaged_at(ask)));
+    all.extend(repairable(repairable_at(ask)));
     all
+}
+
+fn damaged_at(ask: &Ask) -> Timestamp {
+    ask.starts_at.plus_millis(50_000_000)
+}
+
+fn repairable_at(ask: &Ask) -> Timestamp {
+    ask.starts_at.plus_millis(55_000_000)
 }
 
 fn refused(at: Timestamp) -> Vec<Delivery> {
@@ -107,15 +115,22 @@ fn repairable(at: Timestamp) -> Vec<Delivery> {
 }
 
 /// The messages that are in those bodies all the same.
-pub(crate) fn messages() -> Vec<Expected> {
-    let comment = |id: String, text: String| expected("facebook", id, "240001", text);
+pub(crate) fn messages(ask: &Ask) -> Vec<Expected> {
+    // Facebook tells whole seconds.
+    let comment = |id: String, at: Timestamp, text: String| Expected {
+        sent_at: Timestamp::from_secs(at.as_secs()),
+        parent: Some(format!("{FACEBOOK_PAGE}_904800")),
+        ..expected("facebook", id, "240001", text)
+    };
     let mut all: Vec<Expected> = (0..20)
         .filter(|number| *number != BAD)
-        .map(|number| comment(format!("904800_{number}"), neighbour(number)))
+        .map(|number| comment(format!("904800_{number}"), damaged_at(ask), neighbour(number)))
         .collect();
-    all.push(comment("904800_31".to_owned(), "half a face: \u{fffd}, order late".to_owned()));
+    let half = "half a face: \u{fffd}, order late".to_owned();
+    all.push(comment("904800_31".to_owned(), repairable_at(ask), half));
     let text = "@acme my parcel from Caf\u{fffd} is lost".to_owned();
-    all.push(expected("x", REPAIRED_ON_X.to_owned(), "7", text));
+    let lost = expected("x", REPAIRED_ON_X.to_owned(), "7", text);
+    all.push(Expected { sent_at: Some(repairable_at(ask)), ..lost });
     all
 }
 

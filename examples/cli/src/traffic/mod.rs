@@ -22,6 +22,7 @@ use bytes::Bytes;
 use careline::model::Timestamp;
 
 pub(crate) use mastodon::Schedule;
+pub(crate) use people::Pair;
 pub(crate) use truth::{Expect, Truth};
 
 /// The consumer secret that X signs with on this day.
@@ -63,6 +64,7 @@ pub(crate) struct Day {
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     /// `x` or `facebook`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the endpoint says it, too; tests sort by it"))]
     pub(crate) network: &'static str,
     /// The path it is posted to.
     pub(crate) endpoint: &'static str,
@@ -107,7 +109,7 @@ pub(crate) fn generate(ask: &Ask) -> Day {
     messages.extend(facebook.messages);
     let (schedule, statuses) = mastodon.finish();
     messages.extend(statuses);
-    messages.extend(hostile::messages());
+    messages.extend(hostile::messages(ask));
     let truth = Truth::new(messages, &deliveries, x.repeats, cast.pairs);
     Day { deliveries, schedule, truth }
 }

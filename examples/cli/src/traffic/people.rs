@@ -23,8 +23,6 @@ pub(crate) struct Pair {
     pub(crate) one: (&'static str, String),
     /// Network and native id there.
     pub(crate) other: (&'static str, String),
-    /// What they said in private on both: an e-mail address.
-    pub(crate) shown_by: String,
 }
 
 /// Everybody met so far.

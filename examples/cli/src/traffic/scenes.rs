@@ -276,7 +276,6 @@ impl Play<'_> {
         self.cast.pairs.push(Pair {
             one: (A::NETWORK, here.author(&person, true)),
             other: (B::NETWORK, there.author(&person, true)),
-            shown_by: person.mail(),
         });
     }
 

@@ -1,0 +1,151 @@
+//! The engine of this program: a policy, a database, and connections whose secrets come from the environment.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use careline::care::{Engine, EngineBuilder, TenantSetup};
+use careline::clock::Clock;
+use careline::intake::Intake;
+use careline::model::{AccountId, NativeAccount, TenantId};
+use careline::network::Network;
+use careline::policy::{AccountRule, CompiledPolicy, Policy};
+use careline::store::Store;
+use careline::transport::Transport;
+use careline::{Error, ErrorKind, Result};
+use careline_sqlite::SqliteStore;
+
+/// The database in a data directory.
+pub(crate) fn database(dir: &Path) -> PathBuf {
+    dir.join("care.db")
+}
+
+/// Opens the database of a data directory that was used before.
+pub(crate) fn open_existing(dir: &Path) -> Result<Arc<dyn Store>> {
+    let file = database(dir);
+    if !file.exists() {
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            "there is no database; `careline serve` or `careline demo` makes one",
+        )
+        .with("file", file.display()));
+    }
+    Ok(Arc::new(SqliteStore::open(file)?))
+}
+
+/// An engine that only shows what a data directory holds: it needs no policy for that.
+pub(crate) fn reader(dir: &Path) -> Result<Engine> {
+    let policy = CompiledPolicy::new(Policy::from_brand("careline"))?;
+    Engine::builder(open_existing(dir)?).tenant(TenantId::single(), TenantSetup::new(policy)).build()
+}
+
+/// What a host needs to reach its networks.
+pub(crate) struct Connections {
+    pub(crate) endpoints: BTreeMap<String, Arc<dyn Intake>>,
+    pub(crate) networks: Vec<(AccountId, Arc<dyn Network>)>,
+}
+
+/// An engine for one brand, with every connection.
+pub(crate) fn engine(
+    store: Arc<dyn Store>,
+    policy: Policy,
+    connections: Connections,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine> {
+    let policy = CompiledPolicy::new(policy)?;
+    let mut setup = TenantSetup::new(policy);
+    for (id, network) in connections.networks {
+        setup = setup.network(id, network);
+    }
+    let builder: EngineBuilder = Engine::builder(store).transport(transport).clock(clock);
+    let with_endpoints =
+        connections.endpoints.into_iter().fold(builder, |builder, (name, intake)| builder.endpoint(name, intake));
+    with_endpoints.tenant(TenantId::single(), setup).build()
+}
+
+/// The connections that the environment has secrets for:
+///
+/// - `CARELINE_X_CONSUMER_SECRET`: receive X webhooks; two secrets with a comma between during a rotation;
+/// - `CARELINE_FACEBOOK_APP_SECRET` and `CARELINE_FACEBOOK_VERIFY_TOKEN`: receive Facebook and Messenger webhooks;
+/// - `CARELINE_MASTODON_WEBHOOK_SECRET`: receive Mastodon's administrator webhooks;
+/// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy; the account's id in capitals, `-` as `_`.
+pub(crate) async fn connections(
+    policy: &Policy,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Connections> {
+    let mut endpoints: BTreeMap<String, Arc<dyn Intake>> = BTreeMap::new();
+    if let Some(secrets) = secret("CARELINE_X_CONSUMER_SECRET") {
+        let config = careline_x::WebhookConfig::new(secrets.split(',').map(str::to_owned));
+        endpoints.insert("x".to_owned(), Arc::new(careline_x::Webhook::new(config)?));
+    }
+    if let Some(app_secret) = secret("CARELINE_FACEBOOK_APP_SECRET") {
+        let verify_token =
+            secret("CARELINE_FACEBOOK_VERIFY_TOKEN").ok_or_else(|| missing("CARELINE_FACEBOOK_VERIFY_TOKEN"))?;
+        let config = careline_facebook::WebhookConfig::new(app_secret, verify_token);
+        endpoints.insert("facebook".to_owned(), Arc::new(careline_facebook::Webhook::new(config)?));
+    }
+    let mut networks = Vec::new();
+    let cx = careline::context::Context::new(transport.clone(), clock.clone());
+    let mut mastodon_accounts = Vec::new();
+    for rule in &policy.accounts {
+        let Some(token) = secret(&token_name(rule)) else { continue };
+        let network = network(rule, token)?;
+        let info = network.check(&cx).await?;
+        if rule.network == "mastodon" {
+            mastodon_accounts.push(NativeAccount::new("mastodon".into(), info.account.native_id.clone()));
+        }
+        networks.push((rule.id.clone(), network));
+    }
+    if let Some(webhook_secret) = secret("CARELINE_MASTODON_WEBHOOK_SECRET") {
+        let config = careline_mastodon::WebhookConfig::new(webhook_secret, mastodon_accounts);
+        endpoints.insert("mastodon".to_owned(), Arc::new(careline_mastodon::Webhook::new(&config)?));
+    }
+    Ok(Connections { endpoints, networks })
+}
+
+fn network(rule: &AccountRule, token: String) -> Result<Arc<dyn Network>> {
+    let native_id = || {
+        rule.native_id.clone().ok_or_else(|| {
+            Error::new(ErrorKind::ConfigInvalid, "to read this account the policy must give its `native_id`")
+                .with("account", &rule.id)
+        })
+    };
+    let handle = rule.handle.as_deref().unwrap_or_default().trim_start_matches('@').to_owned();
+    match rule.network.as_str() {
+        "x" => {
+            let mut config = careline_x::AccountConfig::new(native_id()?, handle);
+            config.user_token = Some(token.into());
+            Ok(Arc::new(careline_x::Account::new(config)?))
+        }
+        "facebook" => {
+            let config = careline_facebook::AccountConfig::new(native_id()?, token);
+            Ok(Arc::new(careline_facebook::Account::new(config)?))
+        }
+        "mastodon" => {
+            let host = rule.host.as_deref().unwrap_or_default();
+            let config = careline_mastodon::AccountConfig::new(format!("https://{host}"), token).handle(handle);
+            Ok(Arc::new(careline_mastodon::Account::new(config)?))
+        }
+        other => Err(Error::new(
+            ErrorKind::Unsupported,
+            "this program has no connector for the network; it has x, facebook, mastodon",
+        )
+        .with("network", other)),
+    }
+}
+
+/// The environment variable that holds an account's token.
+fn token_name(rule: &AccountRule) -> String {
+    format!("CARELINE_TOKEN_{}", rule.id.as_str().to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
+}
+
+fn secret(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn missing(name: &str) -> Error {
+    Error::new(ErrorKind::ConfigInvalid, "an environment variable is missing").with("variable", name)
+}

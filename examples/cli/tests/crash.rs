@@ -1,0 +1,160 @@
+//! Kills the real program with SIGKILL while it takes in bodies over HTTP: what it acknowledged is there exactly once
+//! after every restart, and sending everything again adds nothing.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use careline::model::TenantId;
+use careline::store::{ExportAsk, Exported, Record, Store as _};
+use careline::transport::Transport;
+use careline::wire::{Encoding, sign};
+use careline_http::HttpTransport;
+use careline_sqlite::SqliteStore;
+use futures_util::StreamExt as _;
+use http::Request;
+
+const SECRET: &str = "crash-test-secret";
+const ROUNDS: u64 = 20;
+const PER_ROUND: u64 = 400;
+const POLICY: &str = r#"
+[brand]
+name = "Acme"
+
+[[accounts]]
+id = "acme-x"
+network = "x"
+native_id = "1001"
+handle = "acme"
+"#;
+
+/// An X body that mentions us.
+fn body(number: u64) -> Bytes {
+    let (id, author) = (native_id(number), 500 + number % 40);
+    format!(
+        r#"{{"data":{{"event_uuid":"{number}","event_type":"post.mention.create","filter":{{"user_id":"1001"}},
+        "payload":{{"id":"{id}","text":"@acme order AC-{number} is late, where is it?","author_id":"{author}",
+        "conversation_id":"{id}","created_at":"2026-08-12T18:00:00.000Z","edit_history_tweet_ids":["{id}"],
+        "entities":{{"mentions":[{{"start":0,"end":5,"username":"acme","id":"1001"}}]}}}},
+        "includes":{{"users":[{{"id":"{author}","username":"jo{author}","name":"Jo Doe {author}"}}]}}}}}}"#
+    )
+    .into()
+}
+
+fn native_id(number: u64) -> String {
+    (2_000_000_000_000_000_000 + number * 4_194_304).to_string()
+}
+
+struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    fn start(dir: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_careline"))
+            .args(["serve", "--port", "0", "--policy"])
+            .arg(dir.join("policy.toml"))
+            .arg("--data")
+            .arg(dir)
+            .env("CARELINE_X_CONSUMER_SECRET", SECRET)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base = line.trim().strip_prefix("listening on ").expect("the program says where it listens").to_owned();
+        Self { child, base }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// The status of the answer; `None` if there was none.
+async fn post(transport: &dyn Transport, base: &str, number: u64) -> Option<u16> {
+    let body = body(number);
+    let request = Request::post(format!("{base}/webhooks/x"))
+        .header("content-type", "application/json")
+        .header("x-twitter-webhooks-signature", sign(SECRET.as_bytes(), &body, Encoding::Base64))
+        .body(body)
+        .unwrap();
+    transport.send(request).await.ok().map(|answer| answer.status().as_u16())
+}
+
+async fn post_all(
+    transport: &Arc<dyn Transport>,
+    base: &str,
+    numbers: std::ops::Range<u64>,
+) -> Vec<(u64, Option<u16>)> {
+    let posts = numbers.map(|number| async move { (number, post(&**transport, base, number).await) });
+    futures_util::stream::iter(posts).buffer_unordered(8).collect().await
+}
+
+/// Everything there is, as text, after the log's chain was verified.
+async fn everything(dir: &Path) -> Vec<String> {
+    let store = SqliteStore::open(dir.join("care.db")).unwrap();
+    store.verify_log(&TenantId::single()).await.unwrap();
+    let all = store.export(&TenantId::single(), &ExportAsk { customer: None, raw: true }).await.unwrap();
+    all.iter().map(|item| serde_json::to_string(item).unwrap()).collect()
+}
+
+/// How often each native id is stored.
+async fn stored(dir: &Path) -> BTreeMap<String, usize> {
+    let store = SqliteStore::open(dir.join("care.db")).unwrap();
+    let mut counts = BTreeMap::new();
+    for item in store.export(&TenantId::single(), &ExportAsk::default()).await.unwrap() {
+        if let Exported::Record { record: Record::Message(message), .. } = item {
+            *counts.entry(message.native_id.to_string()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_acknowledged_survives_being_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("policy.toml"), POLICY).unwrap();
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().attempts(1).build());
+    let mut acknowledged = Vec::new();
+    let mut chance = u64::from(std::process::id());
+    for round in 0..ROUNDS {
+        let server = Server::start(dir.path());
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let lives = Duration::from_millis(40 + (chance >> 33) % 600);
+        let (base, through) = (server.base.clone(), transport.clone());
+        let numbers = round * PER_ROUND..(round + 1) * PER_ROUND;
+        let posting = tokio::spawn(async move { post_all(&through, &base, numbers).await });
+        tokio::time::sleep(lives).await;
+        server.kill();
+        let answers = posting.await.unwrap();
+        acknowledged.extend(answers.iter().filter(|(_, status)| *status == Some(200)).map(|(number, _)| *number));
+        let counts = stored(dir.path()).await;
+        for number in &acknowledged {
+            assert_eq!(counts.get(&native_id(*number)), Some(&1), "round {round}: acknowledged body {number}");
+        }
+        assert!(counts.values().all(|count| *count == 1), "round {round}: nothing is there twice");
+    }
+    let total = ROUNDS * PER_ROUND;
+    println!("{} of {total} bodies were acknowledged before a kill, in {ROUNDS} rounds", acknowledged.len());
+    assert!(!acknowledged.is_empty(), "some bodies must get through");
+    assert!((acknowledged.len() as u64) < total, "the kills must hit the middle of the traffic");
+
+    let server = Server::start(dir.path());
+    let statuses = |answers: Vec<(u64, Option<u16>)>| answers.into_iter().all(|(_, status)| status == Some(200));
+    assert!(statuses(post_all(&transport, &server.base, 0..total).await), "redelivery is acknowledged");
+    let complete = everything(dir.path()).await;
+    assert!(statuses(post_all(&transport, &server.base, 0..total).await));
+    server.kill();
+    assert_eq!(stored(dir.path()).await.len() as u64, total, "every body is there once all were sent");
+    assert!(everything(dir.path()).await == complete, "redelivery of everything changes no byte");
+}
