@@ -1,4 +1,41 @@
 //! careline: social customer care to embed in any CRM or helpdesk.
+//!
+//! What a customer says on a network goes in as a webhook body, a polled page or a frame of a stream. Out comes a case
+//! that says what it is, how urgent, who handles it, until when, and why. Everything is stored before the network is
+//! answered, and every message is kept exactly once.
+//!
+//! This crate is the core: it opens no socket, starts no thread and knows no database. Networks, the SQLite store and the
+//! HTTP transport are crates of their own, which implement the traits below. The guide, with examples, is in `docs/guide`
+//! of the repository.
+//!
+//! # Map
+//!
+//! What a host calls:
+//! - [`care`]: the [`Engine`](care::Engine) and its [`Tenant`](care::Tenant)s: receive, tick, poll, assign, views;
+//! - [`policy`]: the rules of one brand, as a TOML file;
+//! - [`model`]: the plain data that everything is made of;
+//! - [`Error`]: the one error.
+//!
+//! What connectors, stores and hosts implement, one trait each:
+//! - [`intake`]: webhooks; [`network`]: an account on a network; [`transport`]: the way to it;
+//! - [`triage`]: what a message is; [`advisor`]: the same by a host's own model, with a deadline;
+//! - [`routing`]: who takes a case, and where an answer may go;
+//! - [`store`]: where everything is kept; [`clock`]: what time it is.
+//!
+//! What connectors are built with: [`context`], what one call may use, and [`wire`], reading bodies and signatures.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use careline::care::{Engine, TenantSetup};
+//! use careline::policy::{CompiledPolicy, Policy};
+//! use careline::store::MemoryStore;
+//!
+//! let policy = CompiledPolicy::new(Policy::from_brand("Acme"))?;
+//! let engine =
+//!     Engine::builder(Arc::new(MemoryStore::new())).tenant("default", TenantSetup::new(policy)).build()?;
+//! assert_eq!(engine.tenant("default")?.id().as_str(), "default");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod advisor;
 pub mod care;
