@@ -66,10 +66,7 @@ impl Draft<'_> {
     /// One of our own messages answers the case of the message it replies to, or of the person it is addressed to.
     fn brand_joins(&mut self, recipient: Option<&Profile>, message: &mut Message) -> Read<()> {
         let answered = match &message.reply_to {
-            Some(reply) => {
-                let parent = self.message_id(&message.scope, &reply.native_id);
-                self.overlay.message(&parent)?.and_then(|parent| parent.case)
-            }
+            Some(reply) => self.known_by(&message.scope, &reply.native_id)?.and_then(|(_, parent, _)| parent?.case),
             None => None,
         };
         let case = match (answered, recipient) {

@@ -228,6 +228,9 @@ impl Draft<'_> {
                 message.received_at = event.received_at;
             }
             if inbound.revision == message.revision {
+                if inbound.native_id < message.native_id {
+                    message.native_id = inbound.native_id.clone();
+                }
                 message.raw = least(message.raw.take(), raw);
                 if message.content.as_ref().is_some_and(|content| richer(&inbound.content, content)) {
                     message.content = Some(inbound.content.clone());
@@ -509,7 +512,11 @@ impl Draft<'_> {
     }
 
     /// The message that a native id of any revision stands for, or what is known about it beforehand.
-    fn known_by(&mut self, scope: &str, native_id: &str) -> Read<Option<(MessageId, Option<Message>, Fate)>> {
+    pub(super) fn known_by(
+        &mut self,
+        scope: &str,
+        native_id: &str,
+    ) -> Read<Option<(MessageId, Option<Message>, Fate)>> {
         let direct = self.message_id(scope, native_id);
         let alias = Key::Alias(scope.into(), native_id.into());
         self.overlay.want([Some(Key::Message(direct.clone())), Some(alias.clone())])?;
