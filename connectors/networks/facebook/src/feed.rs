@@ -49,7 +49,7 @@ fn feed(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Option
             Ok(edited(post(page, value, target, Surface::Post), at))
         }
         ("comment" | "post" | "status" | "photo" | "video" | "share" | "album" | "event" | "link", verb) => {
-            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value))))
+            Ok(moderated(target.into_root(), verb, at).unwrap_or_else(|| unknown(field, Some(value))))
         }
         _ => Ok(unknown(field, Some(value))),
     }
@@ -70,7 +70,7 @@ fn mention(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Opt
         "add" => Ok(post(page, value, target, Surface::Mention)),
         "edited" | "edit" if is_comment => Ok(edited(naming(comment(page, value, target)), at)),
         "edited" | "edit" => Ok(edited(post(page, value, target, Surface::Mention), at)),
-        verb => Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value)))),
+        verb => Ok(moderated(target.into_root(), verb, at).unwrap_or_else(|| unknown(field, Some(value)))),
     }
 }
 
@@ -79,12 +79,13 @@ fn ratings(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Opt
     let Some(story) = story else { return nothing_named(field, value) };
     let target = match value.comment_id.get() {
         Some(id) => Target {
-            id: place::comment(value.post_id.get(), id),
+            id: id.into(),
+            root: place::renamed(value.post_id.get(), id),
             post: Some(story.clone()),
             parent: None,
             is_comment: true,
         },
-        None => Target { id: story.clone(), post: Some(story), parent: None, is_comment: false },
+        None => Target { id: story.clone(), root: None, post: Some(story), parent: None, is_comment: false },
     };
     match (value.item.get().unwrap_or_default(), value.verb.get().unwrap_or_default()) {
         ("rating", "add") => Ok(review(page, value, target)),
@@ -96,15 +97,18 @@ fn ratings(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Opt
             Ok(reaction(page, value, target, removed, at))
         }
         ("rating" | "comment", verb) => {
-            Ok(moderated(target.id, verb, at).unwrap_or_else(|| unknown(field, Some(value))))
+            Ok(moderated(target.into_root(), verb, at).unwrap_or_else(|| unknown(field, Some(value))))
         }
         _ => Ok(unknown(field, Some(value))),
     }
 }
 
-/// What a change is about, by the ids used everywhere in careline.
+/// What a change is about.
 struct Target {
+    /// Its id as Facebook writes it here.
     id: CompactString,
+    /// Its one id, where that is another: under it all deliveries are one message.
+    root: Option<CompactString>,
     post: Option<CompactString>,
     /// The comment that a comment answers.
     parent: Option<CompactString>,
@@ -117,20 +121,25 @@ impl Target {
         let Some(id) = value.comment_id.get() else {
             // A comment without its own id is none, whatever post it stands under.
             let id = post.clone().filter(|_| !value.item.is("comment"))?;
-            return Some(Self { id, post, parent: None, is_comment: false });
+            return Some(Self { id, root: None, post, parent: None, is_comment: false });
         };
         let parent = match (&post, value.parent_id.get()) {
             (Some(post), Some(parent)) => place::parent_comment(post, parent, id),
             _ => None,
         };
-        Some(Self { id: place::comment(post.as_deref(), id), post, parent, is_comment: true })
+        Some(Self { id: id.into(), root: place::renamed(post.as_deref(), id), post, parent, is_comment: true })
+    }
+
+    fn into_root(self) -> CompactString {
+        self.root.unwrap_or(self.id)
     }
 }
 
 fn comment(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBody {
-    let Target { id, post, parent, .. } = target;
+    let Target { id, root, post, parent, .. } = target;
     let link = post.as_deref().and_then(|post| place::comment_link(post, parent.as_deref(), &id));
     let mut message = Inbound::new(CompactString::const_new(NETWORK), id, Surface::Comment, Visibility::Public);
+    message.root_id = root;
     message.author = author(page, value);
     message.sent_at = value.created_time.0;
     message.hidden = value.is_hidden.0;
@@ -216,7 +225,7 @@ fn moderated(native_id: CompactString, verb: &str, at: Option<Timestamp>) -> Opt
 fn reaction(page: &Page, value: &ChangeValue<'_>, target: Target, removed: bool, at: Option<Timestamp>) -> EventBody {
     EventBody::Reaction(Reaction {
         scope: CompactString::const_new(NETWORK),
-        native_id: target.id,
+        native_id: target.into_root(),
         by: author(page, value),
         reaction: value.reaction_type.compact().unwrap_or(CompactString::const_new("like")),
         removed,

@@ -289,12 +289,10 @@ fn comment(page: &Page, object: GraphObject<'_>, post: Option<&str>) -> Result<I
         (Some(parent), None) => Some(parent.into()),
         (None, _) => linked.and_then(|linked| linked.parent),
     };
-    let mut message = Inbound::new(
-        NETWORK,
-        place::comment(post.as_deref(), &own),
-        Surface::Comment,
-        if object.is_private.is_set() { Visibility::Restricted } else { Visibility::Public },
-    );
+    let visibility = if object.is_private.is_set() { Visibility::Restricted } else { Visibility::Public };
+    let root = place::renamed(post.as_deref(), &own);
+    let mut message = Inbound::new(NETWORK, own, Surface::Comment, visibility);
+    message.root_id = root;
     message.author = person(page, &object);
     message.sent_at = object.created_time.0;
     message.hidden = object.is_hidden.0;
@@ -328,6 +326,9 @@ fn direct_message(page: &Page, object: GraphObject<'_>) -> Result<Inbound> {
     let to = object.to.unwrap_or(Edge { data: Vec::new() }).data;
     let mut message = Inbound::new(page.messenger.clone(), id, Surface::DirectMessage, Visibility::Private);
     message.author = object.from.as_ref().and_then(|from| page.correspondent(from));
+    if object.from.as_ref().is_some_and(|from| from.id.is(page.id())) {
+        message.recipient = to.iter().find(|to| !to.id.is(page.id())).and_then(|to| page.correspondent(to));
+    }
     message.sent_at = object.created_time.0;
     message.thread =
         object.from.iter().chain(&to).filter_map(place::contact).find(|id| *id != page.id()).map(CompactString::new);

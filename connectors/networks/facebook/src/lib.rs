@@ -12,8 +12,10 @@
 //! - The page itself has one profile wherever it speaks, `facebook:<page>` with the page's id, which is
 //!   [`AccountInfo::scope`](careline::network::AccountInfo): a message is ours if its author's native id is the page's id.
 //!   Page ids are the same all over Facebook, so this also tells another of our pages.
-//! - A comment's id is `<post>_<comment>`. Facebook writes the page's or a photo's id in front of the same comment at times;
-//!   here it is always the post's. A post's id is `<page>_<post>`, a recommendation's that of its story.
+//! - A message's id is the one on the wire. Facebook calls one comment by several: in front of its own number stand the
+//!   post's, or at times a photo's, the page's, or page and post. Its root id is always `<post>_<comment>`, so that a
+//!   webhook and a listing tell one message; deletions, reactions and the answers under it name it so.
+//! - A post's id is `<page>_<post>`, a recommendation's that of its story.
 //! - An edit of a post or comment is a revision numbered by the time of its entry in milliseconds, an edit of a message by
 //!   `num_edit`. Neither tells when the text was first sent, so `sent_at` is absent there. Graph reads give no revision:
 //!   `updated_time` also moves when somebody comments.

@@ -29,6 +29,8 @@ pub(crate) struct Thread<'a> {
     /// The id of the customer, which is that of the thread; empty where the item names none.
     customer: CompactString,
     sender: Option<Profile>,
+    /// The customer, where the page writes.
+    recipient: Option<Profile>,
     at: Option<Timestamp>,
     /// Another app has the thread: we only watch.
     standby: bool,
@@ -56,6 +58,7 @@ pub(crate) fn event(
         } else {
             item.sender.as_ref().and_then(|actor| page.correspondent(actor))
         },
+        recipient: customer.as_ref().filter(|_| from_page).and_then(|actor| page.correspondent(actor)),
         at: item.timestamp.0,
         standby,
         app_id,
@@ -227,6 +230,7 @@ impl Thread<'_> {
         let mut inbound =
             Inbound::new(self.page.messenger.clone(), native_id, Surface::DirectMessage, Visibility::Private);
         inbound.author = self.sender.clone();
+        inbound.recipient = self.recipient.clone();
         inbound.sent_at = self.at;
         inbound.thread = Some(self.customer.clone()).filter(|thread| !thread.is_empty());
         inbound

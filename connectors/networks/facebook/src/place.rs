@@ -50,7 +50,7 @@ impl Page {
 
     /// A post's id with its owner in front; bare ids are of this page.
     pub(crate) fn post(&self, id: &str) -> CompactString {
-        if id.contains('_') { id.into() } else { format_compact!("{}_{id}", self.id()) }
+        if id.contains('_') { id.into() } else { joined(self.id(), id) }
     }
 }
 
@@ -69,13 +69,25 @@ pub(crate) fn owner(id: &str) -> Option<&str> {
     id.rsplit_once('_').map(|(owner, _)| owner)
 }
 
-/// The one id of a comment. Facebook puts the post, a photo of it, the page or page and post in front (fact sheet
-/// facebook §7, reactions to replies, comments listed inside posts); here it is always the post.
+/// The one id of a comment, where that is not `id` itself. Facebook puts the post, a photo of it, the page or page and
+/// post in front (fact sheet facebook §7, reactions to replies, comments listed inside posts); here it is always the post.
+pub(crate) fn renamed(post: Option<&str>, id: &str) -> Option<CompactString> {
+    let post = post.or(owner(id)).map(last).filter(|post| owner(id) != Some(post))?;
+    Some(joined(post, last(id)))
+}
+
+/// The one id of a comment.
 pub(crate) fn comment(post: Option<&str>, id: &str) -> CompactString {
-    match post.or(owner(id)).map(last) {
-        Some(post) if owner(id) != Some(post) => format_compact!("{post}_{}", last(id)),
-        _ => id.into(),
-    }
+    renamed(post, id).unwrap_or_else(|| id.into())
+}
+
+/// A composite id.
+fn joined(owner: &str, own: &str) -> CompactString {
+    let mut id = CompactString::with_capacity(owner.len() + 1 + own.len());
+    id.push_str(owner);
+    id.push('_');
+    id.push_str(own);
+    id
 }
 
 /// The comment that a comment answers; `None` if it stands right under the post.
@@ -120,12 +132,12 @@ pub(crate) fn read_comment_link(link: &str) -> Option<Linked> {
         return None;
     }
     let first = field("comment_id")?;
-    let id = |comment: &str| format_compact!("{post}_{comment}");
+    let id = |comment: &str| joined(post, comment);
     let (comment, parent) = match field("reply_comment_id") {
         Some(reply) => (id(reply), Some(id(first))),
         None => (id(first), None),
     };
-    Some(Linked { post: format_compact!("{page}_{post}"), comment, parent })
+    Some(Linked { post: joined(page, post), comment, parent })
 }
 
 #[cfg(test)]

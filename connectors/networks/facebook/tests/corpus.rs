@@ -102,9 +102,10 @@ fn recorded_answers_give_every_message_once_with_all_it_says() {
                 let text = |key: &str| object[key].as_str();
                 let link = text("permalink_url").filter(|link| link.contains("comment_id=")).map(from_link);
                 let id = text("id").or(link.as_ref().map(|(_, id, _)| id.as_str()));
-                // Comments inside posts come as `<page>_<post>_<comment>`: everywhere else they are `<post>_<comment>`.
-                let id = id.map(|id| if id.matches('_').count() == 2 { id.split_once('_').unwrap().1 } else { id });
                 compared.same("id", Some(&message.native_id), id);
+                // Comments inside posts come as `<page>_<post>_<comment>`: everywhere else they are `<post>_<comment>`.
+                let nested = id.filter(|id| id.matches('_').count() == 2).and_then(|id| id.split_once('_'));
+                compared.same("root id", message.root_id.as_deref(), nested.map(|(_, root)| root));
                 compared.same(
                     "text",
                     Some(&message.content.text).filter(|text| !text.is_empty()).map(|text| &**text),
@@ -145,6 +146,7 @@ fn recorded_answers_give_every_message_once_with_all_it_says() {
         ("comments", "parent"),
         ("comments", "permalink"),
         ("posts", "id"),
+        ("posts", "root id"),
         ("posts", "text"),
         ("posts", "time"),
         ("posts", "parent"),

@@ -92,7 +92,7 @@ fn a_reply_names_the_comment_it_answers_under_one_id() {
     for (comment_id, parent) in [("901_78", "901_77"), (&*format!("{PAGE}_78"), &*format!("{PAGE}_77"))] {
         let value = comment(json!({"comment_id": comment_id, "parent_id": parent}));
         let read = message(change("feed", value));
-        assert_eq!(read.native_id, "901_78");
+        assert_eq!((read.native_id.as_str(), read.root_id()), (comment_id, "901_78"));
         assert_eq!(read.reply_to.unwrap().native_id, "901_77");
         assert_eq!(read.thread.unwrap(), post_id());
     }
@@ -240,6 +240,14 @@ fn echoes_are_ours_and_give_the_key_back() {
     assert_eq!((author.scope.as_str(), author.native_id.as_str()), (&*format!("facebook:{PAGE}"), PAGE));
     assert_eq!((read.thread.as_deref(), read.echo_of.as_deref()), (Some(PSID), Some("outbox-42")));
     assert_eq!(read.content.extensions["app_id"], "263902037430900");
+    let to = read.recipient.unwrap();
+    assert_eq!((to.scope.as_str(), to.native_id.as_str()), (&*format!("messenger:{PAGE}"), PSID));
+    let listed = json!({"data": [{"id": "m_2", "message": "We look into it", "from": {"id": PAGE, "name": "Acme"},
+        "to": {"data": [{"id": PSID, "name": "Jo Doe"}]}}]});
+    let parsed = normalise(BodyKind::Rest, listed.to_string().as_bytes(), &account(), now()).unwrap();
+    let EventBody::Message(listed) = &parsed.events[0].body else { panic!("{parsed:?}") };
+    let to = listed.recipient.as_ref().unwrap();
+    assert_eq!((to.scope.as_str(), to.native_id.as_str()), (&*format!("messenger:{PAGE}"), PSID));
 }
 
 #[test]

@@ -436,9 +436,21 @@ impl<'b> Reader<'b> {
             host: self.host,
         });
         message.surface = surface(status, &entities);
+        if message.surface == Surface::DirectMessage {
+            message.recipient = self.recipient(status);
+        }
         message.content =
             Content { text, entities, attachments: attachments(status), extensions: extensions(status, word) };
         message
+    }
+
+    /// The first person named in a direct status who is not its author.
+    fn recipient(&self, status: &Object<'_>) -> Option<Profile> {
+        let author = status.account.as_ref().and_then(|author| author.id.as_ref());
+        let named = status.mentions.iter().find(|named| named.id.is_some() && named.id.as_ref() != author)?;
+        let mut profile = Profile::new(self.host, named.id.as_ref()?.compact());
+        profile.handle = named.acct.as_deref().map(|acct| full_handle(acct, self.host));
+        Some(profile)
     }
 
     fn profile(&self, account: &Account<'_>) -> Option<Profile> {

@@ -111,6 +111,17 @@ fn place_and_audience_come_from_the_status_alone() {
 }
 
 #[test]
+fn a_direct_status_names_to_whom_it_is() {
+    let jo = json!({"id": "7001", "username": "jo", "acct": "jo@other.example", "url": "https://other.example/@jo"});
+    let ours = with(direct("1140", "on its way"), json!({"account": acme(), "mentions": [mention_of_acme(), jo]}));
+    let recipient = |status| message(&rest(&status)[0]).recipient.clone();
+    let to = recipient(ours.clone()).unwrap();
+    assert_eq!((to.native_id.as_str(), to.handle.as_deref()), ("7001", Some("jo@other.example")));
+    assert_eq!(recipient(direct("1139", "where is it?")).unwrap().native_id, "55");
+    assert_eq!(recipient(with(ours, json!({"visibility": "public"}))), None);
+}
+
+#[test]
 fn one_status_is_the_same_message_whatever_way_it_comes() {
     let said = direct("1139", "where is it?");
     let bodies = [
