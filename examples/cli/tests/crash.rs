@@ -22,7 +22,7 @@ use http::Request;
 
 const SECRET: &str = "crash-test-secret";
 const ROUNDS: u64 = 20;
-const PER_ROUND: u64 = 400;
+const PER_ROUND: u64 = 200;
 const POLICY: &str = r#"
 [brand]
 name = "Acme"
