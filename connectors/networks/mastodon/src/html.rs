@@ -14,15 +14,10 @@ use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 
 use crate::wire::{Emoji, Mention};
 
-/// What a status says: its content warning, an empty line, and its `content`; NFC, with mentions, links, tags and emoji.
-///
-/// The content warning belongs to the text because authors write half of the matter into it.
+/// What a status says: its `content` in NFC, with mentions, links, tags and emoji. A content warning is no part of it; it
+/// stands in the extensions as `spoiler_text`.
 pub(crate) fn plain(status: &Markup<'_>) -> (String, Vec<Entity>) {
     let mut page = Page::new(status);
-    if !status.spoiler_text.is_empty() {
-        page.write(status.spoiler_text);
-        page.break_lines(2);
-    }
     match unmarked(status.content) {
         Some(text) => page.write(text),
         None => page.read(status.content),
@@ -33,7 +28,6 @@ pub(crate) fn plain(status: &Markup<'_>) -> (String, Vec<Entity>) {
 /// The parts of a status that its text is made of.
 #[derive(Clone, Copy)]
 pub(crate) struct Markup<'a> {
-    pub(crate) spoiler_text: &'a str,
     pub(crate) content: &'a str,
     pub(crate) mentions: &'a [Mention<'a>],
     pub(crate) emojis: &'a [Emoji<'a>],
@@ -390,7 +384,7 @@ mod tests {
     }
 
     fn read(content: &str, mentions: &[Mention<'_>]) -> (String, Vec<Entity>) {
-        plain(&Markup { spoiler_text: "", content, mentions, emojis: &[], host: "inst.example" })
+        plain(&Markup { content, mentions, emojis: &[], host: "inst.example" })
     }
 
     fn brand() -> Mention<'static> {
@@ -486,26 +480,10 @@ mod tests {
     fn custom_emoji_are_marked_where_the_status_lists_them() {
         let emojis = [Emoji { shortcode: Some(Text("blobcat".into())) }];
         let content = "<p>12:30:blobcat: :nope: <img class=\"emoji\" alt=\":blobcat:\" src=\"x\"></p>";
-        let (text, entities) =
-            plain(&Markup { spoiler_text: "", content, mentions: &[], emojis: &emojis, host: "inst.example" });
+        let (text, entities) = plain(&Markup { content, mentions: &[], emojis: &emojis, host: "inst.example" });
         assert_eq!(text, "12:30:blobcat: :nope: :blobcat:");
         let spans: Vec<_> = entities.iter().map(|entity| (entity.span.start, entity.span.of(&text))).collect();
         assert_eq!(spans, [(5, ":blobcat:"), (22, ":blobcat:")]);
-    }
-
-    #[test]
-    fn the_content_warning_stands_first() {
-        let markup = Markup {
-            spoiler_text: "Order lost",
-            content: "<p>see <a href=\"https://acme.example/1\">acme.example/1</a></p>",
-            mentions: &[],
-            emojis: &[],
-            host: "inst.example",
-        };
-        let (text, entities) = plain(&markup);
-        assert_eq!(text, "Order lost\n\nsee https://acme.example/1");
-        assert_eq!(entities[0].span.of(&text), "https://acme.example/1");
-        assert_eq!(plain(&Markup { content: "", ..markup }).0, "Order lost");
     }
 
     #[test]
@@ -547,7 +525,7 @@ mod tests {
         fn any_markup_gives_spans_that_fit(html in "(<a href=https://x.example/é>|</a>|<p>|</p>|<br>|<span class=invisible>|</span>|e\u{301}|@|:x:| |\n|&amp;|👍|<a class=mention>|[a-z<>&\"]){0,40}") {
             let emojis = [Emoji { shortcode: Some(Text("x".into())) }];
             let (text, entities) =
-                plain(&Markup { spoiler_text: "", content: &html, mentions: &[brand()], emojis: &emojis, host: "h" });
+                plain(&Markup { content: &html, mentions: &[brand()], emojis: &emojis, host: "h" });
             prop_assert_eq!(&careline::model::nfc(text.as_str().into()), &text);
             for entity in &entities {
                 prop_assert!(!entity.span.of(&text).is_empty(), "{:?} in {:?}", entity, text);

@@ -429,7 +429,6 @@ impl<'b> Reader<'b> {
         message.permalink = [&status.url, &status.uri].into_iter().flatten().next().map(|url| url.to_string());
         message.language = status.language.as_deref().filter(|language| !language.is_empty()).map(CompactString::new);
         let (text, entities) = plain(&Markup {
-            spoiler_text: status.spoiler_text.as_deref().unwrap_or_default(),
             content: status.content.as_deref().unwrap_or_default(),
             mentions: &status.mentions,
             emojis: &status.emojis,

@@ -187,8 +187,5 @@ fn plain(status: &Value) -> String {
     ] {
         text = text.replace(entity, character);
     }
-    if let Some(warning) = status["spoiler_text"].as_str().filter(|warning| !warning.is_empty()) {
-        text = format!("{warning}\n\n{text}");
-    }
     careline::model::nfc(text.trim().into())
 }

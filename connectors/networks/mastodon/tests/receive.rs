@@ -64,7 +64,7 @@ fn a_status_becomes_a_message_with_all_it_says() {
     let events = rest(&body);
     let found = message(&events[0]);
     assert_eq!((found.scope.as_str(), found.native_id.as_str()), (HOST, "1139"));
-    assert_eq!(found.content.text, "Order 12\n\n@acme where is it?");
+    assert_eq!(found.content.text, "@acme where is it?");
     assert_eq!((&found.surface, &found.visibility), (&Surface::Comment, &Visibility::Public));
     assert_eq!(found.sent_at, Some(at("2026-05-01T08:59:58.000Z")));
     assert_eq!(found.revision, u64::try_from(at("2026-05-01T07:10:00Z").as_millis()).unwrap());
