@@ -1,4 +1,6 @@
-//! Every connector behind one feature each, opened from a URI.
+//! Opens connectors from a URI: today [`open_store`], with one feature for each store that is not in the core.
+//!
+//! Connectors to networks are crates of their own and are built from their typed configurations.
 
 mod stores;
 
