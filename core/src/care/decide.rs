@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use super::change::{Change, LogLine};
 use super::snapshot::{Missing, Overlay, Read, Snapshot};
+use crate::error::Error;
 use crate::model::{
     AccountId, Assessment, CaseId, ConversationId, CustomerId, DeliveryId, Event, EventBody, IdentityId, Inbound,
-    Message, MessageId, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId, Timestamp,
+    Message, MessageId, NativeAccount, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId, Timestamp,
 };
 use crate::policy::CompiledPolicy;
-use crate::store::{Counter, Effect, Key, LogEntry, Note, Record, TenantCommit};
+use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit};
 use crate::triage::Triages;
 
 /// One tenant's rules and judgement: what a decision needs besides facts.
@@ -30,12 +31,14 @@ pub struct Rules<'a> {
     pub with_signals: Option<&'a BTreeMap<NetworkName, Triages>>,
     /// Whether advisors are to be asked about new messages.
     pub advised: bool,
+    /// Accounts of the tenant beyond those whose ids its policy tells: connections learn theirs from the network.
+    pub connected: &'a [NativeAccount],
 }
 
 impl<'a> Rules<'a> {
     /// Decides for `tenant` under `policy` with `triages`, asking no advisors.
     pub fn new(tenant: &'a TenantId, policy: &'a CompiledPolicy, triages: &'a Triages) -> Self {
-        Self { tenant, policy, triages, with_signals: None, advised: false }
+        Self { tenant, policy, triages, with_signals: None, advised: false, connected: &[] }
     }
 }
 
@@ -68,6 +71,12 @@ impl Arrival {
     /// Something that happens inside careline or is said by the host.
     pub fn internal(event: Event) -> Self {
         Self::new(event, None, None)
+    }
+
+    /// Its bytes set aside because of `error`; `None` if they are not stored.
+    pub(super) fn set_aside(&self, error: &Error) -> Option<Quarantined> {
+        let native = self.event.account.as_ref().map(|account| account.native_id.to_string()).unwrap_or_default();
+        Some(Quarantined::new(self.delivery.clone()?, self.event.raw, native, self.event.received_at, error))
     }
 }
 
@@ -359,11 +368,10 @@ impl<'a> Draft<'a> {
     /// Whether `profile` is one of the tenant's own accounts: direction is computed, never claimed.
     pub(super) fn is_ours(&self, arrival: &Arrival, profile: &Profile) -> bool {
         let network = arrival.event.account.as_ref().map(|account| &account.network);
-        self.rules
-            .policy
-            .accounts()
-            .iter()
-            .any(|account| Some(&account.native.network) == network && speaks_for(&account.native.native_id, profile))
+        let named = self.rules.policy.accounts().iter().map(|account| &account.native);
+        named
+            .chain(self.rules.connected)
+            .any(|native| Some(&native.network) == network && speaks_for(&native.native_id, profile))
     }
 }
 

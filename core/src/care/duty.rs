@@ -1,21 +1,24 @@
 //! What is to be done again and again: deadlines, routing, advice, polling, streaming. Each call does what is due and ends.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
+use bytes::Bytes;
+use compact_str::CompactString;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 
-use super::engine::{CursorText, Engine};
-use super::group::{Ingested, Tenants};
+use super::engine::{Engine, Home, Source};
+use super::group::{Cursor, Ingested, Tenants};
 use super::tenant::Tenant;
 use crate::advisor::AdviceAsk;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
     AccountId, Advice, Case, CaseAction, CaseEvent, Channel, EventBody, Presence, TeamId, Timer, TimerId, TimerPurpose,
     Timestamp,
 };
-use crate::network::{Page, PollAsk, StreamAsk};
+use crate::network::{EventStream, Page, PollAsk, StreamAsk};
 use crate::routing::{AssignAsk, Routed};
 use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, ScanOf, Settle};
 
@@ -27,6 +30,8 @@ const BATCH: usize = 200;
 const MAX_WAITING: usize = 1000;
 /// How many pages one poll of one source reads.
 const MAX_PAGES: usize = 100;
+/// The longest pause between two attempts to hold a stream.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// What a call of [`Engine::tick`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -268,19 +273,25 @@ impl Tenant {
     pub async fn poll_source(&self, account: &AccountId, source: &str) -> Result<Ingested> {
         let network = self.network(account)?;
         let cx = self.inner.context()?;
-        let key = Key::Cursor(account.clone(), source.into());
-        let mut cursor = match self.record(key).await? {
-            Some(Record::Cursor(cursor)) => Some(cursor.to_string()),
+        let mut cursor = match self.record(Key::Cursor(account.clone(), source.into())).await? {
+            Some(Record::Cursor(cursor)) => Some(cursor),
             _ => None,
         };
         let mut total = Ingested::default();
         for _ in 0..MAX_PAGES {
-            let page = network.poll(&cx, PollAsk::new(source, cursor.clone())).await?;
-            let more = page.more;
-            let next = page.cursor.clone();
-            total += self.take_page(account, source, &Channel::Poll, page, cursor.as_deref()).await?;
-            cursor = next.or(cursor);
-            if !more {
+            let page = network.poll(&cx, PollAsk::new(source, cursor.as_ref().map(ToString::to_string))).await?;
+            let (more, next) = (page.more, page.cursor.as_deref().map(CompactString::from));
+            let moves = next.is_some() && next != cursor;
+            let step = next.filter(|_| moves).map(|to| Cursor {
+                account: account.clone(),
+                source: source.into(),
+                from: cursor.clone(),
+                to,
+            });
+            cursor = step.as_ref().map(|step| step.to.clone()).or(cursor);
+            total += self.take_page(account, source, Channel::Poll, page, step).await?;
+            // A network that says there is more at the same place would keep us here.
+            if !(more && moves) {
                 break;
             }
         }
@@ -289,16 +300,70 @@ impl Tenant {
 
     /// Holds a stream of an account and takes in what comes, until the connection is lost.
     ///
-    /// The host reconnects, with a pause of its choice, and polls first: a stream has no memory.
+    /// A stream has no memory: what was said before it stood must be polled. [`Tenant::keep_following`] does both.
     ///
     /// # Errors
     /// `not_found` for an account without a connection, and what ended the stream.
     pub async fn follow(&self, account: &AccountId, source: &str) -> Result<()> {
         let network = self.network(account)?;
         let cx = self.inner.context()?;
-        let mut stream = network.stream(&cx, StreamAsk::new(source)).await?;
+        let stream = network.stream(&cx, StreamAsk::new(source)).await?;
+        self.drain(account, source, stream, &mut 0).await
+    }
+
+    /// Holds a stream until `until` is done: connects again whenever it is lost, with a growing pause, and polls once it
+    /// stands again, so that nothing is missed between.
+    ///
+    /// # Errors
+    /// What trying again does not mend: a token or permission that is refused, a source or connection there is none of.
+    pub async fn keep_following(
+        &self,
+        account: &AccountId,
+        source: &str,
+        until: impl Future<Output = ()> + Send,
+    ) -> Result<()> {
+        match select(pin!(self.follow_for_ever(account, source)), pin!(until)).await {
+            Either::Left((error, _)) => Err(error),
+            Either::Right(_) => Ok(()),
+        }
+    }
+
+    /// Ends only with what trying again does not mend.
+    async fn follow_for_ever(&self, account: &AccountId, source: &str) -> Error {
+        let mut failures = 0;
+        loop {
+            let mut pages = 0;
+            let error = match self.follow_once(account, source, &mut pages).await {
+                Ok(()) => Error::new(ErrorKind::Unavailable, "the stream ended"),
+                Err(error) => error,
+            };
+            failures = if pages > 0 { 1 } else { failures + 1 };
+            match pause_after(&error, failures) {
+                Some(pause) => self.inner.clock().sleep(pause).await,
+                None => return error.during("keep_following"),
+            }
+        }
+    }
+
+    async fn follow_once(&self, account: &AccountId, source: &str, pages: &mut usize) -> Result<()> {
+        let network = self.network(account)?;
+        let cx = self.inner.context()?;
+        // The stream stands before we poll: what is said meanwhile waits in it.
+        let stream = network.stream(&cx, StreamAsk::new(source)).await?;
+        self.poll(account).await?;
+        self.drain(account, source, stream, pages).await
+    }
+
+    async fn drain(
+        &self,
+        account: &AccountId,
+        source: &str,
+        mut stream: EventStream,
+        pages: &mut usize,
+    ) -> Result<()> {
         while let Some(page) = stream.next().await {
-            self.take_page(account, source, &Channel::Stream, page?, None).await?;
+            self.take_page(account, source, Channel::Stream, page?, None).await?;
+            *pages += 1;
         }
         Ok(())
     }
@@ -307,21 +372,21 @@ impl Tenant {
         &self,
         account: &AccountId,
         source: &str,
-        channel: &Channel,
+        channel: Channel,
         page: Page,
-        known_cursor: Option<&str>,
+        step: Option<Cursor>,
     ) -> Result<Ingested> {
-        let moved = page.cursor.as_deref().filter(|cursor| known_cursor != Some(*cursor)).map(CursorText::from);
         let nothing_new = page.parsed.events.is_empty() && page.parsed.rejects.is_empty();
-        if nothing_new && moved.is_none() {
+        if nothing_new && step.is_none() {
             return Ok(Ingested::default());
         }
-        let raw = if nothing_new { bytes::Bytes::new() } else { page.raw };
+        let body = if nothing_new { Bytes::new() } else { page.raw };
         let endpoint = format!("{account}/{source}");
-        let mut work = self.inner.sorted(&endpoint, channel, &raw, page.parsed, self.inner.now());
-        self.keep_own(&mut work)?;
-        if let Some(cursor) = moved {
-            work.set_cursor(&self.id, (account.clone(), source.into(), cursor));
+        let source = Source { endpoint: &endpoint, channel: &channel, body: &body, received_at: self.inner.now() };
+        let home = Home { tenant: &self.id, account: Some(account) };
+        let mut work = self.inner.sorted(Some(home), &source, page.parsed);
+        if let Some(step) = step {
+            work.set_cursor(&self.id, step);
         }
         self.inner.submit(work).await
     }
@@ -331,6 +396,20 @@ impl Tenant {
         network.cloned().ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "this account has no connection to its network").with("account", account)
         })
+    }
+}
+
+/// How long to wait after so many failures in a row; `None` if waiting does not help.
+fn pause_after(error: &Error, failures: u32) -> Option<Duration> {
+    let growing = LONGEST_PAUSE.min(Duration::from_secs(1 << failures.saturating_sub(1).min(16)));
+    match error.retry_advice() {
+        Retry::After(pause) => Some(pause.max(growing)),
+        Retry::Transient | Retry::Unknown => Some(growing),
+        // Somebody may mend the store, and networks answer nonsense while they restart.
+        Retry::Never => match error.kind() {
+            ErrorKind::StorageFailed | ErrorKind::Unexpected | ErrorKind::TooLarge => Some(growing),
+            _ => None,
+        },
     }
 }
 

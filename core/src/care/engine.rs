@@ -1,10 +1,10 @@
 //! The engine: tenants with their rules, the endpoints and accounts they own, and the one way in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use super::decide::{Arrival, Rules};
@@ -24,12 +24,21 @@ use crate::transport::Transport;
 use crate::triage::{Triage, Triages};
 
 /// Everything one process needs to care: cheap to clone, safe to share. Starts no thread and opens no socket.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("tenants", &self.inner.tenants.keys().collect::<Vec<_>>())
+            .field("endpoints", &self.inner.endpoints.keys().collect::<Vec<_>>())
+            .field("writer", &self.inner.writer)
+            .finish_non_exhaustive()
+    }
+}
+
 pub(super) struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -201,7 +210,7 @@ fn own_accounts(
         if setup.policy.account(id.as_str()).is_none() {
             return Err(invalid("a connection speaks for an account the policy does not name").with("account", id));
         }
-        if native.native_id.is_empty() {
+        if !is_told(&native) {
             continue;
         }
         let owner = (tenant.clone(), id);
@@ -210,6 +219,11 @@ fn own_accounts(
         }
     }
     Ok(())
+}
+
+/// Whether an account's native id is known already; where ids are local to a server, the server alone is not enough.
+fn is_told(native: &NativeAccount) -> bool {
+    !native.native_id.is_empty() && !native.native_id.ends_with('/')
 }
 
 fn invalid(message: &str) -> Error {
@@ -234,14 +248,24 @@ pub(super) struct TenantRules {
 }
 
 impl TenantRules {
-    pub(super) fn of<'a>(&'a self, tenant: &'a TenantId) -> Rules<'a> {
+    pub(super) fn of<'a>(&'a self, tenant: &'a TenantId, connected: &'a [NativeAccount]) -> Rules<'a> {
         Rules {
             tenant,
             policy: &self.policy,
             triages: &self.triages,
             with_signals: Some(&self.with_signals),
             advised: self.advised,
+            connected,
         }
+    }
+
+    /// The accounts that connections speak for, as far as they know by now.
+    pub(super) fn connected(&self) -> Vec<NativeAccount> {
+        self.networks.values().map(|network| network.info().account).filter(is_told).collect()
+    }
+
+    fn account_of(&self, native: &NativeAccount) -> Option<&AccountId> {
+        self.networks.iter().find(|(_, network)| network.info().account == *native).map(|(id, _)| id)
     }
 }
 
@@ -294,39 +318,39 @@ impl Inner {
         self.tenants.keys()
     }
 
-    /// Sorts what was found in one body to the tenants it concerns.
-    pub(super) fn sorted(
-        &self,
-        endpoint: &str,
-        channel: &Channel,
-        body: &Bytes,
-        parsed: Parsed,
-        now: Timestamp,
-    ) -> Work {
+    /// Sorts what was found in one body to the tenants it concerns; with a `home`, all of it stays there.
+    pub(super) fn sorted(&self, home: Option<Home<'_>>, source: &Source<'_>, parsed: Parsed) -> Work {
         let mut parts: BTreeMap<TenantId, Part> = BTreeMap::new();
+        let nobody = || home.map_or_else(|| self.anybody(), |home| home.tenant.clone());
         for event in parsed.events {
-            match self.owner(event.account.as_ref()) {
-                Some((tenant, account)) => parts.entry(tenant).or_default().events.push((event, account)),
-                None => {
-                    let reject = Reject { account: event.account.clone(), raw: event.raw, error: unowned(&event) };
-                    parts.entry(self.anybody()).or_default().rejects.push(reject);
+            match self.place(home, event.account.as_ref()) {
+                Ok((tenant, account)) => parts.entry(tenant).or_default().events.push((event, account)),
+                Err(error) => {
+                    let reject = Reject { account: event.account, raw: event.raw, error };
+                    parts.entry(nobody()).or_default().rejects.push(reject);
                 }
             }
         }
         for reject in parsed.rejects {
-            let owner = self.owner(reject.account.as_ref()).map_or_else(|| self.anybody(), |(tenant, _)| tenant);
+            let owner = self.place(home, reject.account.as_ref()).map_or_else(|_| nobody(), |(tenant, _)| tenant);
             parts.entry(owner).or_default().rejects.push(reject);
         }
-        if parts.is_empty() && !body.is_empty() {
+        if parts.is_empty() && !source.body.is_empty() {
             // Genuine but empty: kept as raw, so that nothing acknowledged is lost.
-            parts.insert(self.anybody(), Part::default());
+            parts.insert(nobody(), Part::default());
         }
-        let alone = parts.len() <= 1;
-        let tenants = parts
-            .into_iter()
-            .map(|(tenant, part)| part.into_work(tenant, endpoint, channel, body, alone, now))
-            .collect();
-        Work { tenants }
+        if parts.len() > 1 {
+            // A body for several tenants is cut, so that none holds what is another's. What has no place in it cannot be
+            // cut out: the whole body stays with the operator.
+            let whole: Vec<_> = parts.values_mut().flat_map(Part::without_place).collect();
+            parts.retain(|_, part| part.cut(source.body));
+            if !whole.is_empty() {
+                let operators = parts.entry(operator()).or_default();
+                operators.body = None;
+                operators.rejects.extend(whole);
+            }
+        }
+        Work { tenants: parts.into_iter().map(|(tenant, part)| part.into_work(tenant, source)).collect() }
     }
 
     /// Whose it is when nobody can tell: the only tenant's, else the operator's.
@@ -337,15 +361,45 @@ impl Inner {
         }
     }
 
-    fn owner(&self, account: Option<&NativeAccount>) -> Option<(TenantId, AccountId)> {
-        self.owners.get(account?).cloned()
+    fn place(&self, home: Option<Home<'_>>, native: Option<&NativeAccount>) -> Result<(TenantId, AccountId)> {
+        let owner = native.and_then(|native| self.owner(native));
+        match (home, owner) {
+            (Some(home), Some((tenant, account))) if tenant == *home.tenant => Ok((tenant, account)),
+            (Some(_), Some(_)) => {
+                Err(Error::new(ErrorKind::PermissionDenied, "this event names an account of another tenant"))
+            }
+            (Some(Home { tenant, account: Some(account) }), None) => Ok((tenant.clone(), account.clone())),
+            (None, Some(owner)) => Ok(owner),
+            (_, None) => {
+                Err(Error::new(ErrorKind::AccountUnknown, "no tenant's policy names this account; add it and redrive"))
+            }
+        }
+        .map_err(|error| error.with("account", native.map_or("", |native| &native.native_id)))
+    }
+
+    fn owner(&self, native: &NativeAccount) -> Option<(TenantId, AccountId)> {
+        // Connections may have learnt their accounts' ids since the engine was built.
+        let learnt = || {
+            let mut tenants = self.tenants.iter();
+            tenants.find_map(|(tenant, rules)| Some((tenant.clone(), rules.account_of(native)?.clone())))
+        };
+        self.owners.get(native).cloned().or_else(learnt)
     }
 }
 
-fn unowned(event: &Event) -> Error {
-    let native = event.account.as_ref().map_or("", |account| account.native_id.as_str());
-    Error::new(ErrorKind::AccountUnknown, "no tenant's policy names this account; add it and redrive")
-        .with("account", native)
+/// The tenant a handle speaks for, and the account it reads, if it reads one.
+#[derive(Clone, Copy)]
+pub(super) struct Home<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) account: Option<&'a AccountId>,
+}
+
+/// A raw body and the way it came.
+pub(super) struct Source<'a> {
+    pub(super) endpoint: &'a str,
+    pub(super) channel: &'a Channel,
+    pub(super) body: &'a Bytes,
+    pub(super) received_at: Timestamp,
 }
 
 /// What one body holds for one tenant.
@@ -353,61 +407,69 @@ fn unowned(event: &Event) -> Error {
 struct Part {
     events: Vec<(Event, AccountId)>,
     rejects: Vec<Reject>,
+    /// The tenant's own piece of the body, if the body had to be cut.
+    body: Option<Bytes>,
 }
 
 impl Part {
-    fn into_work(
-        mut self,
-        tenant: TenantId,
-        endpoint: &str,
-        channel: &Channel,
-        body: &Bytes,
-        alone: bool,
-        now: Timestamp,
-    ) -> TenantWork {
-        // A body for several tenants is cut, so that none holds what is another's.
-        let body = if alone { body.clone() } else { self.cut(body) };
+    fn into_work(self, tenant: TenantId, source: &Source<'_>) -> TenantWork {
+        let Source { endpoint, channel, received_at, .. } = *source;
+        let body = self.body.unwrap_or_else(|| source.body.clone());
         let id = DeliveryId::of(&tenant, endpoint, &body);
-        let set_aside = self
+        let set_aside: Vec<_> = self
             .rejects
             .into_iter()
             .map(|reject| {
                 let endpoint = reject.account.map_or(endpoint.to_owned(), |account| account.native_id.to_string());
-                Quarantined::new(id.clone(), reject.raw, endpoint, now, &reject.error)
+                Quarantined::new(id.clone(), reject.raw, endpoint, received_at, &reject.error)
             })
             .collect();
-        let arrivals = self
-            .events
-            .into_iter()
-            .map(|(event, account)| Arrival::new(event, Some(account), Some(id.clone())))
-            .collect();
-        let delivery = (!body.is_empty()).then(|| Delivery {
+        let delivery = (!body.is_empty() || !set_aside.is_empty()).then(|| Delivery {
             id: id.clone(),
             endpoint: endpoint.to_owned(),
             channel: channel.clone(),
-            received_at: now,
+            received_at,
             body,
         });
-        TenantWork { tenant, delivery, arrivals, set_aside, cursor: None }
+        let stored = delivery.as_ref().map(|_| id);
+        let arrivals =
+            self.events.into_iter().map(|(event, account)| Arrival::new(event, Some(account), stored.clone()));
+        TenantWork { delivery, set_aside, ..TenantWork::of(tenant, arrivals.collect()) }
     }
 
-    /// The raw forms of this part's items, one per line, with ranges moved along.
-    fn cut(&mut self, body: &Bytes) -> Bytes {
-        let mut lines = Vec::new();
-        let ranges = self.events.iter_mut().map(|(event, _)| &mut event.raw);
-        for raw in ranges.chain(self.rejects.iter_mut().map(|reject| &mut reject.raw)) {
-            let Some(range) = *raw else { continue };
-            let Some(item) = body.get(range.start as usize..range.end as usize) else { continue };
-            let start = lines.len();
-            lines.extend_from_slice(item);
-            *raw = u32::try_from(start)
-                .ok()
-                .zip(u32::try_from(lines.len()).ok())
-                .map(|(start, end)| RawRange { start, end });
-            lines.push(b'\n');
-        }
-        lines.into()
+    fn without_place(&mut self) -> Vec<Reject> {
+        self.rejects.extract_if(.., |reject| reject.raw.is_none()).collect()
     }
+
+    /// Keeps the raw forms of this part's items only, one per line, and moves their places along; whether any are left.
+    fn cut(&mut self, body: &Bytes) -> bool {
+        let mut lines = Vec::new();
+        for (event, _) in &mut self.events {
+            // Where the raw form cannot be told from that of others, what was read in it stands in its place.
+            let line = match event.raw {
+                Some(range) => piece(body, range).to_vec(),
+                None => serde_json::to_vec(event).unwrap_or_default(),
+            };
+            event.raw = add_line(&mut lines, &line);
+        }
+        for reject in &mut self.rejects {
+            reject.raw = reject.raw.and_then(|range| add_line(&mut lines, piece(body, range)));
+        }
+        self.body = Some(lines.into());
+        !self.events.is_empty() || !self.rejects.is_empty()
+    }
+}
+
+fn piece(body: &Bytes, range: RawRange) -> &[u8] {
+    body.get(range.start as usize..range.end as usize).unwrap_or_default()
+}
+
+fn add_line(lines: &mut Vec<u8>, line: &[u8]) -> Option<RawRange> {
+    let start = u32::try_from(lines.len()).ok()?;
+    lines.extend_from_slice(line);
+    let end = u32::try_from(lines.len()).ok()?;
+    lines.push(b'\n');
+    Some(RawRange { start, end })
 }
 
 /// What to answer to a webhook, and what became of what it brought.
@@ -446,7 +508,9 @@ impl Engine {
             Received::Challenge(reply) => Ok(Answer { reply, ingested: Ingested::default() }),
             Received::Ignored => Ok(Answer { reply, ingested: Ingested::default() }),
             Received::Events(parsed) => {
-                let work = self.inner.sorted(endpoint, &Channel::Webhook, &request.body, parsed, now);
+                let body = &request.body;
+                let source = Source { endpoint, channel: &Channel::Webhook, body, received_at: now };
+                let work = self.inner.sorted(None, &source, parsed);
                 let ingested = self.inner.submit(work).await.map_err(|error| error.during("receive"))?;
                 Ok(Answer { reply, ingested })
             }
@@ -498,6 +562,3 @@ pub fn status_of(error: &Error) -> http::StatusCode {
         _ => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
-
-/// Cursors are short texts.
-pub(super) type CursorText = CompactString;

@@ -1,18 +1,24 @@
 //! Group commit: whoever comes first decides for all who wait, commits once, and answers everybody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use compact_str::CompactString;
+use futures_util::future::{Either, select};
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
 use super::decide::{Arrival, Decision, Outcome, Rules, decide};
 use super::engine::TenantRules;
 use super::snapshot::Snapshot;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{AccountId, TenantId};
-use crate::store::{Commit, Delivery, Key, Quarantined, Record, Store, TenantCommit};
+use crate::store::{Commit, Delivery, Key, Quarantined, Record, Store, TenantCommit, Versioned};
 
 /// How many events one transaction takes at most.
 const MAX_EVENTS: usize = 1000;
@@ -29,18 +35,33 @@ pub(super) struct Work {
 
 impl Work {
     /// Moves a cursor with the commit of this work.
-    pub(super) fn set_cursor(&mut self, tenant: &TenantId, cursor: (AccountId, CompactString, CompactString)) {
-        if let Some(part) = self.tenants.iter_mut().find(|part| part.tenant == *tenant) {
-            part.cursor = Some(cursor);
-            return;
+    pub(super) fn set_cursor(&mut self, tenant: &TenantId, cursor: Cursor) {
+        match self.tenants.iter_mut().find(|part| part.tenant == *tenant) {
+            Some(part) => part.cursor = Some(cursor),
+            None => {
+                self.tenants.push(TenantWork { cursor: Some(cursor), ..TenantWork::of(tenant.clone(), Vec::new()) })
+            }
         }
-        self.tenants.push(TenantWork {
-            tenant: tenant.clone(),
-            delivery: None,
-            arrivals: Vec::new(),
-            set_aside: Vec::new(),
-            cursor: Some(cursor),
+    }
+
+    /// Whether deciding it twice is harmless: its deliveries are stored once.
+    fn can_be_repeated(&self) -> bool {
+        self.tenants.iter().all(|part| part.delivery.is_some() || part.arrivals.is_empty())
+    }
+
+    /// The same with all its events set aside, because of `error`.
+    fn set_aside(&self, error: &Error) -> Self {
+        let tenants = self.tenants.iter().map(|part| {
+            let aside = part.arrivals.iter().filter_map(|arrival| arrival.set_aside(error));
+            TenantWork {
+                tenant: part.tenant.clone(),
+                delivery: part.delivery.clone(),
+                arrivals: Vec::new(),
+                set_aside: part.set_aside.iter().cloned().chain(aside).collect(),
+                cursor: part.cursor.clone(),
+            }
         });
+        Self { tenants: tenants.collect() }
     }
 }
 
@@ -51,7 +72,7 @@ pub(super) struct TenantWork {
     pub(super) delivery: Option<Delivery>,
     pub(super) arrivals: Vec<Arrival>,
     pub(super) set_aside: Vec<Quarantined>,
-    pub(super) cursor: Option<(AccountId, CompactString, CompactString)>,
+    pub(super) cursor: Option<Cursor>,
 }
 
 /// What became of a delivery's events.
@@ -85,41 +106,42 @@ struct Pending {
 }
 
 /// The one place that writes. Holds no thread: the callers themselves take turns.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Writer {
-    waiting: Mutex<Vec<Pending>>,
+    waiting: Mutex<VecDeque<Pending>>,
     turn: AsyncMutex<()>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What waits holds customers' texts.
+        f.debug_struct("Writer").field("waiting", &self.lock().len()).finish_non_exhaustive()
+    }
 }
 
 impl Writer {
     /// Has `work` decided and committed, together with whatever else waits.
-    pub(super) async fn submit(&self, rules: &dyn Tenants, work: Work) -> Result<Ingested> {
-        let (done, mut answer) = oneshot::channel();
-        self.lock().push(Pending { work, done });
-        let _turn = self.turn.lock().await;
+    pub(super) async fn submit(&self, engine: &dyn Tenants, work: Work) -> Result<Ingested> {
+        let (done, answer) = oneshot::channel();
+        self.lock().push_back(Pending { work, done });
+        let (_turn, mut answer) = match select(answer, pin!(self.turn.lock())).await {
+            Either::Left((answer, _)) => return told(answer.ok()),
+            Either::Right((turn, answer)) => (turn, answer),
+        };
         loop {
             match answer.try_recv() {
-                Ok(result) => return result.map_err(|error| shared(&error)),
-                Err(oneshot::error::TryRecvError::Closed) => {
-                    return Err(Error::new(
-                        ErrorKind::Cancelled,
-                        "the caller that was writing for all gave up; send again",
-                    )
-                    .retry(crate::Retry::Transient));
-                }
-                Err(oneshot::error::TryRecvError::Empty) => {
-                    let group = self.next_group();
-                    self.write(rules, group).await;
-                }
+                Ok(result) => return told(Some(result)),
+                Err(oneshot::error::TryRecvError::Closed) => return told(None),
+                Err(oneshot::error::TryRecvError::Empty) => self.next_group().write(engine).await,
             }
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Pending>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Pending>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_group(&self) -> Vec<Pending> {
+    fn next_group(&self) -> Group<'_> {
         let mut waiting = self.lock();
         let mut events = 0;
         let full = waiting.iter().position(|pending| {
@@ -127,25 +149,83 @@ impl Writer {
             events > MAX_EVENTS
         });
         let end = full.unwrap_or(waiting.len()).max(1).min(waiting.len());
-        waiting.drain(..end).collect()
+        Group { writer: self, pending: waiting.drain(..end).collect(), committing: AtomicBool::new(false) }
     }
+}
 
-    async fn write(&self, rules: &dyn Tenants, group: Vec<Pending>) {
-        let (works, dones): (Vec<_>, Vec<_>) = group.into_iter().map(|pending| (pending.work, pending.done)).unzip();
-        match write_group(rules, &works).await {
+fn told(answer: Option<Result<Ingested, Arc<Error>>>) -> Result<Ingested> {
+    match answer {
+        Some(result) => result.map_err(|error| shared(&error)),
+        None => {
+            let gave_up = "the caller that was writing for all gave up in the middle; look before trying again";
+            Err(Error::new(ErrorKind::Cancelled, gave_up).retry(Retry::Unknown))
+        }
+    }
+}
+
+/// What is being written at present. If the caller that writes gives up, the others' work goes back to the queue.
+struct Group<'a> {
+    writer: &'a Writer,
+    pending: VecDeque<Pending>,
+    committing: AtomicBool,
+}
+
+impl Group<'_> {
+    async fn write(mut self, engine: &dyn Tenants) {
+        let works: Vec<_> = self.pending.iter().map(|pending| &pending.work).collect();
+        match write_together(engine, &works, &self.committing).await {
             Ok(results) => {
-                for (done, result) in dones.into_iter().zip(results) {
-                    let _ = done.send(Ok(result));
+                for (pending, result) in self.pending.drain(..).zip(results) {
+                    let _ = pending.done.send(Ok(result));
                 }
             }
-            Err(error) => {
-                let error = Arc::new(error);
-                for done in dones {
-                    let _ = done.send(Err(error.clone()));
-                }
+            Err(error) if may_be_one_of_them(&error) => self.write_alone(engine).await,
+            Err(error) => self.refuse(&Arc::new(error)),
+        }
+    }
+
+    /// Each by itself, so that one that cannot be written does not take its neighbours along. Two failures in a row
+    /// are the store's.
+    async fn write_alone(&mut self, engine: &dyn Tenants) {
+        let mut failed_before = false;
+        while let Some(first) = self.pending.front() {
+            let result = write_or_set_aside(engine, &first.work, &self.committing).await.map_err(Arc::new);
+            if let (Err(error), true) = (&result, failed_before) {
+                return self.refuse(error);
+            }
+            failed_before = result.is_err();
+            if let Some(first) = self.pending.pop_front() {
+                let _ = first.done.send(result);
             }
         }
     }
+
+    fn refuse(&mut self, error: &Arc<Error>) {
+        for pending in self.pending.drain(..) {
+            let _ = pending.done.send(Err(error.clone()));
+        }
+    }
+}
+
+impl Drop for Group<'_> {
+    fn drop(&mut self) {
+        // Whatever panics would do so again for the next caller.
+        if std::thread::panicking() {
+            return;
+        }
+        let may_be_written = self.committing.load(Ordering::Relaxed);
+        let mut waiting = self.writer.lock();
+        for pending in self.pending.drain(..).rev() {
+            if pending.work.can_be_repeated() || !may_be_written {
+                waiting.push_front(pending);
+            }
+        }
+    }
+}
+
+/// Whether a failed commit may be the fault of what was to be written, and not of the store.
+fn may_be_one_of_them(error: &Error) -> bool {
+    error.kind() == ErrorKind::Conflict || error.retry_advice() == Retry::Never
 }
 
 /// What the writer needs to know of the engine.
@@ -155,7 +235,23 @@ pub(super) trait Tenants: Send + Sync {
     fn clock(&self) -> &dyn Clock;
 }
 
-async fn write_group(engine: &dyn Tenants, works: &[Work]) -> Result<Vec<Ingested>> {
+/// One delivery by itself. If nothing can be made of its events, they are set aside, and the delivery is stored.
+async fn write_or_set_aside(engine: &dyn Tenants, work: &Work, committing: &AtomicBool) -> Result<Ingested> {
+    let one = |results: Vec<Ingested>| results.into_iter().next().unwrap_or_default();
+    match write_together(engine, &[work], committing).await {
+        Err(error) if is_about_content(&error) && work.can_be_repeated() => {
+            let aside = work.set_aside(&error);
+            write_together(engine, &[&aside], committing).await.map(one)
+        }
+        result => result.map(one),
+    }
+}
+
+fn is_about_content(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unexpected | ErrorKind::InputInvalid | ErrorKind::TooLarge)
+}
+
+async fn write_together(engine: &dyn Tenants, works: &[&Work], committing: &AtomicBool) -> Result<Vec<Ingested>> {
     for _ in 0..MAX_CONFLICTS {
         let mut results = vec![Ingested::default(); works.len()];
         let mut commit = Commit::default();
@@ -167,7 +263,10 @@ async fn write_group(engine: &dyn Tenants, works: &[Work]) -> Result<Vec<Ingeste
         if commit.tenants.is_empty() && commit.deliveries.is_empty() {
             return Ok(results);
         }
-        match engine.store().commit(commit).await {
+        committing.store(true, Ordering::Relaxed);
+        let committed = engine.store().commit(commit).await;
+        committing.store(false, Ordering::Relaxed);
+        match committed {
             Ok(()) => return Ok(results),
             Err(error) if error.kind() == ErrorKind::Conflict => {}
             Err(error) => return Err(error),
@@ -180,7 +279,7 @@ async fn write_group(engine: &dyn Tenants, works: &[Work]) -> Result<Vec<Ingeste
 async fn decide_tenant(
     engine: &dyn Tenants,
     tenant: &TenantId,
-    works: &[Work],
+    works: &[&Work],
     commit: &mut Commit,
     results: &mut [Ingested],
 ) -> Result<()> {
@@ -193,46 +292,59 @@ async fn decide_tenant(
     let keys: Vec<Key> = mine().flat_map(|(_, work)| work.keys()).collect();
     let loaded = engine.store().load(tenant, &keys).await?;
     let mut part = TenantCommit { tenant: tenant.clone(), as_of: loaded.as_of, ..TenantCommit::default() };
-    let versions: BTreeMap<&Key, u64> =
-        keys.iter().zip(&loaded.entries).map(|(key, entry)| (key, entry.version)).collect();
+    let known: FxHashMap<&Key, &Versioned> = keys.iter().zip(&loaded.entries).collect();
 
     // A body that is stored already has been dealt with: not one of its events is looked at again.
-    let mut fresh = BTreeSet::new();
+    let mut fresh = FxHashSet::default();
+    let mut set_aside = FxHashMap::default();
     let (mut arrivals, mut callers, mut cursors) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (caller, work) in mine() {
-        if let Some((key, cursor)) = work.cursor_record() {
-            cursors.insert(key, cursor);
+        if let Some(cursor) = &work.cursor {
+            let stored = cursors.get(&cursor.key()).cloned().or_else(|| cursor.stored(&known));
+            // Somebody else read on from there: what they noted stays.
+            if stored == cursor.from {
+                cursors.insert(cursor.key(), cursor.to.clone());
+            }
         }
         if let Some(delivery) = &work.delivery {
             let key = Key::Delivery(delivery.id.clone());
-            if versions.get(&key).is_some_and(|version| *version > 0) || !fresh.insert(delivery.id.clone()) {
+            if known.get(&key).is_some_and(|entry| entry.version > 0) || !fresh.insert(delivery.id.clone()) {
                 results[caller].known += work.arrivals.len();
                 continue;
             }
             part.reads.push((key, 0));
             commit.deliveries.push((tenant.clone(), delivery.clone()));
         }
-        results[caller].quarantined += work.set_aside.len();
-        for set_aside in &work.set_aside {
-            part.puts.push((Key::Quarantine(set_aside.id.clone()), 1, Some(Record::Quarantined(set_aside.clone()))));
+        // What has no place of its own in the body shares the body's.
+        for item in &work.set_aside {
+            let is_new = set_aside.insert(Key::Quarantine(item.id.clone()), item).is_none();
+            results[caller].quarantined += usize::from(is_new);
         }
         callers.extend(std::iter::repeat_n(caller, work.arrivals.len()));
         arrivals.extend(&work.arrivals);
     }
     for (key, cursor) in cursors {
-        let version = versions.get(&key).copied().unwrap_or_default();
+        let version = known.get(&key).map_or(0, |entry| entry.version);
         part.reads.push((key.clone(), version));
         part.puts.push((key, version + 1, Some(Record::Cursor(cursor))));
     }
     if let Some(rules) = engine.rules(tenant)
         && !arrivals.is_empty()
     {
-        let (decided, outcomes) = decide_loading(engine, &rules.of(tenant), &arrivals).await?;
+        let connected = rules.connected();
+        let (decided, outcomes) = decide_loading(engine, &rules.of(tenant, &connected), &arrivals).await?;
         for (caller, outcome) in callers.into_iter().zip(outcomes) {
             results[caller].count(outcome);
         }
+        // An event of an unknown kind may have been set aside under the same name.
+        for (key, ..) in &decided.puts {
+            set_aside.remove(key);
+        }
         part = joined(part, decided);
     }
+    let mut aside: Vec<_> = set_aside.into_iter().collect();
+    aside.sort_by(|a, b| a.0.cmp(&b.0));
+    part.puts.extend(aside.into_iter().map(|(key, item)| (key, 1, Some(Record::Quarantined(item.clone())))));
     if !part.is_empty() {
         commit.tenants.push(part);
     }
@@ -248,7 +360,10 @@ async fn decide_loading(
     let mut snapshot = Snapshot::default();
     let now = engine.clock().now();
     for _ in 0..=MAX_ROUNDS {
-        match decide(rules, &snapshot, arrivals, now) {
+        // A host's own triage may panic; that must stay its own delivery's trouble.
+        let decision = catch_unwind(AssertUnwindSafe(|| decide(rules, &snapshot, arrivals, now)));
+        let panicked = |_| Error::new(ErrorKind::Unexpected, "a triage or the engine panicked").during("decide");
+        match decision.map_err(panicked)? {
             Decision::Decided(part, outcomes) => return Ok((part, outcomes)),
             Decision::Need(keys) => {
                 let loaded = engine.store().load(rules.tenant, &keys).await?;
@@ -268,15 +383,37 @@ fn joined(fixed: TenantCommit, mut decided: TenantCommit) -> TenantCommit {
 }
 
 impl TenantWork {
+    /// Things that happen to one tenant outside any delivery.
+    pub(super) fn of(tenant: TenantId, arrivals: Vec<Arrival>) -> Self {
+        Self { tenant, delivery: None, arrivals, set_aside: Vec::new(), cursor: None }
+    }
+
     /// What must be known before its events are looked at: whether the body is stored, where the cursor stands.
     fn keys(&self) -> Vec<Key> {
         let delivery = self.delivery.as_ref().map(|delivery| Key::Delivery(delivery.id.clone()));
-        delivery.into_iter().chain(self.cursor_record().map(|(key, _)| key)).collect()
+        delivery.into_iter().chain(self.cursor.as_ref().map(Cursor::key)).collect()
+    }
+}
+
+/// Where a source was read from, and where it goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Cursor {
+    pub(super) account: AccountId,
+    pub(super) source: CompactString,
+    pub(super) from: Option<CompactString>,
+    pub(super) to: CompactString,
+}
+
+impl Cursor {
+    fn key(&self) -> Key {
+        Key::Cursor(self.account.clone(), self.source.clone())
     }
 
-    fn cursor_record(&self) -> Option<(Key, CompactString)> {
-        let (account, source, cursor) = self.cursor.clone()?;
-        Some((Key::Cursor(account, source), cursor))
+    fn stored(&self, known: &FxHashMap<&Key, &Versioned>) -> Option<CompactString> {
+        match known.get(&self.key())?.record.as_ref()? {
+            Record::Cursor(cursor) => Some(cursor.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::{
     AccountId, Assessment, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden, Identity,
     Inbound, Message, MessageId, Origin, Profile, RawRef, Timer, TimerId, TimerPurpose, Timestamp, Unknown, Visibility,
 };
-use crate::store::{Effect, EffectAction, Fate, Key, Quarantined, Record};
+use crate::store::{Effect, EffectAction, Fate, Key, Record};
 use crate::triage::{Subject, TriageInput};
 
 /// The thread a message stands in.
@@ -498,11 +498,9 @@ impl Draft<'_> {
 
     /// A kind we do not know: set aside, visible, with its raw form.
     pub(super) fn unknown(&mut self, arrival: &Arrival, unknown: &Unknown) -> Read<Outcome> {
-        let Some(delivery) = arrival.delivery.clone() else { return NOTHING };
         let error = crate::Error::new(crate::ErrorKind::Unsupported, "this kind of event is not known yet")
             .with("kind", &unknown.name);
-        let account = arrival.account.as_ref().map(ToString::to_string).unwrap_or_default();
-        let set_aside = Quarantined::new(delivery, arrival.event.raw, account, arrival.event.received_at, &error);
+        let Some(set_aside) = arrival.set_aside(&error) else { return NOTHING };
         let key = Key::Quarantine(set_aside.id.clone());
         if self.overlay.record(&key)?.is_some() {
             return NOTHING;

@@ -1,26 +1,36 @@
 //! The only handle with verbs: everything a host does, it does for one tenant.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::decide::Arrival;
-use super::engine::Inner;
+use super::engine::{Home, Inner, Source};
 use super::group::{Ingested, TenantWork, Tenants, Work};
 use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Event,
-    EventBody, NativeAccount, PresenceEvent, Reason, TeamId, TenantId, Timestamp,
+    EventBody, PresenceEvent, QuarantineId, Reason, TeamId, TenantId, Timestamp,
 };
 use crate::policy::CompiledPolicy;
-use crate::store::{EraseAsk, ExportAsk, Exported, Key, Quarantined, Receipt, Record, RetainAsk, Scan, ScanOf, Store};
+use crate::store::{
+    Commit, Delivery, EraseAsk, ExportAsk, Exported, Key, Quarantined, Receipt, Record, RetainAsk, Scan, ScanOf, Store,
+    TenantCommit,
+};
 
 /// One tenant of an [`Engine`](super::Engine): all its verbs and all its views. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tenant {
     pub(super) inner: Arc<Inner>,
     pub(super) id: TenantId,
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tenant").field(&self.id).finish()
+    }
 }
 
 impl Tenant {
@@ -39,6 +49,8 @@ impl Tenant {
     }
 
     /// Takes in what the host got from a network in its own way: raw bytes and what was found in them.
+    ///
+    /// What names an account of another tenant, or of nobody, is set aside here; the rest goes on.
     pub async fn ingest(
         &self,
         source: &str,
@@ -46,19 +58,10 @@ impl Tenant {
         body: impl Into<Bytes>,
         parsed: Parsed,
     ) -> Result<Ingested> {
-        let now = self.inner.now();
-        let mut work = self.inner.sorted(source, &channel, &body.into(), parsed, now);
-        self.keep_own(&mut work)?;
+        let (body, received_at) = (body.into(), self.inner.now());
+        let source = Source { endpoint: source, channel: &channel, body: &body, received_at };
+        let work = self.inner.sorted(Some(Home { tenant: &self.id, account: None }), &source, parsed);
         self.inner.submit(work).await.map_err(|error| error.during("ingest"))
-    }
-
-    /// Refuses what belongs to another tenant: a handle never writes outside its own walls.
-    pub(super) fn keep_own(&self, work: &mut Work) -> Result<()> {
-        match work.tenants.iter().find(|part| part.tenant != self.id) {
-            None => Ok(()),
-            Some(_) => Err(Error::new(ErrorKind::PermissionDenied, "an event names an account of another tenant")
-                .with("tenant", &self.id)),
-        }
     }
 
     /// Says that an agent takes work, or does no longer. `until` lets it lapse unless repeated.
@@ -215,46 +218,95 @@ impl Tenant {
 
     /// Tries something set aside once more, after a policy or a connector was mended.
     ///
-    /// `read` finds the events in the raw bytes again. What it finds goes the usual way; the item is then marked.
+    /// `read` gets the delivery and the bytes of the item in it, and finds the events again. They go the usual way, a
+    /// tenant's own into that tenant and the operator's to whom the policies name now; the item is then marked. A second
+    /// time adds nothing.
     ///
     /// # Errors
-    /// `not_found` if there is no such item or its raw form was erased, and what `read` says: the item stays set aside.
+    /// `not_found` if there is no such item or its raw form was erased; `unsupported` if its kind is still unknown;
+    /// `account_unknown` if its account still is; and what `read` says. The item stays set aside then.
     pub async fn redrive(
         &self,
-        item: &Quarantined,
-        read: impl FnOnce(&NativeAccount, &[u8], Timestamp) -> Result<Parsed> + Send,
+        item: &QuarantineId,
+        read: impl FnOnce(&Delivery, &[u8]) -> Result<Parsed> + Send,
     ) -> Result<Ingested> {
-        let gone = || Error::new(ErrorKind::NotFound, "its raw form is not kept any more").with("item", &item.id);
+        self.redriven(item, read).await.map_err(|error| error.during("redrive"))
+    }
+
+    async fn redriven(
+        &self,
+        item: &QuarantineId,
+        read: impl FnOnce(&Delivery, &[u8]) -> Result<Parsed> + Send,
+    ) -> Result<Ingested> {
+        let gone = || Error::new(ErrorKind::NotFound, "no such item, or its raw form is not kept").with("item", item);
+        let Some(Record::Quarantined(item)) = self.record(Key::Quarantine(item.clone())).await? else {
+            return Err(gone());
+        };
+        if item.redriven_at.is_some() {
+            return Ok(Ingested::default());
+        }
         let delivery = self.store().delivery(&self.id, &item.delivery).await?.ok_or_else(gone)?;
         let range = item.range.map_or(0..delivery.body.len(), |range| range.start as usize..range.end as usize);
-        let raw = delivery.body.get(range).map(Bytes::copy_from_slice).ok_or_else(gone)?;
-        let account = NativeAccount::new(crate::model::NetworkName::default(), item.endpoint.as_str());
-        let parsed = read(&account, &raw, delivery.received_at)?;
-        if let Some(reject) = parsed.rejects.into_iter().next() {
-            return Err(reject.error.during("redrive"));
-        }
-        let endpoint = format!("redrive/{}", item.id);
-        let parsed = Parsed { events: parsed.events, rejects: Vec::new(), repaired: parsed.repaired };
-        let mut work = self.inner.sorted(&endpoint, &delivery.channel, &raw, parsed, delivery.received_at);
-        self.keep_own(&mut work)?;
-        let ingested = self.inner.submit(work).await.map_err(|error| error.during("redrive"))?;
+        let raw = delivery.body.get(range.clone()).map(|_| delivery.body.slice(range)).ok_or_else(gone)?;
+        let parsed = read(&delivery, &raw)?;
+        let work = self.read_again(&item, &delivery, &raw, parsed)?;
+        let ingested = self.inner.submit(work).await?;
         self.mark_redriven(item).await?;
         Ok(ingested)
     }
 
-    async fn mark_redriven(&self, item: &Quarantined) -> Result<()> {
+    /// The work of what was found in an item. Within the tenant its raw form is stored already.
+    fn read_again(&self, item: &Quarantined, delivery: &Delivery, raw: &Bytes, parsed: Parsed) -> Result<Work> {
+        if let Some(reject) = parsed.rejects.into_iter().next() {
+            return Err(reject.error);
+        }
+        if parsed.events.iter().any(|event| matches!(event.body, EventBody::Unknown(_))) {
+            return Err(Error::new(ErrorKind::Unsupported, "this kind of event is still not known"));
+        }
+        let parsed = Parsed { events: parsed.events, ..Parsed::default() };
+        let home = self.policy().map(|_| Home { tenant: &self.id, account: None });
+        let Delivery { endpoint, channel, received_at, .. } = delivery;
+        let source = Source { endpoint, channel, body: raw, received_at: *received_at };
+        let mut work = self.inner.sorted(home, &source, parsed);
+        if let Some(refused) = work.tenants.iter().flat_map(|part| &part.set_aside).next() {
+            let denied = refused.error["code"] == ErrorKind::PermissionDenied.code();
+            let kind = if denied { ErrorKind::PermissionDenied } else { ErrorKind::AccountUnknown };
+            return Err(Error::new(kind, "no policy of this tenant names its account").with("account", &refused.endpoint));
+        }
+        for part in &mut work.tenants {
+            let own = part.tenant == self.id;
+            for arrival in &mut part.arrivals {
+                arrival.event.received_at = *received_at;
+                // What was read in a piece has its place in the piece; the delivery that is kept has the whole.
+                arrival.event.raw = if own { item.range.or(arrival.event.raw) } else { None };
+                if own {
+                    arrival.delivery = Some(item.delivery.clone());
+                }
+            }
+            if own {
+                part.delivery = None;
+            }
+        }
+        Ok(work)
+    }
+
+    async fn mark_redriven(&self, item: Quarantined) -> Result<()> {
         let key = Key::Quarantine(item.id.clone());
         let loaded = self.store().load(&self.id, std::slice::from_ref(&key)).await?;
         let Some(entry) = loaded.entries.into_iter().next() else { return Ok(()) };
-        let marked = Quarantined { redriven_at: Some(self.inner.now()), ..item.clone() };
-        let part = crate::store::TenantCommit {
+        let marked = Quarantined { redriven_at: Some(self.inner.now()), ..item };
+        let part = TenantCommit {
             tenant: self.id.clone(),
             as_of: loaded.as_of,
             reads: vec![(key.clone(), entry.version)],
             puts: vec![(key, entry.version + 1, Some(Record::Quarantined(marked)))],
             ..Default::default()
         };
-        self.store().commit(crate::store::Commit { deliveries: Vec::new(), tenants: vec![part] }).await
+        match self.store().commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await {
+            // Somebody else marked it.
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
+            result => result,
+        }
     }
 
     pub(super) fn store(&self) -> &dyn Store {
@@ -276,9 +328,7 @@ impl Tenant {
         let now = self.inner.now();
         let arrivals =
             bodies.into_iter().map(|body| Arrival::internal(Event::internal(channel.clone(), now, body))).collect();
-        let part =
-            TenantWork { tenant: self.id.clone(), delivery: None, arrivals, set_aside: Vec::new(), cursor: None };
-        self.inner.submit(Work { tenants: vec![part] }).await
+        self.inner.submit(Work { tenants: vec![TenantWork::of(self.id.clone(), arrivals)] }).await
     }
 
     pub(super) async fn record(&self, key: Key) -> Result<Option<Record>> {
