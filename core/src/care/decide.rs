@@ -11,7 +11,8 @@ use super::snapshot::{Missing, Overlay, Read, Snapshot};
 use crate::error::Error;
 use crate::model::{
     AccountId, Assessment, CaseId, ConversationId, CustomerId, DeliveryId, Event, EventBody, IdentityId, Inbound,
-    Message, MessageId, NativeAccount, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId, Timestamp,
+    Message, MessageId, NativeAccount, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId,
+    Timestamp,
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit};

@@ -354,13 +354,7 @@ impl Tenant {
         self.drain(account, source, stream, pages).await
     }
 
-    async fn drain(
-        &self,
-        account: &AccountId,
-        source: &str,
-        mut stream: EventStream,
-        pages: &mut usize,
-    ) -> Result<()> {
+    async fn drain(&self, account: &AccountId, source: &str, mut stream: EventStream, pages: &mut usize) -> Result<()> {
         while let Some(page) = stream.next().await {
             self.take_page(account, source, Channel::Stream, page?, None).await?;
             *pages += 1;

@@ -1,5 +1,7 @@
 //! What a decision reads, with versions, and what it writes on top.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
@@ -42,7 +44,95 @@ pub(super) struct Overlay<'a> {
     written: FxHashMap<Key, Versioned>,
     read: FxHashSet<Key>,
     needs: FxHashSet<Key>,
-    moves: Vec<(ConversationId, ConversationId)>,
+    moves: Moves,
+    places: Places,
+}
+
+/// Which written records stand where, so that no event looks through all of them. What stands elsewhere by now may still
+/// be named: whoever reads looks at the record, too.
+#[derive(Debug, Default)]
+struct Places {
+    by_thread: FxHashMap<ConversationId, FxHashSet<Key>>,
+    by_case: FxHashMap<CaseId, FxHashSet<MessageId>>,
+    loose: FxHashMap<ConversationId, FxHashSet<MessageId>>,
+}
+
+impl Places {
+    fn note(&mut self, key: &Key, record: &Record) {
+        match record {
+            Record::Message(message) => {
+                if let Some(case) = &message.case {
+                    self.by_case.entry(case.clone()).or_default().insert(message.id.clone());
+                } else if message.customer.is_none() {
+                    self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
+                }
+                self.by_thread.entry(message.conversation.clone()).or_default().insert(key.clone());
+            }
+            Record::Case(case) => {
+                for thread in &case.conversations {
+                    self.by_thread.entry(thread.clone()).or_default().insert(key.clone());
+                }
+            }
+            Record::Slot(_) => {
+                if let Key::Slot(thread, _) = key {
+                    self.by_thread.entry(thread.clone()).or_default().insert(key.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Threads that moved into others, in order. The store does the same, one after the other, so a move that comes earlier
+/// does not carry on one that comes later.
+#[derive(Debug, Default)]
+struct Moves {
+    out: FxHashMap<ConversationId, (usize, ConversationId)>,
+    into: FxHashMap<ConversationId, Vec<ConversationId>>,
+}
+
+impl Moves {
+    fn add(&mut self, from: &ConversationId, to: &ConversationId) {
+        self.out.insert(from.clone(), (self.out.len(), to.clone()));
+        self.into.entry(to.clone()).or_default().push(from.clone());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// Where what stood in `thread` stands now, and the moves that took it there.
+    fn follow(&self, thread: &ConversationId) -> (ConversationId, Vec<usize>) {
+        let (mut at, mut steps) = (thread.clone(), Vec::new());
+        while let Some((step, to)) = self.out.get(&at).filter(|(step, _)| steps.last().is_none_or(|last| last < step)) {
+            steps.push(*step);
+            at = to.clone();
+        }
+        (at, steps)
+    }
+
+    /// Replaces the threads of a record by those they moved into; how many moves touched it.
+    fn apply(&self, record: &mut Record) -> u64 {
+        if self.is_empty() {
+            return 0;
+        }
+        let steps = match record {
+            Record::Message(message) => {
+                let (thread, steps) = self.follow(&message.conversation);
+                message.conversation = thread;
+                steps.len()
+            }
+            Record::Case(case) => {
+                let followed: Vec<_> = case.conversations.iter().map(|thread| self.follow(thread)).collect();
+                let steps: BTreeSet<_> = followed.iter().flat_map(|(_, steps)| steps).collect();
+                let steps = steps.len();
+                case.conversations = followed.into_iter().map(|(thread, _)| thread).collect();
+                steps
+            }
+            _ => 0,
+        };
+        steps as u64
+    }
 }
 
 impl<'a> Overlay<'a> {
@@ -52,7 +142,8 @@ impl<'a> Overlay<'a> {
             written: FxHashMap::default(),
             read: FxHashSet::default(),
             needs: FxHashSet::default(),
-            moves: Vec::new(),
+            moves: Moves::default(),
+            places: Places::default(),
         }
     }
 
@@ -116,13 +207,16 @@ impl<'a> Overlay<'a> {
     fn version_after_moves(&mut self, key: &Key) -> u64 {
         let Some(entry) = self.snapshot.entries.get(key) else { return 0 };
         self.read.insert(key.clone());
-        let moves = entry.record.clone().map_or(0, |mut record| self.follow(&mut record));
-        entry.version + moves
+        if self.moves.is_empty() {
+            return entry.version;
+        }
+        entry.version + entry.record.clone().map_or(0, |mut record| self.moves.apply(&mut record))
     }
 
     /// Gives the record to the version that [`Overlay::put`] has just reserved.
     pub(super) fn restore(&mut self, key: &Key, record: Record) {
         if let Some(entry) = self.written.get_mut(key) {
+            self.places.note(key, &record);
             entry.record = Some(record);
         }
     }
@@ -187,7 +281,7 @@ impl<'a> Overlay<'a> {
     fn followed(&mut self, key: &Key) -> Option<Record> {
         let mut record = self.entry(key).record.clone()?;
         if !self.written.contains_key(key) {
-            self.follow(&mut record);
+            self.moves.apply(&mut record);
         }
         Some(record)
     }
@@ -201,99 +295,108 @@ impl<'a> Overlay<'a> {
             if key != here {
                 // As the store will do when it moves the thread.
                 let version = self.version_after_moves(&key) + moves;
-                self.written.insert(here, Versioned { version, record: Some(Record::Slot(case.clone())) });
+                let record = Record::Slot(case.clone());
+                self.places.note(&here, &record);
+                self.written.insert(here, Versioned { version, record: Some(record) });
             }
             return Ok(Some(case));
         }
         Ok(None)
     }
 
-    /// A thread and those that moved into it, each with the number of moves that took.
+    /// A thread and those that moved into it, each with the number of moves that took. What began in this very decision has
+    /// nothing in the store, so it is left out.
     fn parts_of(&self, conversation: &ConversationId) -> Vec<(ConversationId, u64)> {
         let mut parts = vec![(conversation.clone(), 0)];
         let mut at = 0;
         while let Some((part, moves)) = parts.get(at).cloned() {
-            let into =
-                self.moves.iter().filter(|(from, to)| *to == part && !parts.iter().any(|(known, _)| known == from));
-            let into: Vec<_> = into.map(|(from, _)| (from.clone(), moves + 1)).collect();
-            parts.extend(into);
+            let into = self.moves.into.get(&part).into_iter().flatten();
+            parts.extend(into.map(|from| (from.clone(), moves + 1)));
             at += 1;
         }
+        parts.retain(|(part, moves)| *moves == 0 || self.was_stored(part));
         parts
+    }
+
+    fn was_stored(&self, thread: &ConversationId) -> bool {
+        self.snapshot.entries.get(&Key::Conversation(thread.clone())).is_none_or(|entry| entry.version > 0)
     }
 
     /// All messages of a case, without content, in order of time.
     pub(super) fn case_messages(&mut self, case: &CaseId) -> Read<Vec<Message>> {
-        self.messages(&Key::CaseMessages(case.clone()), |message| message.case.as_ref() == Some(case))
+        let mut all = self.stored(&Key::CaseMessages(case.clone()))?;
+        all.extend(self.written_among(self.places.by_case.get(case)));
+        all.retain(|message| message.case.as_ref() == Some(case));
+        in_order(&mut all);
+        Ok(all)
     }
 
     /// Our own messages in a thread that belong to no case, without content, in order of time.
     pub(super) fn loose(&mut self, conversation: &ConversationId) -> Read<Vec<Message>> {
-        let belongs = |message: &Message| {
-            message.conversation == *conversation && message.case.is_none() && message.customer.is_none()
-        };
         let mut all = Vec::new();
         for (thread, _) in self.parts_of(conversation) {
-            all.extend(self.messages(&Key::Loose(thread), belongs)?);
+            all.extend(self.stored(&Key::Loose(thread))?);
         }
+        all.extend(self.written_among(self.places.loose.get(conversation)));
+        all.retain(|message| {
+            message.conversation == *conversation && message.case.is_none() && message.customer.is_none()
+        });
         in_order(&mut all);
-        all.dedup_by(|a, b| a.id == b.id);
         Ok(all)
     }
 
-    fn messages(&mut self, key: &Key, belongs: impl Fn(&Message) -> bool) -> Read<Vec<Message>> {
-        let mut all = match self.record(key)? {
+    /// Messages as they were listed, without those written since.
+    fn stored(&mut self, key: &Key) -> Read<Vec<Message>> {
+        let listed = match self.record(key)? {
             Some(Record::Messages(messages)) => messages.clone(),
             _ => Vec::new(),
         };
-        all.retain(|message| !self.written.contains_key(&Key::Message(message.id.clone())));
-        for message in &mut all {
-            self.follow_message(message);
-        }
-        for entry in self.written.values() {
-            if let Some(Record::Message(message)) = &entry.record {
-                all.push(Message { content: None, ..(**message).clone() });
-            }
-        }
-        all.retain(|message| belongs(message));
-        in_order(&mut all);
-        Ok(all)
+        let unwritten =
+            listed.into_iter().filter(|message| !self.written.contains_key(&Key::Message(message.id.clone())));
+        Ok(unwritten
+            .map(|mut message| {
+                message.conversation = self.moves.follow(&message.conversation).0;
+                message
+            })
+            .collect())
+    }
+
+    fn written_among(&self, ids: Option<&FxHashSet<MessageId>>) -> Vec<Message> {
+        let written = ids.into_iter().flatten().filter_map(|id| self.written.get(&Key::Message(id.clone())));
+        written
+            .filter_map(|entry| match &entry.record {
+                Some(Record::Message(message)) => Some(without_content(message)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Moves everything of one thread into another one; the store does the same to what is not written here.
     pub(super) fn move_thread(&mut self, from: &ConversationId, to: &ConversationId) {
-        self.moves.push((from.clone(), to.clone()));
-        let mut slots = Vec::new();
-        for (key, entry) in &mut self.written {
-            let Some(record) = &mut entry.record else { continue };
-            entry.version += u64::from(move_record(record, from, to));
-            if let Key::Slot(thread, customer) = key
-                && thread == from
+        self.moves.add(from, to);
+        for key in self.places.by_thread.remove(from).unwrap_or_default() {
+            if let Key::Slot(thread, customer) = &key {
+                if thread == from {
+                    self.move_slot(&key, Key::Slot(to.clone(), customer.clone()));
+                }
+            } else if let Some(entry) = self.written.get_mut(&key)
+                && let Some(record) = &mut entry.record
             {
-                slots.push((key.clone(), Key::Slot(to.clone(), customer.clone())));
-            }
-        }
-        for (old, new) in slots {
-            // Where both threads had a case of the person, the one of the thread that goes on stays the latest.
-            if let Some(mut entry) = self.written.remove(&old)
-                && self.entry(&new).record.is_none()
-            {
-                entry.version += 1;
-                self.written.insert(new, entry);
+                entry.version += u64::from(move_record(record, from, to));
+                self.places.note(&key, record);
             }
         }
     }
 
-    /// Replaces threads that moved, and tells how many moves that took.
-    fn follow(&self, record: &mut Record) -> u64 {
-        self.moves.iter().map(|(from, to)| u64::from(move_record(record, from, to))).sum()
-    }
-
-    fn follow_message(&self, message: &mut Message) {
-        for (from, to) in &self.moves {
-            if message.conversation == *from {
-                message.conversation = to.clone();
+    /// Where both threads had a case of the person, the one of the thread that goes on stays the latest.
+    fn move_slot(&mut self, old: &Key, new: Key) {
+        let Some(mut entry) = self.written.remove(old) else { return };
+        if self.entry(&new).record.is_none() {
+            entry.version += 1;
+            if let Some(record) = &entry.record {
+                self.places.note(&new, record);
             }
+            self.written.insert(new, entry);
         }
     }
 
@@ -333,6 +436,10 @@ fn move_record(record: &mut Record, from: &ConversationId, to: &ConversationId) 
         }
         _ => false,
     }
+}
+
+fn without_content(message: &Message) -> Message {
+    Message { content: None, ..message.clone() }
 }
 
 fn in_order(messages: &mut [Message]) {

@@ -271,7 +271,9 @@ impl Tenant {
         if let Some(refused) = work.tenants.iter().flat_map(|part| &part.set_aside).next() {
             let denied = refused.error["code"] == ErrorKind::PermissionDenied.code();
             let kind = if denied { ErrorKind::PermissionDenied } else { ErrorKind::AccountUnknown };
-            return Err(Error::new(kind, "no policy of this tenant names its account").with("account", &refused.endpoint));
+            return Err(
+                Error::new(kind, "no policy of this tenant names its account").with("account", &refused.endpoint)
+            );
         }
         for part in &mut work.tenants {
             let own = part.tenant == self.id;
