@@ -65,7 +65,7 @@ impl Draft<'_> {
             self.ask_advice(&message);
         }
         self.count_message(arrival, known.as_ref(), &message);
-        if message.deleted_at.is_some() && known.is_none() {
+        if message.deleted_at.is_some() {
             self.forget(&message);
         }
         self.put(Key::Message(message.id.clone()), Record::Message(Box::new(message)));
@@ -239,7 +239,6 @@ impl Draft<'_> {
         }
         if message.deleted_at.is_some() {
             message.content = None;
-            message.raw = None;
         }
         (known != Some(&message)).then_some(message)
     }
@@ -445,7 +444,6 @@ impl Draft<'_> {
         self.change_in_case(&known, &mut message, crate::model::StepKind::Deleted, at)?;
         self.about(message.customer.as_ref(), message.case.as_ref());
         message.content = None;
-        message.raw = None;
         self.forget(&known);
         if assessed {
             self.remove(Key::Assessment(id.clone()));

@@ -1,0 +1,153 @@
+//! What one more event costs, counted in loads and keys: it must not depend on what there is already.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use careline::care::{Arrival, Decision, Rules, Snapshot, decide};
+use careline::model::*;
+use careline::store::{Commit, MemoryStore, Store};
+use careline::triage::Triages;
+
+use crate::support::*;
+
+/// One comment in the thread `root`.
+fn comment(id: usize, user: &str) -> serde_json::Value {
+    let mut comment = item("a1", &format!("n{id}"), user);
+    comment["thread"] = "root".into();
+    comment["to"] = "root".into();
+    comment["at"] = serde_json::to_value(NOW.plus_millis(-10_000_000 + id as i64 * 1000)).unwrap();
+    comment
+}
+
+#[tokio::test]
+async fn one_more_comment_costs_the_same_in_a_long_thread() {
+    let store = Watched::new();
+    let engine = single(store.clone());
+    let mut costs = Vec::new();
+    for round in 0..11 {
+        let items: Vec<_> = (0..900).map(|id| comment(round * 1000 + id, &format!("u{round}-{id}"))).collect();
+        assert_eq!(engine.receive("post", &body(&items)).await.unwrap().ingested.added, 900);
+        store.reset();
+        engine.receive("post", &body(&[comment(round * 1000 + 999, &format!("new{round}"))])).await.unwrap();
+        costs.push([&store.loads, &store.keys, &store.loaded_messages].map(|count| store.count(count)));
+    }
+    assert!(costs.windows(2).all(|pair| pair[0] == pair[1]), "{costs:?}");
+    let [loads, keys, loaded] = costs[10];
+    assert!(loads <= 5 && keys <= 16 && loaded == 0, "{costs:?}");
+}
+
+#[tokio::test]
+async fn a_batch_costs_rounds_not_events() {
+    for size in [1usize, 10, 1000] {
+        let store = Watched::new();
+        let engine = single(store.clone());
+        let items: Vec<_> = (0..size).map(|id| comment(id, &format!("u{id}"))).collect();
+        engine.receive("post", &body(&items)).await.unwrap();
+        let (loads, keys) = (store.count(&store.loads), store.count(&store.keys));
+        assert!(loads <= 5, "{loads} loads for {size}");
+        assert!(keys <= 9 * size + 5, "{keys} keys for {size}");
+        assert_eq!(store.count(&store.commits), 1);
+    }
+}
+
+/// How long the decision about a batch takes, in seconds, and how many rounds of loading.
+fn decide_all(arrivals: &[Arrival]) -> (f64, usize) {
+    let (tenant, policy, triages) = (TenantId::single(), policy(&[("acme", "a1")]), Triages::default());
+    let rules = Rules::new(&tenant, &policy, &triages);
+    let store = MemoryStore::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let arrivals: Vec<_> = arrivals.iter().collect();
+    // Once without the clock: triage is remembered with the arrival, so that what is measured is the deciding alone.
+    let _ = decide(&rules, &Snapshot::default(), &arrivals, NOW);
+    let begun = Instant::now();
+    let mut snapshot = Snapshot::default();
+    for round in 0.. {
+        assert!(round <= 4, "at most four rounds of loading");
+        match decide(&rules, &snapshot, &arrivals, NOW) {
+            Decision::Need(keys) => {
+                let loaded = runtime.block_on(store.load(&tenant, &keys)).unwrap();
+                snapshot.absorb(keys, loaded);
+            }
+            Decision::Decided(part, _) => {
+                runtime.block_on(store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] })).unwrap();
+                return (begun.elapsed().as_secs_f64(), round);
+            }
+        }
+    }
+    unreachable!()
+}
+
+fn arrivals(items: &[serde_json::Value]) -> Vec<Arrival> {
+    let parsed = read(&body(items).body, NOW);
+    assert!(parsed.rejects.is_empty());
+    parsed.events.into_iter().map(|event| Arrival::new(event, Some("acme".into()), None)).collect()
+}
+
+#[test]
+fn the_work_grows_with_the_batch_and_no_faster() {
+    let many_people = |size: usize| (0..size).map(|id| comment(id, &format!("u{id}"))).collect::<Vec<_>>();
+    let one_person = |size: usize| (0..size).map(|id| comment(id, "jo")).collect::<Vec<_>>();
+    let separate =
+        |size: usize| (0..size).map(|id| item("a1", &format!("n{id}"), &format!("u{id}"))).collect::<Vec<_>>();
+    let shapes: [(&str, &dyn Fn(usize) -> Vec<serde_json::Value>); 3] = [
+        ("many people in one thread", &many_people),
+        ("one person in one thread", &one_person),
+        ("separate", &separate),
+    ];
+    for (name, shape) in shapes {
+        let least = |size| {
+            let arrivals = arrivals(&shape(size));
+            (0..3).map(|_| decide_all(&arrivals).0).fold(f64::MAX, f64::min)
+        };
+        let (few, many) = (least(75), least(1200));
+        let ratio = many / few / 16.0;
+        println!("{name}: an event of 1,200 costs {ratio:.2} times what an event of 75 does");
+        // Linear is 1; quadratic is 16. What lies between is the machine's.
+        assert!(ratio < 3.0, "{name}: {ratio:.2}");
+    }
+}
+
+#[test]
+fn four_rounds_are_enough_for_what_hangs_together() {
+    // Chains of answers, the last one first: each begins a thread that becomes part of the next.
+    let chain: Vec<_> = (0..400)
+        .rev()
+        .map(|id: usize| {
+            let mut answer = item("a1", &format!("n{id}"), &format!("u{}", id % 5));
+            if id > 0 {
+                answer["to"] = format!("n{}", id - 1).into();
+            }
+            answer
+        })
+        .collect();
+    let (_, rounds) = decide_all(&arrivals(&chain));
+    println!("a chain of 400 from its end: {rounds} rounds");
+}
+
+#[tokio::test]
+async fn a_chain_from_its_end_becomes_one_thread_in_one_batch_or_many() {
+    let chain: Vec<_> = (0..60)
+        .rev()
+        .map(|id: usize| {
+            let mut answer = item("a1", &format!("n{id}"), &format!("u{}", id % 5));
+            if id > 0 {
+                answer["to"] = format!("n{}", id - 1).into();
+            }
+            answer
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for batch in [1, 7, 60] {
+        let store: Arc<dyn Store> = Watched::new();
+        let engine = single(store);
+        for items in chain.chunks(batch) {
+            engine.receive("post", &body(items)).await.unwrap();
+        }
+        let messages = messages(&tenant(&engine)).await;
+        let threads: std::collections::BTreeSet<_> =
+            messages.values().map(|same| same[0].conversation.clone()).collect();
+        assert_eq!((messages.len(), threads.len()), (60, 1), "batches of {batch}");
+        outcomes.push(threads);
+    }
+    assert!(outcomes.windows(2).all(|pair| pair[0] == pair[1]));
+}
