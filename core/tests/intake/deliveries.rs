@@ -34,7 +34,7 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     let engine = engine(Watched::new(), &[("default", &[("acme", "a1"), ("acmehelp", "a2")])]);
     let tenant = tenant(&engine);
     let (first, second) = (item("a1", "1", "jo"), item("a2", "1", "jo"));
-    engine.receive("post", &body(&[first.clone()])).await.unwrap();
+    engine.receive("post", &body(std::slice::from_ref(&first))).await.unwrap();
     let case = tenant.all_cases(9).await.unwrap().remove(0);
     // A second subscription: the same item in another body. Then a second account. Then by reading.
     let again = engine.receive("post", &body(&[first.clone(), serde_json::json!({ "account": "a1" })])).await.unwrap();
