@@ -540,6 +540,11 @@ impl Engine {
         Tenant::new(self.inner.clone(), operator())
     }
 
+    /// The present instant by the engine's clock: what deadlines are to be compared with.
+    pub fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
     /// The store.
     pub fn store(&self) -> Arc<dyn Store> {
         self.inner.shared_store().clone()

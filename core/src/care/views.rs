@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{
-    AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, Message,
-    MessageId, Reason, Step, StepKind, TeamId, Timestamp,
+    AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId,
+    Message, MessageId, Reason, Step, StepKind, TeamId, Timestamp,
 };
 use crate::store::{Counter, CounterAsk, Key, Note, Quarantined, Record, ScanOf, SearchAsk};
 
@@ -91,7 +91,7 @@ pub struct ThreadView {
     /// Its messages, in order of time.
     pub messages: Vec<Message>,
     /// Who wrote them.
-    pub authors: BTreeMap<crate::model::IdentityId, Identity>,
+    pub authors: BTreeMap<IdentityId, Identity>,
 }
 
 /// A person with everything about them.
@@ -209,8 +209,7 @@ impl Tenant {
         };
         let records = self.scan(ScanOf::MessagesOf { conversation: id.clone() }, MAX_MESSAGES).await?;
         let messages = messages(records);
-        let keys: BTreeSet<_> = messages.iter().filter_map(|message| message.author.clone()).collect();
-        let authors = self.identities(keys.into_iter().map(Key::Identity).collect()).await?;
+        let authors = self.authors(&messages).await?;
         Ok(Some(ThreadView { conversation, messages, authors }))
     }
 
@@ -289,6 +288,15 @@ impl Tenant {
         let ids = self.store().search(&self.id, &SearchAsk { query: query.to_owned(), limit }).await?;
         let mut found = self.messages(ids.iter().cloned().map(Key::Message).collect()).await?;
         Ok(ids.into_iter().filter_map(|id| found.remove(&id)).collect())
+    }
+
+    /// Who wrote these messages; those of unknown authors are left out.
+    pub async fn authors<'a>(
+        &self,
+        messages: impl IntoIterator<Item = &'a Message>,
+    ) -> Result<BTreeMap<IdentityId, Identity>> {
+        let keys: BTreeSet<_> = messages.into_iter().filter_map(|message| message.author.clone()).collect();
+        self.identities(keys.into_iter().map(Key::Identity).collect()).await
     }
 
     /// Why a case is what it is, with every rule that had a say.
@@ -391,7 +399,7 @@ impl Tenant {
         Ok(messages(self.load(keys).await?).into_iter().map(|message| (message.id.clone(), message)).collect())
     }
 
-    async fn identities(&self, keys: Vec<Key>) -> Result<BTreeMap<crate::model::IdentityId, Identity>> {
+    async fn identities(&self, keys: Vec<Key>) -> Result<BTreeMap<IdentityId, Identity>> {
         let identities = self.load(keys).await?.filter_map(|record| match record {
             Record::Identity(identity) => Some((identity.id.clone(), *identity)),
             _ => None,
