@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_rule_that_speaks_twice_is_one_reason_with_two_places() {
         let word = |at| finding(Question::Intent, "complaint", "text.broken", Some(at));
-        let evidence = [word((0, 6)), finding(Question::Tier, "1", "conclude.x", None), word((9, 15))];
+        let evidence = [word((0, 6)), finding(Question::Tier, "1", "conclude.x", None), word((10, 16))];
         let reasons = reasons(&evidence);
         assert_eq!(reasons.len(), 2);
         assert_eq!((reasons[0].weight, reasons[0].spans.len(), reasons[0].number), (2.5, 2, Some(1)));

@@ -2,6 +2,7 @@
 
 use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
+use url::form_urlencoded;
 
 use super::desk::Desk;
 
@@ -61,7 +62,7 @@ fn top(desk: &Desk) -> Markup {
         @if !desk.tenants.is_empty() {
             nav.nav.tenants aria-label="Brands" {
                 @for tenant in &desk.tenants {
-                    a href={ "/?tenant=" (tenant) } aria-current=[(tenant == desk.tenant.id().as_str()).then_some("true")] {
+                    a href=(home_of(tenant)) aria-current=[(tenant == desk.tenant.id().as_str()).then_some("true")] {
                         (tenant)
                     }
                 }
@@ -75,6 +76,11 @@ fn top(desk: &Desk) -> Markup {
             button type="submit" { "Search" }
         }
     }
+}
+
+/// The queue of another tenant.
+fn home_of(tenant: &str) -> String {
+    format!("/?{}", form_urlencoded::Serializer::new(String::new()).append_pair("tenant", tenant).finish())
 }
 
 fn mark() -> Markup {

@@ -13,6 +13,8 @@ mod quarantine;
 mod queue;
 mod search;
 #[cfg(test)]
+mod seed;
+#[cfg(test)]
 mod tests;
 mod thread;
 mod volume;
