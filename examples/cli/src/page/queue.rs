@@ -200,7 +200,10 @@ fn row(desk: &Desk, item: &QueueItem) -> Markup {
                 p.row-head {
                     a.row-link href=(desk.href(&format!("/cases/{}", case.id), &[])) dir="auto" { (name) }
                     (network(&case.network))
-                    span.muted { (label(case.surface.as_str())) }
+                    span.muted {
+                        (label(case.surface.as_str()))
+                        @if let Some(at) = case.awaiting_since { ", " (since(at, desk.now)) }
+                    }
                 }
                 p.excerpt dir="auto" lang=[lang(&case.language)] {
                     @if item.excerpt.is_empty() { em { "The text is not kept any more." } } @else { (item.excerpt) }
@@ -221,7 +224,6 @@ fn row(desk: &Desk, item: &QueueItem) -> Markup {
                     (label(case.team.as_str()))
                     @if let Some(held) = &case.assignment { " · " span dir="auto" { (desk.agent(&held.agent)) } }
                 }
-                @if let Some(at) = case.awaiting_since { span.muted.small { "wrote " (since(at, desk.now)) } }
             }
         }
     }

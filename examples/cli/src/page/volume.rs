@@ -10,8 +10,10 @@ use super::words::{count, hour, label, moment, span};
 
 const STEP: i64 = 5 * 60_000;
 const STEPS: usize = 288;
+/// What is usual is learnt from so many steps before and after: four hours, so that a morning is no burst over the night.
+const AROUND: usize = 48;
 /// A burst is this many spreads above the median …
-const SPREADS: f64 = 5.0;
+const SPREADS: f64 = 4.0;
 /// … and at least so many messages in five minutes, however quiet the day.
 const FEWEST: i64 = 8;
 /// Bursts with no more than so many quiet steps between them are one.
@@ -20,10 +22,6 @@ const GAP: usize = 3;
 /// A day's messages of customers.
 pub(super) struct Volume {
     steps: Vec<Step>,
-    /// The median of all steps.
-    usual: f64,
-    /// A step above this stands out.
-    limit: f64,
     bursts: Vec<Burst>,
 }
 
@@ -33,6 +31,10 @@ struct Step {
     messages: i64,
     /// Those of tier 1.
     pressing: i64,
+    /// The median of the steps around it.
+    usual: f64,
+    /// With more messages than this it stands out.
+    limit: f64,
 }
 
 /// A time in which much more came than usual.
@@ -58,7 +60,7 @@ impl Volume {
         let first = end.as_millis().div_euclid(STEP) + 1 - STEPS as i64;
         let mut steps: Vec<_> = (0..STEPS as i64)
             .filter_map(|step| Timestamp::from_millis((first + step) * STEP))
-            .map(|at| Step { at, messages: 0, pressing: 0 })
+            .map(|at| Step { at, messages: 0, pressing: 0, usual: 0.0, limit: 0.0 })
             .collect();
         for counter in tiers {
             let place = usize::try_from(counter.bucket.as_millis().div_euclid(STEP) - first).ok();
@@ -66,21 +68,22 @@ impl Volume {
             step.messages += counter.value;
             step.pressing += if counter.name == "tier.1" { counter.value } else { 0 };
         }
-        let (usual, limit) = baseline(&steps);
-        let bursts = bursts(&steps, usual, limit, categories);
-        Self { steps, usual, limit, bursts }
+        learn_the_usual(&mut steps);
+        let bursts = bursts(&steps, categories);
+        Self { steps, bursts }
     }
 
     /// The chart, what stands out in it in words, and the same as a table.
     pub(super) fn chart(&self, now: Timestamp) -> Markup {
         let total: i64 = self.steps.iter().map(|step| step.messages).sum();
+        let most = self.steps.iter().map(|step| step.messages).max().unwrap_or(0);
         html! {
             section.card.volume aria-labelledby="volume-title" {
                 div.card-head {
                     h2 #volume-title { "Messages from customers" }
-                    p.muted { (count(total, "message")) " in 24 hours · usually " (round(self.usual)) " in 5 minutes" }
+                    p.muted { (count(total, "message")) " in 24 hours · at most " (most) " in 5 minutes" }
                     p.key { span.swatch.swatch-pressing {} "tier 1" span.swatch.swatch-rest {} "others"
-                        span.swatch.swatch-burst {} "stands out" }
+                        span.swatch.swatch-burst {} "burst" span.swatch.swatch-limit {} "upper edge of the usual" }
                 }
                 (self.drawing(total))
                 (self.axis())
@@ -95,7 +98,10 @@ impl Volume {
         let most = self.steps.iter().map(|step| step.messages).max().unwrap_or(0).max(FEWEST) as f64;
         let tall = |messages: i64| messages.max(0) as f64 / most * (HEIGHT - 6.0);
         let width = STEPS * 4;
-        let limit = HEIGHT - (self.limit / most).min(1.1) * (HEIGHT - 6.0);
+        let limits = self.steps.iter().enumerate();
+        let limits = limits
+            .map(|(place, step)| format!("{},{}", place * 4 + 2, round(HEIGHT - step.limit / most * (HEIGHT - 6.0))));
+        let limits = limits.collect::<Vec<_>>().join(" ");
         let said = format!("{total} messages in 24 hours, {}", count(self.bursts.len() as i64, "burst"));
         html! {
             svg.bars viewBox={ "0 0 " (width) " " (HEIGHT) } preserveAspectRatio="none" role="img" aria-label=(said) {
@@ -107,9 +113,7 @@ impl Volume {
                     rect.rest x=(place * 4) y=(round(HEIGHT - all)) width="3" height=(round(all - pressing)) {}
                     rect.pressing x=(place * 4) y=(round(HEIGHT - pressing)) width="3" height=(round(pressing)) {}
                 }
-                @if limit > 0.0 {
-                    line.limit x1="0" x2=(width) y1=(round(limit)) y2=(round(limit)) vector-effect="non-scaling-stroke" {}
-                }
+                polyline.limit points=(limits) fill="none" vector-effect="non-scaling-stroke" {}
             }
         }
     }
@@ -167,13 +171,17 @@ impl Volume {
     }
 }
 
-/// The median, and the number above which a step stands out: medians, unlike means, are not moved by the bursts themselves.
-fn baseline(steps: &[Step]) -> (f64, f64) {
-    let usual = median(steps.iter().map(|step| step.messages as f64));
-    let deviation = median(steps.iter().map(|step| (step.messages as f64 - usual).abs()));
-    // 1.4826 makes it comparable to a standard deviation; chance alone spreads counts by the root of their mean.
-    let spread = (1.4826 * deviation).max(usual.max(1.0).sqrt());
-    (usual, (usual + SPREADS * spread).max(FEWEST as f64 - 0.5))
+/// Medians, unlike means, are not moved by the bursts themselves.
+fn learn_the_usual(steps: &mut [Step]) {
+    let messages: Vec<_> = steps.iter().map(|step| step.messages as f64).collect();
+    for (place, step) in steps.iter_mut().enumerate() {
+        let around = &messages[place.saturating_sub(AROUND)..messages.len().min(place + AROUND + 1)];
+        let usual = median(around.iter().copied());
+        let deviation = median(around.iter().map(|messages| (messages - usual).abs()));
+        // 1.4826 makes it comparable to a standard deviation; chance alone spreads counts by the root of their mean.
+        let spread = (1.4826 * deviation).max(usual.max(1.0).sqrt());
+        (step.usual, step.limit) = (usual, (usual + SPREADS * spread).max(FEWEST as f64 - 0.5));
+    }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -182,9 +190,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-fn bursts(steps: &[Step], usual: f64, limit: f64, categories: &[Counter]) -> Vec<Burst> {
+fn bursts(steps: &[Step], categories: &[Counter]) -> Vec<Burst> {
     let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
-    for (place, _) in steps.iter().enumerate().filter(|(_, step)| step.messages as f64 > limit) {
+    for (place, _) in steps.iter().enumerate().filter(|(_, step)| step.messages as f64 > step.limit) {
         match ranges.last_mut() {
             Some(last) if place <= last.end + GAP => last.end = place + 1,
             _ => ranges.push(place..place + 1),
@@ -194,7 +202,8 @@ fn bursts(steps: &[Step], usual: f64, limit: f64, categories: &[Counter]) -> Vec
         let within = &steps[range.clone()];
         let messages: i64 = within.iter().map(|step| step.messages).sum();
         let (from, to) = (within.first()?.at, within.last()?.at.plus_millis(STEP));
-        let times = messages as f64 / (usual.max(1.0) * within.len() as f64);
+        let usual: f64 = within.iter().map(|step| step.usual.max(1.0)).sum();
+        let times = messages as f64 / usual;
         Some(Burst { steps: range, from, to, messages, times, about: grown(categories, from, to, steps.len()) })
     };
     ranges.into_iter().filter_map(burst).collect()
