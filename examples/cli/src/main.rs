@@ -5,8 +5,6 @@ mod explain;
 mod host;
 mod intake;
 mod normalise;
-// `serve` and the demo mount it; until then only its own tests do.
-#[allow(dead_code)]
 mod page;
 mod policy;
 mod queue;

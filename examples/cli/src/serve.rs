@@ -17,7 +17,7 @@ use clap::Args as ClapArgs;
 use tokio::net::TcpListener;
 
 use crate::intake::{self, Tally};
-use crate::{Failure, Result, host};
+use crate::{Failure, Result, host, page};
 
 /// Longest pause between two looks at what is due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     for account in accounts {
         work.spawn(keep_reading(engine.clone(), account));
     }
-    let app = intake::router(engine.clone(), Tally::default());
+    let app = intake::router(engine.clone(), Tally::default()).merge(page::router(engine.clone()));
     axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
     work.shutdown().await;
     Ok(())

@@ -237,7 +237,7 @@ async fn beside(desk: &Desk, all: &[QueueItem]) -> Result<Markup> {
         *categories.entry(label(&item.case.category)).or_insert(0i64) += 1;
     }
     let mut by_number: Vec<_> = categories.into_iter().collect();
-    by_number.sort_by(|one, other| other.1.cmp(&one.1));
+    by_number.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let aside = desk.tenant.quarantine(100).await?.len();
     Ok(html! {
         aside.beside aria-label="Overview" {
