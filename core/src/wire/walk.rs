@@ -145,8 +145,9 @@ impl<'a> Walk<'a> {
     fn key(&mut self) -> Result<Cow<'a, str>> {
         self.expect(b'"')?;
         let rest = &self.text[self.at..];
-        let end = rest.find('"').ok_or_else(broken)?;
-        if rest[..end].contains('\\') {
+        // Keys are too short for a search in strides.
+        let end = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\')).ok_or_else(broken)?;
+        if rest.as_bytes()[end] == b'\\' {
             self.at -= 1;
             return self.value::<String>()?.value.map(Cow::Owned);
         }

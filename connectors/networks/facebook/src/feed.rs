@@ -75,7 +75,8 @@ fn mention(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Opt
 }
 
 fn ratings(page: &Page, field: &Scalar<'_>, value: &mut ChangeValue<'_>, at: Option<Timestamp>) -> Result<EventBody> {
-    let story = value.open_graph_story_id.get().or(value.post_id.get().map(place::last)).map(CompactString::new);
+    let story = value.rare.as_ref().and_then(|rare| rare.open_graph_story_id.get());
+    let story = story.or(value.post_id.get().map(place::last)).map(CompactString::new);
     let Some(story) = story else { return nothing_named(field, value) };
     let target = match value.comment_id.get() {
         Some(id) => Target {
@@ -142,13 +143,16 @@ fn comment(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBod
     message.root_id = root;
     message.author = author(page, value);
     message.sent_at = value.created_time.0;
-    message.hidden = value.is_hidden.0;
+    let rare = value.rare.take();
+    message.hidden = rare.as_ref().and_then(|rare| rare.is_hidden.0);
     message.reply_to = parent.or_else(|| post.clone()).map(|native_id| ReplyTarget { native_id, author: None });
     message.permalink = link;
     message.thread = post;
-    message.content = content(take(&mut value.message), value.message_tags);
-    message.content.attachments.extend(attachment(AttachmentKind::Image, take(&mut value.photo)));
-    message.content.attachments.extend(attachment(AttachmentKind::Video, take(&mut value.video)));
+    message.content = content(take(&mut value.message), rare.as_ref().and_then(|rare| rare.message_tags));
+    if let Some(rare) = rare {
+        message.content.attachments.extend(attachment(AttachmentKind::Image, rare.photo));
+        message.content.attachments.extend(attachment(AttachmentKind::Video, rare.video));
+    }
     if let Some(post) = value.post.take() {
         if !post.promotion_status.is("inactive") {
             keep_text(&mut message.content.extensions, "promotion_status", post.promotion_status);
@@ -164,28 +168,28 @@ fn post(page: &Page, value: &mut ChangeValue<'_>, target: Target, surface: Surfa
     let mut message = Inbound::new(NETWORK, target.id.clone(), surface, Visibility::Public);
     message.author = author(page, value);
     message.sent_at = value.created_time.0;
-    message.hidden = value.is_hidden.0;
+    let rare = value.rare.take().map(|rare| *rare).unwrap_or_default();
+    message.hidden = rare.is_hidden.0;
     message.thread = Some(target.id);
     message.permalink = value.post.take().and_then(|post| post.permalink_url.owned());
-    message.content = content(take(&mut value.message), value.message_tags);
+    message.content = content(take(&mut value.message), rare.message_tags);
     let attachments = &mut message.content.attachments;
     let link = match value.item.get() {
         Some("photo") => AttachmentKind::Image,
         Some("video") => AttachmentKind::Video,
         _ => AttachmentKind::Share,
     };
-    let native_id = if link == AttachmentKind::Video { &value.video_id } else { &value.photo_id }.compact();
-    attachments.extend(attachment(link, take(&mut value.link)).map(|mut linked| {
+    let native_id = if link == AttachmentKind::Video { &rare.video_id } else { &rare.photo_id }.compact();
+    attachments.extend(attachment(link, rare.link).map(|mut linked| {
         linked.native_id = native_id;
         linked
     }));
-    attachments.extend(attachment(AttachmentKind::Image, take(&mut value.photo)));
-    attachments.extend(
-        value.photos.take().unwrap_or_default().into_iter().filter_map(|url| attachment(AttachmentKind::Image, url)),
-    );
-    attachments.extend(attachment(AttachmentKind::Video, take(&mut value.video)));
+    attachments.extend(attachment(AttachmentKind::Image, rare.photo));
+    attachments
+        .extend(rare.photos.unwrap_or_default().into_iter().filter_map(|url| attachment(AttachmentKind::Image, url)));
+    attachments.extend(attachment(AttachmentKind::Video, rare.video));
     keep_text(&mut message.content.extensions, "item", take(&mut value.item));
-    if value.published.0 == Some(false) {
+    if rare.published.0 == Some(false) {
         message.visibility = Visibility::Restricted;
         message.content.extensions.insert("published".into(), Value::Bool(false));
     }
@@ -196,10 +200,11 @@ fn review(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBody
     let mut message = Inbound::new(NETWORK, target.id.clone(), Surface::Review, Visibility::Public);
     message.author = author(page, value);
     message.sent_at = value.created_time.0;
-    message.rating = rating(&value.rating, &value.recommendation_type);
+    let rare = value.rare.take().map(|rare| *rare).unwrap_or_default();
+    message.rating = rating(&rare.rating, &rare.recommendation_type);
     message.thread = Some(target.id);
-    message.content = content(take(&mut value.review_text), None);
-    keep_text(&mut message.content.extensions, "recommendation_type", take(&mut value.recommendation_type));
+    message.content = content(rare.review_text, None);
+    keep_text(&mut message.content.extensions, "recommendation_type", rare.recommendation_type);
     EventBody::Message(Box::new(message))
 }
 
@@ -227,7 +232,11 @@ fn reaction(page: &Page, value: &ChangeValue<'_>, target: Target, removed: bool,
         scope: CompactString::const_new(NETWORK),
         native_id: target.into_root(),
         by: author(page, value),
-        reaction: value.reaction_type.compact().unwrap_or(CompactString::const_new("like")),
+        reaction: value
+            .rare
+            .as_ref()
+            .and_then(|rare| rare.reaction_type.compact())
+            .unwrap_or(CompactString::const_new("like")),
         removed,
         at: value.created_time.0.or(at),
     })
@@ -240,8 +249,9 @@ fn author(page: &Page, value: &ChangeValue<'_>) -> Option<careline::model::Profi
     {
         return Some(page.person(id, from.name.get()));
     }
-    let id = value.sender_id.get().or(value.reviewer_id.get()).or(value.user_id.get())?;
-    Some(page.person(id, value.sender_name.get().or(value.reviewer_name.get())))
+    let rare = value.rare.as_ref()?;
+    let id = rare.sender_id.get().or(rare.reviewer_id.get()).or(rare.user_id.get())?;
+    Some(page.person(id, rare.sender_name.get().or(rare.reviewer_name.get())))
 }
 
 /// A comment must name itself; anything else without an id is of a kind that has none, such as a like of the page.

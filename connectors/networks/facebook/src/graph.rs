@@ -324,7 +324,7 @@ fn review(page: &Page, object: GraphObject<'_>) -> Result<Inbound> {
 fn direct_message(page: &Page, object: GraphObject<'_>) -> Result<Inbound> {
     let id = object.id.compact().ok_or_else(|| missing("a message without `id`"))?;
     let to = object.to.unwrap_or(Edge { data: Vec::new() }).data;
-    let mut message = Inbound::new(page.messenger.clone(), id, Surface::DirectMessage, Visibility::Private);
+    let mut message = Inbound::new(page.messenger(), id, Surface::DirectMessage, Visibility::Private);
     message.author = object.from.as_ref().and_then(|from| page.correspondent(from));
     if object.from.as_ref().is_some_and(|from| from.id.is(page.id())) {
         message.recipient = to.iter().find(|to| !to.id.is(page.id())).and_then(|to| page.correspondent(to));

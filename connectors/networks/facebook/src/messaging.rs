@@ -106,7 +106,7 @@ impl Thread<'_> {
     fn message(self, message: DirectMessage<'_>, prior: Option<&RawValue>) -> Result<EventBody> {
         let native_id = message.mid.compact().ok_or_else(|| missing("a message without `mid`"))?;
         if message.is_deleted.is_set() {
-            return Ok(EventBody::Deleted(Deleted { scope: self.page.messenger.clone(), native_id, at: self.at }));
+            return Ok(EventBody::Deleted(Deleted { scope: self.page.messenger(), native_id, at: self.at }));
         }
         let mut inbound = self.inbound(native_id);
         inbound.reply_to = message.reply_to.and_then(|reply| reply.mid.compact()).map(reply_target);
@@ -167,7 +167,7 @@ impl Thread<'_> {
         let native_id = reaction.mid.compact().ok_or_else(|| missing("a reaction without `mid`"))?;
         let word = reaction.reaction.compact().filter(|word| word != "other").or(reaction.emoji.compact());
         Ok(EventBody::Reaction(Reaction {
-            scope: self.page.messenger.clone(),
+            scope: self.page.messenger(),
             native_id,
             by: self.sender,
             reaction: word.unwrap_or(CompactString::const_new("other")),
@@ -179,7 +179,7 @@ impl Thread<'_> {
     fn seen(self, seen: Watermark<'_>, read: bool) -> EventBody {
         let ids = seen.mids.unwrap_or_default();
         EventBody::Seen(Seen {
-            scope: self.page.messenger.clone(),
+            scope: self.page.messenger(),
             thread: self.customer,
             read,
             native_ids: ids.iter().chain([&seen.mid]).filter_map(Scalar::compact).collect(),
@@ -196,7 +196,7 @@ impl Thread<'_> {
         }
         EventBody::Signal(Signal {
             name: name.into(),
-            scope: self.page.messenger.clone(),
+            scope: self.page.messenger(),
             thread: self.customer,
             by: self.sender,
             at: self.at,
@@ -217,18 +217,11 @@ impl Thread<'_> {
     }
 
     fn control(self, owner: Option<ThreadOwner>, app: Option<CompactString>) -> EventBody {
-        EventBody::Control(Control {
-            scope: self.page.messenger.clone(),
-            thread: self.customer,
-            owner,
-            app,
-            at: self.at,
-        })
+        EventBody::Control(Control { scope: self.page.messenger(), thread: self.customer, owner, app, at: self.at })
     }
 
     fn inbound(&self, native_id: CompactString) -> Inbound {
-        let mut inbound =
-            Inbound::new(self.page.messenger.clone(), native_id, Surface::DirectMessage, Visibility::Private);
+        let mut inbound = Inbound::new(self.page.messenger(), native_id, Surface::DirectMessage, Visibility::Private);
         inbound.author = self.sender.clone();
         inbound.recipient = self.recipient.clone();
         inbound.sent_at = self.at;

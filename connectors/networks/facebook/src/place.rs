@@ -1,7 +1,7 @@
 //! Names and ids: which scope they live in, and one id for things that Facebook calls by several.
 
 use careline::model::{NativeAccount, NetworkName, Profile};
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 
 use crate::wire::Actor;
 
@@ -14,17 +14,16 @@ pub(crate) struct Page {
     pub(crate) account: NativeAccount,
     /// The scope of people who act in public, and of the page itself wherever it speaks.
     pub(crate) people: CompactString,
-    /// The scope of direct messages, of their threads and of the people in them.
-    pub(crate) messenger: CompactString,
 }
 
 impl Page {
     pub(crate) fn new(id: &str) -> Self {
-        Self {
-            account: NativeAccount::new(NetworkName::new(NETWORK), id),
-            people: format_compact!("facebook:{id}"),
-            messenger: format_compact!("messenger:{id}"),
-        }
+        Self { account: NativeAccount::new(NetworkName::new(NETWORK), id), people: within("facebook:", id) }
+    }
+
+    /// The scope of direct messages, of their threads and of the people in them.
+    pub(crate) fn messenger(&self) -> CompactString {
+        within("messenger:", self.id())
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -39,8 +38,8 @@ impl Page {
     /// Who speaks in private: the page under its one profile, a person under the id they have in Messenger.
     pub(crate) fn correspondent(&self, actor: &Actor<'_>) -> Option<Profile> {
         let id = contact(actor)?;
-        let scope = if id == self.id() { &self.people } else { &self.messenger };
-        Some(Profile { name: actor.name.compact(), ..Profile::new(scope.clone(), id) })
+        let scope = if id == self.id() { self.people.clone() } else { self.messenger() };
+        Some(Profile { name: actor.name.compact(), ..Profile::new(scope, id) })
     }
 
     /// The page's own profile.
@@ -61,12 +60,18 @@ pub(crate) fn contact<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
 
 /// The part of a composite id that is the thing's own.
 pub(crate) fn last(id: &str) -> &str {
-    id.rsplit('_').next().unwrap_or(id)
+    cut(id).map_or(id, |(_, own)| own)
 }
 
 /// The part of a composite id that names what the thing belongs to.
 pub(crate) fn owner(id: &str) -> Option<&str> {
-    id.rsplit_once('_').map(|(owner, _)| owner)
+    cut(id).map(|(owner, _)| owner)
+}
+
+/// A composite id at its last `_`; by bytes, for ids are short and this is asked several times for each.
+fn cut(id: &str) -> Option<(&str, &str)> {
+    let at = id.bytes().rposition(|byte| byte == b'_')?;
+    Some((&id[..at], &id[at + 1..]))
 }
 
 /// The one id of a comment, where that is not `id` itself. Facebook puts the post, a photo of it, the page or page and
@@ -79,6 +84,14 @@ pub(crate) fn renamed(post: Option<&str>, id: &str) -> Option<CompactString> {
 /// The one id of a comment.
 pub(crate) fn comment(post: Option<&str>, id: &str) -> CompactString {
     renamed(post, id).unwrap_or_else(|| id.into())
+}
+
+/// The scope of what belongs to one page.
+fn within(kind: &str, page: &str) -> CompactString {
+    let mut scope = CompactString::with_capacity(kind.len() + page.len());
+    scope.push_str(kind);
+    scope.push_str(page);
+    scope
 }
 
 /// A composite id.

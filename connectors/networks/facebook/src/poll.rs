@@ -119,7 +119,7 @@ pub(crate) async fn recheck(account: &Account, cx: &Context, ask: Recheck) -> Re
             continue;
         }
         let private = id.starts_with("m_") || id.starts_with("mid.");
-        let scope = if private { account.page.messenger.clone() } else { NETWORK.into() };
+        let scope = if private { account.page.messenger() } else { NETWORK.into() };
         let body = EventBody::Deleted(Deleted { scope, native_id: id, at: None });
         let now = cx.clock.now();
         parsed.events.push(Event::new(account.page.account.clone(), Channel::Poll, now, body));

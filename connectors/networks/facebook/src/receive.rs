@@ -172,8 +172,6 @@ impl<'a> Reader<'a> {
     fn body(&mut self) -> Result<()> {
         let mut walk = Walk::new(self.body.as_str());
         let (mut object, mut known) = (Scalar::default(), false);
-        // Some libraries hand on a single entry or item without its envelope.
-        let entry = self.entry_of_account();
         walk.members(|key, walk| match key {
             "object" => {
                 object = walk.value::<Scalar<'_>>()?.value.unwrap_or_default();
@@ -184,9 +182,10 @@ impl<'a> Reader<'a> {
                 one_or_many(walk, |walk| self.entry(walk))
             }
             key => match List::named(key) {
+                // Some libraries hand on a single entry or item without its envelope.
                 Some(list) => {
                     known = true;
-                    self.list(&entry, list, walk)
+                    self.list(&self.entry_of_account(), list, walk)
                 }
                 None => walk.skip().map(drop),
             },
@@ -219,15 +218,14 @@ impl<'a> Reader<'a> {
             self.reject(&Entry::default(), self.body.range_of(part), error);
             return Ok(());
         }
-        let mut entry = self.entry_of_account();
+        let mut entry = Entry::default();
         let (mut named, mut timed) = (false, false);
         // Meta writes `id` and `time` first. Where they come later, the lists wait for them.
         let mut waiting = Vec::new();
         walk.members(|key, walk| match key {
             "id" => {
-                if let Some(id) = walk.value::<Scalar<'_>>()?.value.unwrap_or_default().get() {
-                    entry.page = Some(Page::new(id));
-                }
+                let id = walk.value::<Scalar<'_>>()?.value.unwrap_or_default();
+                entry.page = id.get().map(Page::new).or_else(|| self.entry_of_account().page);
                 named = true;
                 Ok(())
             }
@@ -245,6 +243,9 @@ impl<'a> Reader<'a> {
                 None => walk.skip().map(drop),
             },
         })?;
+        if entry.page.is_none() {
+            entry.page = self.entry_of_account().page;
+        }
         waiting.into_iter().try_for_each(|(list, mut walk)| self.list(&entry, list, &mut walk))
     }
 

@@ -168,65 +168,134 @@ pub(crate) struct ChangeName<'a> {
     pub(crate) field: Scalar<'a>,
 }
 
-/// The value of a change in `feed`, `mention` or `ratings`.
-#[derive(Debug, Default, Deserialize)]
+/// The value of a change in `feed`, `mention` or `ratings`: what nearly every one has, and apart from it what few have.
+#[derive(Debug, Default)]
 pub(crate) struct ChangeValue<'a> {
-    #[serde(borrow, default)]
     pub(crate) item: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) verb: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) from: Option<Actor<'a>>,
-    #[serde(borrow, default)]
-    pub(crate) sender_id: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) sender_name: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) user_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) comment_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) post_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) parent_id: Scalar<'a>,
-    #[serde(default)]
     pub(crate) created_time: Moment,
-    #[serde(borrow, default)]
     pub(crate) message: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) message_tags: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(crate) photo: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) video: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) link: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) photo_id: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) video_id: Scalar<'a>,
-    #[serde(borrow, default)]
-    pub(crate) photos: Option<Vec<Scalar<'a>>>,
-    #[serde(default)]
-    pub(crate) published: Flag,
-    #[serde(default)]
-    pub(crate) is_hidden: Flag,
-    #[serde(borrow, default)]
-    pub(crate) reaction_type: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) post: Option<PostNote<'a>>,
-    #[serde(borrow, default)]
+    pub(crate) rare: Option<Box<Rare<'a>>>,
+}
+
+/// What few changes have.
+#[derive(Debug, Default)]
+pub(crate) struct Rare<'a> {
+    pub(crate) sender_id: Scalar<'a>,
+    pub(crate) sender_name: Scalar<'a>,
+    pub(crate) user_id: Scalar<'a>,
+    pub(crate) message_tags: Option<&'a RawValue>,
+    pub(crate) photo: Scalar<'a>,
+    pub(crate) video: Scalar<'a>,
+    pub(crate) link: Scalar<'a>,
+    pub(crate) photo_id: Scalar<'a>,
+    pub(crate) video_id: Scalar<'a>,
+    pub(crate) photos: Option<Vec<Scalar<'a>>>,
+    pub(crate) published: Flag,
+    pub(crate) is_hidden: Flag,
+    pub(crate) reaction_type: Scalar<'a>,
     pub(crate) open_graph_story_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) reviewer_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) reviewer_name: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) recommendation_type: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) review_text: Scalar<'a>,
-    #[serde(borrow, default)]
     pub(crate) rating: Scalar<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ChangeKey {
+    Item,
+    Verb,
+    From,
+    CommentId,
+    PostId,
+    ParentId,
+    CreatedTime,
+    Message,
+    Post,
+    SenderId,
+    SenderName,
+    UserId,
+    MessageTags,
+    Photo,
+    Video,
+    Link,
+    PhotoId,
+    VideoId,
+    Photos,
+    Published,
+    IsHidden,
+    ReactionType,
+    OpenGraphStoryId,
+    ReviewerId,
+    ReviewerName,
+    RecommendationType,
+    ReviewText,
+    Rating,
+    #[serde(other)]
+    Other,
+}
+
+/// By hand: what is rare takes no room, and is not moved around, where it is absent.
+impl<'de: 'a, 'a> Deserialize<'de> for ChangeValue<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = ChangeValue<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ChangeValue<'de>, A::Error> {
+                let mut value = ChangeValue::default();
+                while let Some(key) = map.next_key()? {
+                    macro_rules! set_rare {
+                        ($field:ident) => {
+                            value.rare.get_or_insert_default().$field = map.next_value()?
+                        };
+                    }
+                    match key {
+                        ChangeKey::Item => value.item = map.next_value()?,
+                        ChangeKey::Verb => value.verb = map.next_value()?,
+                        ChangeKey::From => value.from = map.next_value()?,
+                        ChangeKey::CommentId => value.comment_id = map.next_value()?,
+                        ChangeKey::PostId => value.post_id = map.next_value()?,
+                        ChangeKey::ParentId => value.parent_id = map.next_value()?,
+                        ChangeKey::CreatedTime => value.created_time = map.next_value()?,
+                        ChangeKey::Message => value.message = map.next_value()?,
+                        ChangeKey::Post => value.post = map.next_value()?,
+                        ChangeKey::SenderId => set_rare!(sender_id),
+                        ChangeKey::SenderName => set_rare!(sender_name),
+                        ChangeKey::UserId => set_rare!(user_id),
+                        ChangeKey::MessageTags => set_rare!(message_tags),
+                        ChangeKey::Photo => set_rare!(photo),
+                        ChangeKey::Video => set_rare!(video),
+                        ChangeKey::Link => set_rare!(link),
+                        ChangeKey::PhotoId => set_rare!(photo_id),
+                        ChangeKey::VideoId => set_rare!(video_id),
+                        ChangeKey::Photos => set_rare!(photos),
+                        ChangeKey::Published => set_rare!(published),
+                        ChangeKey::IsHidden => set_rare!(is_hidden),
+                        ChangeKey::ReactionType => set_rare!(reaction_type),
+                        ChangeKey::OpenGraphStoryId => set_rare!(open_graph_story_id),
+                        ChangeKey::ReviewerId => set_rare!(reviewer_id),
+                        ChangeKey::ReviewerName => set_rare!(reviewer_name),
+                        ChangeKey::RecommendationType => set_rare!(recommendation_type),
+                        ChangeKey::ReviewText => set_rare!(review_text),
+                        ChangeKey::Rating => set_rare!(rating),
+                        ChangeKey::Other => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(value)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
 }
 
 /// What a change tells about the post it stands under.
