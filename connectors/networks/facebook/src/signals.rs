@@ -69,15 +69,10 @@ fn named(message: &Inbound, input: &TriageInput<'_>, evidence: &mut Evidence) {
     }
 }
 
+/// The text triage counts the rating itself; that a bad one is seen by everybody who looks for the page is ours to say.
 fn stars(message: &Inbound, evidence: &mut Evidence) {
     let Some(rating) = message.rating else { return };
-    let share = (rating.value - rating.worst) / (rating.best - rating.worst);
-    if share <= 0.34 {
-        evidence.add(Question::Sentiment, "negative", SURE, "facebook.stars", None);
-        evidence.add(Question::Intent, "complaint", LIKELY, "facebook.stars", None);
+    if (rating.value - rating.worst) / (rating.best - rating.worst) <= 0.34 {
         evidence.add(Question::NeedsResponse, "yes", LIKELY, "facebook.stars", None);
-    } else if share >= 0.74 {
-        evidence.add(Question::Sentiment, "positive", SURE, "facebook.stars", None);
-        evidence.add(Question::Intent, "praise", LIKELY, "facebook.stars", None);
     }
 }
