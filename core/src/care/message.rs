@@ -157,7 +157,7 @@ impl Draft<'_> {
         let (Some(profile), Some(id), Some(customer)) = (&inbound.author, &names.identity, &names.customer) else {
             return Ok(None);
         };
-        let at = inbound.sent_at.unwrap_or(arrival.event.received_at);
+        let at = Timestamp::believed(inbound.sent_at, arrival.event.received_at);
         Ok(Some(match self.overlay.identity(id)? {
             None => {
                 let identity = Identity {
@@ -424,7 +424,7 @@ impl Draft<'_> {
     /// A message was taken back: what remains is a tombstone.
     pub(super) fn deleted(&mut self, arrival: &Arrival, deleted: &Deleted) -> Read<Outcome> {
         let Some((id, message, mut fate)) = self.known_by(&deleted.scope, &deleted.native_id)? else { return NOTHING };
-        let at = deleted.at.unwrap_or(arrival.event.received_at);
+        let at = Timestamp::believed(deleted.at, arrival.event.received_at);
         let Some(known) = message else {
             let earliest = least(fate.deleted_at, Some(at));
             if fate.deleted_at == earliest {
@@ -459,7 +459,7 @@ impl Draft<'_> {
     /// A message was hidden or shown again.
     pub(super) fn hidden(&mut self, arrival: &Arrival, hidden: &Hidden) -> Read<Outcome> {
         let Some((id, message, mut fate)) = self.known_by(&hidden.scope, &hidden.native_id)? else { return NOTHING };
-        let at = hidden.at.unwrap_or(arrival.event.received_at);
+        let at = Timestamp::believed(hidden.at, arrival.event.received_at);
         match message {
             Some(mut message) if message.hidden != hidden.hidden => {
                 message.hidden = hidden.hidden;

@@ -259,9 +259,10 @@ pub struct Message {
 }
 
 impl Message {
-    /// The time that orders a thread: the network's, else ours.
+    /// The time that orders a thread and starts promises: the network's where it can be, else ours. See
+    /// [`Timestamp::believed`].
     pub fn at(&self) -> Timestamp {
-        self.sent_at.unwrap_or(self.received_at)
+        Timestamp::believed(self.sent_at, self.received_at)
     }
 
     /// The plain text; empty once deleted or erased.

@@ -15,6 +15,9 @@ const LAST: i64 = 253_402_300_799_999;
 /// 0000-01-01T00:00:00Z: the first one.
 const FIRST: i64 = -62_167_219_200_000;
 
+/// 2004-01-01T00:00:00Z: nothing said on a social network is older.
+const EARLIEST: Timestamp = Timestamp(1_072_915_200_000);
+
 impl Timestamp {
     /// From milliseconds since 1970; `None` outside the years 0 to 9999.
     pub const fn from_millis(millis: i64) -> Option<Self> {
@@ -24,6 +27,13 @@ impl Timestamp {
     /// From seconds since 1970; `None` outside the years 0 to 9999.
     pub fn from_secs(secs: i64) -> Option<Self> {
         Self::from_millis(secs.checked_mul(1000)?)
+    }
+
+    /// The time a network told, where it can be: not more than five minutes after we heard of it, and not before there was
+    /// any such network; else the time we heard of it.
+    pub fn believed(told: Option<Self>, received_at: Self) -> Self {
+        let latest = received_at.plus_millis(5 * 60_000);
+        told.filter(|told| (EARLIEST..=latest).contains(told)).unwrap_or(received_at)
     }
 
     /// Milliseconds since 1970.

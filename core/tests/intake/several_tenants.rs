@@ -1,1 +1,97 @@
+//! Several tenants: a body for two is cut, what is nobody's waits with the operator, and no handle reaches over.
 
+use careline::ErrorKind;
+use careline::model::*;
+use careline::store::Delivery;
+
+use crate::support::*;
+
+fn two() -> careline::care::Engine {
+    engine(Watched::new(), &[("acme", &[("shop", "a1")]), ("globex", &[("shop", "g1")])])
+}
+
+#[tokio::test]
+async fn each_tenant_keeps_only_its_own_items_of_a_body() {
+    let engine = two();
+    let mut odd = item("g1", "5", "kim");
+    odd.as_object_mut().unwrap().remove("id");
+    let request =
+        body(&[item("a1", "1", "jo"), item("g1", "2", "kim"), item("x9", "3", "li"), item("a1", "4", "jo"), odd]);
+    let told = engine.receive("post", &request).await.unwrap().ingested;
+    assert_eq!((told.added, told.quarantined), (3, 2));
+    let (acme, globex, operator) =
+        (engine.tenant("acme").unwrap(), engine.tenant("globex").unwrap(), engine.operator());
+    assert_eq!(messages(&acme).await.keys().collect::<Vec<_>>(), ["1", "4"]);
+    assert_eq!(messages(&globex).await.keys().collect::<Vec<_>>(), ["2"]);
+    for (tenant, own, others) in
+        [(&acme, "\"a1\"", ["g1", "x9"]), (&globex, "\"g1\"", ["a1", "x9"]), (&operator, "\"x9\"", ["a1", "g1"])]
+    {
+        let raws = raws(tenant).await;
+        assert_eq!(raws.len(), 1, "{raws:?}");
+        assert!(raws[0].contains(own) && others.iter().all(|other| !raws[0].contains(other)), "{raws:?}");
+    }
+    // The places of items are those in the tenant's own piece.
+    for (tenant, id) in [(&acme, "4"), (&globex, "2")] {
+        let raw = messages(tenant).await[id][0].raw.clone().unwrap();
+        let delivery = engine.store().delivery(tenant.id(), &raw.delivery).await.unwrap().unwrap();
+        let range = raw.range.unwrap();
+        let piece: serde_json::Value =
+            serde_json::from_slice(&delivery.body[range.start as usize..range.end as usize]).unwrap();
+        assert_eq!(piece["id"], id);
+    }
+    let before = [all(&acme).await, all(&globex).await, all(&operator).await];
+    let again = engine.receive("post", &request).await.unwrap().ingested;
+    assert_eq!((again.added, again.known, again.quarantined), (0, 3, 0));
+    assert_eq!([all(&acme).await, all(&globex).await, all(&operator).await], before);
+}
+
+#[tokio::test]
+async fn what_was_nobodys_goes_to_the_tenant_that_names_it_later() {
+    let store = Watched::new();
+    let tenants: [(&str, &[(&str, &str)]); 2] = [("acme", &[("shop", "a1")]), ("globex", &[("shop", "g1")])];
+    let engine = engine(store.clone(), &tenants);
+    engine.receive("post", &body(&[item("a1", "1", "jo"), item("x9", "2", "li")])).await.unwrap();
+    let aside = engine.operator().quarantine(9).await.unwrap().remove(0);
+    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap(), []);
+    let whole =
+        |delivery: &Delivery, raw: &[u8]| Ok(read(&[&b"{\"items\":["[..], raw, b"]}"].concat(), delivery.received_at));
+    // A tenant cannot take what is the operator's.
+    let denied = engine.tenant("acme").unwrap().redrive(&aside.id, whole).await.unwrap_err();
+    assert_eq!(denied.kind(), ErrorKind::NotFound);
+    assert_eq!(engine.operator().redrive(&aside.id, whole).await.unwrap_err().kind(), ErrorKind::AccountUnknown);
+
+    let mended =
+        crate::support::engine(store, &[("acme", &[("shop", "a1")]), ("globex", &[("shop", "g1"), ("kiosk", "x9")])]);
+    let globex = mended.tenant("globex").unwrap();
+    for added in [1, 0] {
+        assert_eq!(mended.operator().redrive(&aside.id, whole).await.unwrap().added, added);
+        let found = messages(&globex).await;
+        assert_eq!((found.len(), &found["2"][0].accounts), (1, &["kiosk".into()].into()));
+        assert_eq!(raws(&globex).await.len(), 1, "its raw form came along");
+    }
+    assert_eq!(mended.operator().quarantine(9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_event_for_another_tenant_is_set_aside_and_the_rest_goes_on() {
+    let engine = two();
+    let (acme, globex) = (engine.tenant("acme").unwrap(), engine.tenant("globex").unwrap());
+    let raw = body(&[item("a1", "1", "jo"), item("g1", "2", "kim"), item("x9", "3", "li")]).body;
+    let told = acme.ingest("import", Channel::Host, raw.clone(), read(&raw, NOW)).await.unwrap();
+    assert_eq!((told.added, told.quarantined), (1, 2));
+    let mut codes: Vec<_> =
+        acme.quarantine(9).await.unwrap().iter().map(|item| item.error["code"].as_str().unwrap().to_owned()).collect();
+    codes.sort();
+    assert_eq!(codes, ["account_unknown", "permission_denied"]);
+    assert_eq!(all(&globex).await, Vec::<String>::new());
+    assert_eq!(all(&engine.operator()).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_body_nobody_can_read_waits_with_the_operator() {
+    let engine = two();
+    let request = careline::intake::WebhookRequest::post(Default::default(), "{\"items\":[");
+    assert_eq!(engine.receive("post", &request).await.unwrap().ingested.quarantined, 1);
+    assert_eq!(engine.operator().quarantine(9).await.unwrap().len(), 1);
+    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap(), []);
+}
