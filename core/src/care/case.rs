@@ -5,28 +5,31 @@ use super::sla;
 use super::snapshot::Read;
 use crate::model::{
     AccountId, Case, CaseId, CaseStatus, ClockKind, ConversationId, CustomerId, Gist, Message, MessageId, Origin,
-    Profile, Reason, SlaClock, StepKind, Timer, TimerId, TimerPurpose, Timestamp, Visibility,
+    Profile, Reason, SlaClock, StepKind, TeamId, Timer, TimerId, TimerPurpose, Timestamp, Visibility,
 };
 use crate::policy::Facts;
 use crate::store::{Effect, EffectAction, Key, Record};
 
 impl Draft<'_> {
-    /// Gives a new or changed message to the case it belongs to, if to any.
+    /// Gives a new or changed message, which came at `at`, to the case it belongs to, if to any.
     pub(super) fn join_case(
         &mut self,
         recipient: Option<&Profile>,
         known: Option<&Message>,
         message: &mut Message,
+        at: Timestamp,
     ) -> Read<()> {
         if let Some(known) = known.filter(|known| known.case.is_some()) {
             let turn_is_the_same = known.gist == message.gist
                 && known.at() == message.at()
                 && known.origin == message.origin
                 && known.conversation == message.conversation;
-            if turn_is_the_same && known.revision == message.revision && known.accounts == message.accounts {
+            let edited = known.revision != message.revision;
+            if turn_is_the_same && !edited && known.accounts == message.accounts {
                 return Ok(());
             }
-            return self.change_in_case(&known.clone(), message, StepKind::Edited, message.at());
+            let kind = edited.then_some(StepKind::Edited);
+            return self.change_in_case(known, message, Cause { kind, actor: author_of(message), at, reasons: vec![] });
         }
         match (&message.origin, message.customer.clone()) {
             (Origin::Customer, Some(customer)) => self.customer_joins(message, &customer),
@@ -37,30 +40,44 @@ impl Draft<'_> {
 
     fn customer_joins(&mut self, message: &mut Message, customer: &CustomerId) -> Read<()> {
         let asks = asks(message);
-        let thread = message.conversation.clone();
-        let mut latest = self.overlay.slot(&thread, customer)?;
-        if latest.is_none() && self.rules.policy.policy().cases.join_threads {
-            latest = self.overlay.slot(&self.network_thread(message), customer)?;
-        }
-        let case = match &latest {
-            Some(id) => self.overlay.case(id)?,
-            None => None,
+        let here = self.case_at(&message.conversation.clone(), customer)?;
+        let number = here.as_ref().map_or(1, |case| case.number + 1);
+        let latest = match here {
+            Some(open) if open.is_open() => Some(open),
+            here => self.case_elsewhere(message, customer)?.or(here),
         };
-        match case {
-            Some(case) if case.is_open() => self.add_turn(case, message),
-            Some(case) if !asks => self.add_turn(case, message),
-            Some(case) => {
-                let reopens_until =
-                    case.closed_at.unwrap_or(case.opened_at).plus(self.rules.policy.policy().cases.reopen_within);
-                if message.at() <= reopens_until {
-                    self.reopen_for(case, message)
-                } else {
-                    self.open_case(message, customer, Some(&case))
-                }
-            }
-            None if asks => self.open_case(message, customer, None),
-            None => Ok(()),
+        let Some(case) = latest else {
+            return if asks { self.open_case(message, customer, number, None) } else { Ok(()) };
+        };
+        if case.is_open() {
+            return self.add_turn(case, message);
         }
+        let ended_at = case.closed_at.unwrap_or(case.opened_at);
+        let too_late = message.at() > ended_at.plus(self.rules.policy.policy().cases.reopen_within);
+        match (asks, too_late) {
+            (true, true) => self.open_case(message, customer, number, Some(&case)),
+            (true, false) if !answered_after(&case, message) => self.reopen_for(case, message),
+            (_, false) => self.add_turn(case, message),
+            (false, true) => Ok(()),
+        }
+    }
+
+    /// The latest case between a thread and a person.
+    fn case_at(&mut self, thread: &ConversationId, customer: &CustomerId) -> Read<Option<Case>> {
+        match self.overlay.slot(thread, customer)? {
+            Some(id) => self.overlay.case(&id),
+            None => Ok(None),
+        }
+    }
+
+    /// The person's latest case on this network, if it runs in this thread, too, or if the policy lets threads share one.
+    fn case_elsewhere(&mut self, message: &Message, customer: &CustomerId) -> Read<Option<Case>> {
+        let any_thread = self.rules.policy.policy().cases.join_threads;
+        if !any_thread && message.visibility != Visibility::Private {
+            return Ok(None);
+        }
+        let case = self.case_at(&ConversationId::anywhere_on(&message.network), customer)?;
+        Ok(case.filter(|case| case.conversations.contains(&message.conversation) || any_thread && case.is_open()))
     }
 
     /// One of our own messages answers the case of the message it replies to, or of the person it is addressed to.
@@ -70,31 +87,38 @@ impl Draft<'_> {
             None => None,
         };
         let case = match (answered, recipient) {
-            (Some(case), _) => Some(case),
-            (None, Some(profile)) => {
-                let identity = self.identity_id(profile);
-                let customer = match self.overlay.identity(&identity)? {
-                    Some(identity) => identity.customer,
-                    None => self.customer_id(&identity),
-                };
-                self.overlay.slot(&message.conversation.clone(), &customer)?
-            }
+            (Some(case), _) => self.overlay.case(&case)?,
+            (None, Some(profile)) => self.case_with(profile, message)?,
             (None, None) => None,
         };
         match case {
-            Some(id) => match self.overlay.case(&id)? {
-                Some(case) => self.add_turn(case, message),
-                None => Ok(()),
-            },
+            Some(case) => self.add_turn(case, message),
             None => Ok(()),
         }
+    }
+
+    /// The case that a private message of ours to `profile` is about: the thread's own, else the open one that it moves
+    /// into private.
+    fn case_with(&mut self, profile: &Profile, message: &Message) -> Read<Option<Case>> {
+        let identity = self.identity_id(profile);
+        let customer = match self.overlay.identity(&identity)? {
+            Some(identity) => identity.customer,
+            None => self.customer_id(&identity),
+        };
+        let here = self.case_at(&message.conversation, &customer)?;
+        if here.as_ref().is_some_and(Case::is_open) {
+            return Ok(here);
+        }
+        let elsewhere = self.case_at(&ConversationId::anywhere_on(&message.network), &customer)?;
+        Ok(elsewhere.filter(Case::is_open).or(here))
     }
 
     fn add_turn(&mut self, mut case: Case, message: &mut Message) -> Read<()> {
         let before = case.clone();
         message.case = Some(case.id.clone());
         let latest = case.latest_customer_at.max(case.latest_brand_at);
-        if latest.is_some_and(|latest| message.at() < latest) {
+        // A turn of the same instant is counted in the one order that every reordering gives.
+        if latest.is_some_and(|latest| message.at() <= latest) {
             let mut all = self.overlay.case_messages(&case.id)?;
             all.push(Message { content: None, ..message.clone() });
             self.replay(&mut case, all);
@@ -102,18 +126,18 @@ impl Draft<'_> {
             self.take_turn(&mut case, message);
             settle(&mut case);
         }
-        let (kind, actor) = match message.origin {
-            Origin::Customer => (StepKind::CustomerTurn, "customer"),
-            _ => (StepKind::BrandTurn, "brand"),
+        let kind = match message.origin {
+            Origin::Customer => StepKind::CustomerTurn,
+            _ => StepKind::BrandTurn,
         };
-        self.step(&case.id, message.at(), kind, actor, Some(&message.id), Vec::new());
+        self.step(&case.id, message.at(), kind, author_of(message), Some(&message.id), Vec::new());
         self.write_case(&before, case, message);
         Ok(())
     }
 
     fn reopen_for(&mut self, mut case: Case, message: &mut Message) -> Read<()> {
         let before = case.clone();
-        self.reopen(&mut case, message.at());
+        self.reopen(&mut case, message);
         message.case = Some(case.id.clone());
         let mut all = self.overlay.case_messages(&case.id)?;
         all.push(Message { content: None, ..message.clone() });
@@ -124,23 +148,35 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Takes a closed case up again: back to its team's queue, to its last agent first if they are there.
-    pub(super) fn reopen(&mut self, case: &mut Case, at: Timestamp) {
+    /// Takes a closed case up again because of `message`: back to its team's queue, to its last agent first if they are
+    /// there. What was asked before the end wants no answer any more.
+    fn reopen(&mut self, case: &mut Case, message: &Message) {
+        if let Some(end) = case.ends.last_mut() {
+            *end = (*end).min(message.at().plus_millis(-1));
+        }
+        self.requeue(case, message.received_at);
+    }
+
+    /// Puts a closed case back into its team's queue.
+    pub(super) fn requeue(&mut self, case: &mut Case, at: Timestamp) {
         case.status = CaseStatus::Queued;
-        case.last_agent = case.assignment.take().map(|assignment| assignment.agent).or(case.last_agent.take());
         case.queued_at = Some(at);
+        case.passed_by.clear();
         case.closed_at = None;
         case.outcome = None;
         case.reopened += 1;
-        for clock in case.clocks.iter_mut().filter(|clock| clock.kind == ClockKind::Resolution) {
-            clock.stopped_at = None;
-        }
+        self.count(&["case.reopened"], at, 1);
     }
 
-    fn open_case(&mut self, message: &mut Message, customer: &CustomerId, previous: Option<&Case>) -> Read<()> {
+    fn open_case(
+        &mut self,
+        message: &mut Message,
+        customer: &CustomerId,
+        number: u32,
+        previous: Option<&Case>,
+    ) -> Read<()> {
         let Some(gist) = message.gist.clone() else { return Ok(()) };
         let answers = self.earlier_answers(message)?;
-        let number = previous.map_or(1, |previous| previous.number + 1);
         let thread = message.conversation.clone();
         let id = CaseId::derive(&[thread.as_str(), customer.as_str(), &number.to_string()]);
         message.case = Some(id.clone());
@@ -157,12 +193,10 @@ impl Draft<'_> {
         let reasons = case.reasons.clone();
         self.step(&id, case.opened_at, StepKind::Opened, "customer", Some(&message.id), reasons);
         self.put(Key::Slot(thread, customer.clone()), Record::Slot(id.clone()));
-        if self.rules.policy.policy().cases.join_threads {
-            self.put(Key::Slot(self.network_thread(message), customer.clone()), Record::Slot(id));
-        }
+        self.put(Key::Slot(ConversationId::anywhere_on(&message.network), customer.clone()), Record::Slot(id));
         self.count(&["case.opened"], message.at(), 1);
         self.count(&["case.team.", case.team.as_str()], message.at(), 1);
-        let unopened = Case { status: CaseStatus::Closed, ..case.clone() };
+        let unopened = Case { status: CaseStatus::Closed, clocks: Vec::new(), ..case.clone() };
         self.write_case(&unopened, case, message);
         Ok(())
     }
@@ -175,7 +209,10 @@ impl Draft<'_> {
                 Some(reply) => self.message_id(&loose.scope, &reply.native_id) == message.id,
                 None => loose.visibility == Visibility::Private,
             };
-            if answers_this && let Some(full) = self.overlay.message(&loose.id)? {
+            if answers_this
+                && loose.at() >= message.at()
+                && let Some(full) = self.overlay.message(&loose.id)?
+            {
                 answers.push(full);
             }
         }
@@ -198,7 +235,11 @@ impl Draft<'_> {
             ..facts(gist, message.network.as_str(), &account)
         };
         let (team, mut reasons) = self.rules.policy.team_for(&facts);
-        let facts = Facts { team: team.as_str(), ..facts };
+        if message.accounts.len() > 1 {
+            let seen = message.accounts.iter().map(AccountId::as_str).collect::<Vec<_>>().join(", ");
+            reasons.push(Reason::new("policy.first_account", format!("{account} answers; seen by {seen}")));
+        }
+        let facts = Facts { team: team.as_str(), text: "", ..facts };
         reasons.extend(self.rules.policy.sla_for(&facts).map(|sla| sla.reasons).unwrap_or_default());
         Case {
             id,
@@ -226,6 +267,7 @@ impl Draft<'_> {
             closed_at: None,
             outcome: None,
             reopened: 0,
+            ends: Vec::new(),
             messages: 0,
             awaiting_since: None,
             latest_customer_at: None,
@@ -239,51 +281,82 @@ impl Draft<'_> {
     }
 
     /// Among the accounts that saw a message, the one that stands first in the policy answers.
-    fn answering_account(&self, message: &Message) -> AccountId {
+    pub(super) fn answering_account(&self, message: &Message) -> AccountId {
         let accounts = self.rules.policy.accounts();
         let first = accounts.iter().find(|account| message.accounts.contains(&account.id));
         first.map(|account| account.id.clone()).or_else(|| message.accounts.first().cloned()).unwrap_or_default()
     }
 
     /// A message of a case was edited, assessed anew or taken back: all turns are counted again.
-    pub(super) fn change_in_case(
-        &mut self,
-        known: &Message,
-        message: &mut Message,
-        kind: StepKind,
-        at: Timestamp,
-    ) -> Read<()> {
+    pub(super) fn change_in_case(&mut self, known: &Message, message: &mut Message, cause: Cause<'_>) -> Read<()> {
         let Some(id) = known.case.clone() else { return Ok(()) };
+        self.overlay.want([Some(Key::Case(id.clone())), Some(Key::CaseMessages(id.clone()))])?;
         let Some(mut case) = self.overlay.case(&id)? else { return Ok(()) };
         let before = case.clone();
         let mut all = self.overlay.case_messages(&id)?;
         all.retain(|other| other.id != message.id);
         all.push(Message { content: None, ..message.clone() });
+        if let Some(kind) = cause.kind {
+            self.step(&id, cause.at, kind, cause.actor, Some(&message.id), cause.reasons);
+        }
+        let begins_to_ask = asks(message) && !asks(known);
+        if !case.is_open() && begins_to_ask && !answered_after(&case, message) {
+            self.reopen(&mut case, message);
+            let reason = Reason::new("cases.asks_again", "a message of the case was changed and wants an answer now");
+            self.step(&id, cause.at, StepKind::Reopened, cause.actor, Some(&message.id), vec![reason]);
+        }
+        let stops_asking = asks(known) && !all.iter().any(asks);
         self.replay(&mut case, all);
         if case.lead == message.id {
             case.account = self.answering_account(message);
         }
-        self.step(&id, at, kind, "customer", Some(&message.id), Vec::new());
-        if (case.tier, &case.category, &case.intent) != (before.tier, &before.category, &before.intent) {
-            let note = format!("tier {}, {}, {}", case.tier, case.intent, case.category);
-            let reason = Reason::new("triage.edited", note);
-            self.step(&id, at, StepKind::Reassessed, "engine", Some(&message.id), vec![reason]);
+        self.follow_assessment(&before, &mut case, message, cause.at);
+        if stops_asking && case.is_open() && case.latest_brand_at.is_none() {
+            let reason = Reason::new("cases.withdrawn", "no turn is left that wants an answer");
+            self.end_case(&mut case, "engine", WITHDRAWN, vec![reason], cause.at)?;
         }
         self.write_case(&before, case, message);
         Ok(())
     }
 
+    /// Notes what became of the conclusions, and moves a case that nobody took yet to the team they ask for now.
+    fn follow_assessment(&mut self, before: &Case, case: &mut Case, message: &Message, at: Timestamp) {
+        let same = (case.tier, &case.category, &case.intent) == (before.tier, &before.category, &before.intent);
+        let mut reasons = Vec::new();
+        if !same {
+            let note = format!("tier {}, {}, {}", case.tier, case.intent, case.category);
+            reasons.push(Reason::new("triage.changed", note));
+        }
+        let chosen_by_policy = self.rules.policy.team_for(&case_facts(before)).0 == before.team;
+        if case.is_open() && case.assignment.is_none() && chosen_by_policy {
+            let (team, why) = self.rules.policy.team_for(&case_facts(case));
+            if team != case.team {
+                reasons.extend(why);
+                self.move_to_team(case, team, at);
+            }
+        }
+        if !reasons.is_empty() {
+            self.step(&case.id, at, StepKind::Reassessed, "engine", Some(&message.id), reasons);
+        }
+    }
+
+    /// Puts a case nobody holds into another team's queue, under that team's promises.
+    pub(super) fn move_to_team(&mut self, case: &mut Case, team: TeamId, at: Timestamp) {
+        case.team = team;
+        case.queued_at = Some(at);
+        self.retarget(case);
+        self.want_routing(case, at);
+    }
+
     /// Counts all turns again, in order of time: the same result whatever order they came in.
-    fn replay(&mut self, case: &mut Case, mut messages: Vec<Message>) {
-        messages.sort_by(|a, b| (a.at(), &a.id).cmp(&(b.at(), &b.id)));
-        let breaches: Vec<_> =
-            case.clocks.iter().map(|clock| (clock.kind.clone(), clock.started_at, clock.breached_at)).collect();
+    pub(super) fn replay(&mut self, case: &mut Case, mut messages: Vec<Message>) {
+        messages.sort_by(|a, b| turn_order(a).cmp(&turn_order(b)));
+        let clocks_before = std::mem::take(&mut case.clocks);
         case.messages = 0;
         case.awaiting_since = None;
         case.latest_customer_at = None;
         case.latest_brand_at = None;
         case.first_response_at = None;
-        case.clocks.clear();
         let asked: Vec<_> = messages.iter().filter(|message| asks(message)).collect();
         if let Some(first) = asked.first() {
             case.opened_at = first.at();
@@ -291,13 +364,20 @@ impl Draft<'_> {
         if let Some(lead) = asked.iter().min_by_key(|message| lead_order(message)) {
             lead_by(case, lead);
         }
+        let ends = case.ends.clone();
+        let mut ends = ends.into_iter().peekable();
         for message in &messages {
+            while let Some(end) = ends.next_if(|end| *end < message.at()) {
+                self.rest(case, end);
+            }
             self.take_turn(case, message);
         }
-        for (kind, started_at, breached_at) in breaches {
-            let same = case.clocks.iter_mut().find(|clock| clock.kind == kind && clock.started_at == started_at);
-            if let Some(clock) = same {
-                clock.breached_at = clock.breached_at.or(breached_at);
+        for end in ends {
+            self.rest(case, end);
+        }
+        for clock in &mut case.clocks {
+            if let Some(before) = clocks_before.iter().find(|before| same_promise(before, clock)) {
+                sla::carry(before, clock);
             }
         }
         if case.status == CaseStatus::Closed {
@@ -305,6 +385,12 @@ impl Draft<'_> {
             self.stop_all(case, at);
         }
         settle(case);
+    }
+
+    /// The case ended here once and was taken up again: until then nothing was owed.
+    fn rest(&mut self, case: &mut Case, at: Timestamp) {
+        case.awaiting_since = None;
+        self.stop_responses(case, at, true);
     }
 
     /// Counts one turn that is not earlier than those before it.
@@ -333,7 +419,8 @@ impl Draft<'_> {
                 case.latest_brand_at = case.latest_brand_at.max(Some(at));
                 if case.awaiting_since.take().is_some() {
                     case.first_response_at.get_or_insert(at);
-                    self.stop_responses(case, at);
+                    let pauses = self.pauses_while_waiting(case);
+                    self.stop_responses(case, at, pauses);
                 }
             }
             _ => {}
@@ -349,7 +436,9 @@ impl Draft<'_> {
         };
         if let Some(target) = target {
             case.clocks.retain(|clock| clock.kind != kind);
-            case.clocks.push(sla::start(kind, target, promise.calendar, at));
+            let place = case.clocks.iter().position(|clock| clock.kind == ClockKind::Resolution);
+            let place = place.unwrap_or(case.clocks.len());
+            case.clocks.insert(place, sla::start(kind, target, promise.calendar, at));
         }
         match case.clocks.iter_mut().find(|clock| clock.kind == ClockKind::Resolution) {
             Some(clock) => sla::resume(clock, promise.calendar, at),
@@ -361,17 +450,17 @@ impl Draft<'_> {
         }
     }
 
-    fn stop_responses(&mut self, case: &mut Case, at: Timestamp) {
-        let pauses = self
-            .rules
-            .policy
-            .sla_for(&case_facts(case))
-            .is_some_and(|promise| promise.rule.pause_in.contains(&CaseStatus::Waiting));
+    fn pauses_while_waiting(&self, case: &Case) -> bool {
+        let promise = self.rules.policy.sla_for(&case_facts(case));
+        promise.is_some_and(|promise| promise.rule.pause_in.contains(&CaseStatus::Waiting))
+    }
+
+    fn stop_responses(&mut self, case: &mut Case, at: Timestamp, pauses_resolution: bool) {
         for clock in &mut case.clocks {
             let Some(calendar) = self.rules.policy.calendar(&clock.calendar) else { continue };
             if clock.kind != ClockKind::Resolution {
                 sla::stop(clock, calendar, at);
-            } else if pauses {
+            } else if pauses_resolution {
                 sla::pause(clock, calendar, at);
             }
         }
@@ -387,11 +476,14 @@ impl Draft<'_> {
         case.awaiting_since = None;
     }
 
-    /// Gives running promises the targets of the case's present tier and team.
-    pub(super) fn retarget(&self, case: &mut Case) {
+    /// Gives running promises the targets of the case's present tier and team: some are made, others need not be kept.
+    pub(super) fn retarget(&mut self, case: &mut Case) {
         let before = case.clone();
-        let Some(promise) = self.rules.policy.sla_for(&case_facts(&before)) else { return };
-        for clock in case.clocks.iter_mut().filter(|clock| clock.is_running()) {
+        let Some(promise) = self.rules.policy.sla_for(&case_facts(&before)) else {
+            case.clocks.retain(|clock| clock.stopped_at.is_some());
+            return;
+        };
+        case.clocks.retain_mut(|clock| {
             let target = match clock.kind {
                 ClockKind::FirstResponse => promise.rule.first_response,
                 ClockKind::NextResponse => promise.rule.next_response,
@@ -400,13 +492,22 @@ impl Draft<'_> {
             if let Some(target) = target {
                 sla::retarget(clock, target, promise.calendar);
             }
+            target.is_some() || clock.stopped_at.is_some()
+        });
+        let owed = |clock: &SlaClock| clock.kind != ClockKind::Resolution && clock.is_running();
+        if let Some(since) = case.awaiting_since.filter(|_| !case.clocks.iter().any(owed)) {
+            self.start_clocks(case, since);
         }
     }
 
     /// Writes a case after a turn, with its timer, and asks for routing if it waits for somebody.
-    fn write_case(&mut self, before: &Case, case: Case, message: &Message) {
+    fn write_case(&mut self, before: &Case, mut case: Case, message: &Message) {
         let waits = matches!(case.status, CaseStatus::Queued | CaseStatus::Open) && case.awaiting_since.is_some();
-        if waits && (before.awaiting_since.is_none() || before.status != case.status) {
+        let newly = before.awaiting_since.is_none() || before.status != case.status;
+        if waits && newly {
+            if case.status == CaseStatus::Queued {
+                case.queued_at = Some(message.received_at.max(case.queued_at.unwrap_or_default()));
+            }
             self.want_routing(&case, message.received_at);
         }
         self.put_case(before, case);
@@ -416,20 +517,44 @@ impl Draft<'_> {
     pub(super) fn put_case(&mut self, before: &Case, mut case: Case) {
         case.due_at = case.clocks.iter().filter(|clock| clock.is_running()).filter_map(|clock| clock.due_at).min();
         self.about(Some(&case.customer.clone()), Some(&case.id.clone()));
-        self.arm_sla(before, &case);
+        self.tell_breaches(before, &case);
+        if self.next_promise_at(before) != self.next_promise_at(&case) {
+            self.arm_sla(&case);
+        }
         self.put(Key::Case(case.id.clone()), Record::Case(Box::new(case)));
     }
 
-    fn arm_sla(&mut self, before: &Case, case: &Case) {
+    /// Counts promises that turn out to be broken, or to have been kept after all.
+    fn tell_breaches(&mut self, before: &Case, case: &Case) {
+        for clock in &case.clocks {
+            let known = before.clocks.iter().find(|known| same_promise(known, clock));
+            let was = known.and_then(|known| known.breached_at);
+            let reason = |note: String| vec![Reason::new(format!("sla.{}", clock.kind), note)];
+            match (was, clock.breached_at) {
+                (None, Some(at)) => {
+                    self.step(&case.id, at, StepKind::Breached, "engine", None, reason(format!("due {at}")));
+                    self.count(&["sla.breached.", clock.kind.as_str()], at, 1);
+                }
+                (Some(was), None) => {
+                    let at = clock.stopped_at.unwrap_or(was);
+                    let note = "not broken after all".to_owned();
+                    self.step(&case.id, at, StepKind::Reassessed, "engine", None, reason(note));
+                    self.count(&["sla.breached.", clock.kind.as_str()], was, -1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sets the timer for what happens next about a case's promises, or takes it away.
+    pub(super) fn arm_sla(&mut self, case: &Case) {
         let id = TimerId::derive(&["sla", case.id.as_str()]);
-        let next = case.is_open().then(|| self.next_promise_at(case)).flatten();
-        match next {
+        match self.next_promise_at(case) {
             Some(due_at) => {
                 let purpose = TimerPurpose::Sla { case: case.id.clone() };
                 self.arm(Timer { id, due_at, purpose });
             }
-            None if before.clocks.iter().any(SlaClock::is_running) => self.disarm(id),
-            None => {}
+            None => self.disarm(id),
         }
     }
 
@@ -439,15 +564,40 @@ impl Draft<'_> {
     }
 
     /// Asks for the waiting cases of a team to be given to agents.
-    pub(super) fn route_team(&mut self, team: crate::model::TeamId, at: Timestamp) {
+    pub(super) fn route_team(&mut self, team: TeamId, at: Timestamp) {
         let id = crate::model::EffectId::derive(&["route", team.as_str()]);
         self.want(Effect { id, due_at: at, action: EffectAction::Route { team } });
     }
+}
 
-    /// Stands for all threads of a network where the policy lets them share a case.
-    fn network_thread(&self, message: &Message) -> ConversationId {
-        ConversationId::derive(&[self.rules.tenant.as_str(), "network", message.network.as_str()])
+/// How a case ends in which nobody wants an answer any more.
+const WITHDRAWN: &str = "withdrawn";
+
+/// Why the turns of a case are counted again.
+pub(super) struct Cause<'c> {
+    /// The line for the timeline; absent where nothing happened that a person would care about.
+    pub(super) kind: Option<StepKind>,
+    pub(super) actor: &'c str,
+    pub(super) at: Timestamp,
+    pub(super) reasons: Vec<Reason>,
+}
+
+/// Who wrote a message, for the timeline.
+pub(super) fn author_of(message: &Message) -> &'static str {
+    match message.origin {
+        Origin::Brand | Origin::Careline => "brand",
+        _ => "customer",
     }
+}
+
+/// Whether we said something after a turn that we learn of only now.
+fn answered_after(case: &Case, message: &Message) -> bool {
+    case.latest_brand_at.is_some_and(|answered| message.at() < answered)
+}
+
+/// Whether two states of a clock are about one promise: the later one did not begin after the earlier was settled.
+fn same_promise(before: &SlaClock, after: &SlaClock) -> bool {
+    before.kind == after.kind && before.stopped_at.is_none_or(|stopped| after.started_at < stopped)
 }
 
 /// Whether a message is a customer's turn that wants an answer.
@@ -455,6 +605,11 @@ fn asks(message: &Message) -> bool {
     message.origin == Origin::Customer
         && message.deleted_at.is_none()
         && message.gist.as_ref().is_some_and(|gist| gist.needs_response)
+}
+
+/// By time; within one instant, as the networks' clocks tick in seconds, by native id: most networks count upwards.
+fn turn_order(message: &Message) -> (Timestamp, usize, &str, &MessageId) {
+    (message.at(), message.native_id.len(), &message.native_id, &message.id)
 }
 
 fn lead_order(message: &Message) -> (u8, Timestamp, MessageId) {
@@ -473,14 +628,16 @@ fn lead_by(case: &mut Case, message: &Message) {
     case.language = gist.language.clone();
 }
 
-/// Lets the status follow whose turn it is.
-fn settle(case: &mut Case) {
-    case.status = match (&case.status, case.awaiting_since, &case.assignment) {
-        (CaseStatus::Closed, _, _) => CaseStatus::Closed,
-        (CaseStatus::Waiting, Some(_), Some(_)) => CaseStatus::Open,
-        (CaseStatus::Waiting, Some(_), None) => CaseStatus::Queued,
-        (CaseStatus::Queued | CaseStatus::Open | CaseStatus::Offered, None, _) => CaseStatus::Waiting,
-        (status, _, _) => status.clone(),
+/// Lets the status of an open case follow whose turn it is and who holds it.
+pub(super) fn settle(case: &mut Case) {
+    if case.status == CaseStatus::Closed {
+        return;
+    }
+    case.status = match (case.awaiting_since, &case.assignment) {
+        (None, _) => CaseStatus::Waiting,
+        (Some(_), None) => CaseStatus::Queued,
+        (Some(_), Some(held)) if held.accept_by.is_some() => CaseStatus::Offered,
+        (Some(_), Some(_)) => CaseStatus::Open,
     };
 }
 

@@ -1,28 +1,29 @@
 //! What is to be done again and again: deadlines, routing, advice, polling, streaming. Each call does what is due and ends.
 
-use std::collections::BTreeSet;
 use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
 use compact_str::CompactString;
 use futures_util::StreamExt;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join_all, select};
 
 use super::engine::{Engine, Home, Source};
 use super::group::{Cursor, Ingested, Tenants};
 use super::tenant::Tenant;
-use crate::advisor::AdviceAsk;
+use super::work::ROUTER;
+use crate::advisor::{AdviceAsk, Advisor};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    AccountId, Advice, Case, CaseAction, CaseEvent, Channel, EventBody, Presence, TeamId, Timer, TimerId, TimerPurpose,
-    Timestamp,
+    AccountId, Advice, Assignment, Case, CaseAction, CaseEvent, Channel, EventBody, Finding, Presence, TeamId, Timer,
+    TimerId, TimerPurpose, Timestamp,
 };
 use crate::network::{EventStream, Page, PollAsk, StreamAsk};
 use crate::routing::{AssignAsk, Routed};
 use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, ScanOf, Settle};
 
-/// How long a lease lasts: longer than any routing or advice takes, short enough that a dead worker holds nothing up.
+/// How long a lease lasts besides the time advisors have: longer than routing takes, short enough that a dead worker
+/// holds nothing up.
 const LEASE: Duration = Duration::from_secs(60);
 /// How many timers or effects one call takes.
 const BATCH: usize = 200;
@@ -98,21 +99,27 @@ impl Engine {
         Ok(routed)
     }
 
+    /// All messages of a round at once, so that the slowest advisor holds up a round by one deadline and no more.
     async fn ask_advisors(&self) -> Result<usize> {
         let leased = self.lease("advise").await?;
         let asked = leased.len();
-        for lease in leased {
-            if let EffectAction::Advise { message, revision } = &lease.effect.action {
-                self.tenant(lease.tenant.clone())?.advise(message, *revision).await?;
-            }
-            self.settle(&lease).await?;
-        }
+        let rounds = leased.iter().map(|lease| self.ask_about(lease));
+        join_all(rounds).await.into_iter().collect::<Result<()>>()?;
         Ok(asked)
+    }
+
+    async fn ask_about(&self, lease: &Leased) -> Result<()> {
+        if let EffectAction::Advise { message, revision } = &lease.effect.action {
+            self.tenant(lease.tenant.clone())?.advise(message, *revision).await?;
+        }
+        self.settle(lease).await
     }
 
     async fn lease(&self, kind: &'static str) -> Result<Vec<Leased>> {
         let now = self.inner().now();
-        let ask = LeaseAsk { tenant: None, kinds: vec![kind], now, until: now.plus(LEASE), limit: BATCH };
+        let within = self.tenants().filter_map(|tenant| Some(tenant.policy()?.policy().advice.within)).max();
+        let until = now.plus(LEASE + within.unwrap_or_default());
+        let ask = LeaseAsk { tenant: None, kinds: vec![kind], now, until, limit: BATCH };
         self.inner().store().lease(&ask).await
     }
 
@@ -158,7 +165,7 @@ impl Tenant {
                     continue;
                 }
             };
-            let event = CaseEvent { case: case.id.clone(), actor: "router".to_owned(), action };
+            let event = CaseEvent { case: case.id.clone(), actor: ROUTER.to_owned(), action };
             self.happen(Channel::Engine, vec![EventBody::Case(event)]).await?;
         }
         if let Some(due_at) = retry_at.filter(|at| *at > now) {
@@ -182,16 +189,14 @@ impl Tenant {
     /// Queued cases, after those whose agent has gone while the customer waits were put back.
     async fn waiting_cases(&self, team: &TeamId, roster: &[Presence], now: Timestamp) -> Result<Vec<Case>> {
         let open = self.cases(ScanOf::OpenCases { team: Some(team.clone()), agent: None }, MAX_WAITING).await?;
-        let here: BTreeSet<_> =
-            roster.iter().filter(|presence| presence.available_at(now)).map(|presence| &presence.agent).collect();
         let left: Vec<_> = open
             .iter()
             .filter(|case| case.awaiting_since.is_some())
-            .filter(|case| case.assignment.as_ref().is_some_and(|held| !here.contains(&held.agent)))
+            .filter(|case| case.assignment.as_ref().is_some_and(|held| has_left(roster, held, now)))
             .map(|case| {
                 let reason = "its agent is not there while the customer waits".to_owned();
                 let action = CaseAction::Release { team: None, reason };
-                EventBody::Case(CaseEvent { case: case.id.clone(), actor: "router".to_owned(), action })
+                EventBody::Case(CaseEvent { case: case.id.clone(), actor: ROUTER.to_owned(), action })
             })
             .collect();
         if !left.is_empty() {
@@ -224,23 +229,15 @@ impl Tenant {
         }
         let ask = AdviceAsk::new(*known, *assessment);
         let within = rules.policy.policy().advice.within;
-        let clock = self.inner.clock_handle();
-        for advisor in &rules.advisors {
-            let cx = self.inner.advice_context(self.inner.now().plus(within));
-            let answer = match select(advisor.advise(&cx, &ask), clock.sleep(within)).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
-            };
+        let answers = rules.advisors.iter().map(|advisor| self.ask_advisor(&**advisor, &ask, within));
+        for (advisor, answer) in rules.advisors.iter().zip(join_all(answers).await) {
             let (findings, failure) = match answer {
                 Ok(findings) => (Some(findings), None),
                 Err(error) => (None, Some(error.to_string())),
             };
             let (message, advisor) = (message.clone(), advisor.id().to_owned());
-            self.happen(
-                Channel::Engine,
-                vec![EventBody::Advice(Advice { message, revision, advisor, findings, failure })],
-            )
-            .await?;
+            let advice = Advice { message, revision, advisor, findings, failure };
+            self.happen(Channel::Engine, vec![EventBody::Advice(advice)]).await?;
         }
         Ok(())
     }
@@ -251,6 +248,15 @@ impl Tenant {
     /// `not_found` for an account without a connection.
     pub fn capability(&self, account: &AccountId) -> Result<crate::network::Capability> {
         Ok(self.network(account)?.capability())
+    }
+
+    async fn ask_advisor(&self, advisor: &dyn Advisor, ask: &AdviceAsk, within: Duration) -> Result<Vec<Finding>> {
+        let cx = self.inner.advice_context(self.inner.now().plus(within));
+        let clock = self.inner.clock_handle();
+        match select(advisor.advise(&cx, ask), clock.sleep(within)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
+        }
     }
 
     /// Reads what is new on an account, every source, page by page. A cursor moves only with the commit of its page.
@@ -414,4 +420,11 @@ impl std::ops::AddAssign for Ingested {
         self.known += other.known;
         self.quarantined += other.quarantined;
     }
+}
+
+/// Whether the agent of a case went away after it was given to them. Who gives a case to somebody absent means it.
+fn has_left(roster: &[Presence], held: &Assignment, now: Timestamp) -> bool {
+    let Some(presence) = roster.iter().find(|presence| presence.agent == held.agent) else { return false };
+    let left_at = if presence.online { presence.until.unwrap_or(presence.changed_at) } else { presence.changed_at };
+    !presence.available_at(now) && left_at >= held.at
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::case::{Cause, author_of};
 use super::decide::{Arrival, Draft, NOTHING, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
     AccountId, Assessment, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden, Identity,
-    Inbound, Message, MessageId, Origin, Profile, RawRef, Timer, TimerId, TimerPurpose, Timestamp, Unknown, Visibility,
+    Inbound, Message, MessageId, Origin, Profile, RawRef, Timestamp, Unknown, Visibility,
 };
 use crate::store::{Effect, EffectAction, Fate, Key, Record};
 use crate::triage::{Subject, TriageInput};
@@ -30,6 +31,9 @@ impl Draft<'_> {
         let thread = inbound.thread.as_ref().map(|root| self.conversation_id(&inbound.scope, root));
         let parent = inbound.reply_to.as_ref().map(|reply| self.message_id(&inbound.scope, &reply.native_id));
         let slot = thread.clone().zip(names.customer.clone()).map(|(thread, customer)| Key::Slot(thread, customer));
+        let elsewhere = names.customer.clone().filter(|_| inbound.visibility == Visibility::Private);
+        let elsewhere =
+            elsewhere.map(|customer| Key::Slot(ConversationId::anywhere_on(&network_of(arrival)), customer));
         let asks_parent = inbound.thread.is_none() || names.customer.is_none();
         self.overlay.want([
             Some(Key::Message(names.message.clone())),
@@ -38,6 +42,7 @@ impl Draft<'_> {
             parent.filter(|_| asks_parent).map(Key::Message),
             names.identity.clone().map(Key::Identity),
             slot,
+            elsewhere,
         ])?;
 
         let known = self.overlay.message(&names.message)?;
@@ -48,7 +53,8 @@ impl Draft<'_> {
             return NOTHING;
         };
         let assessment = self.assessment(arrival, inbound, known.as_ref(), &mut message)?;
-        self.join_case(recipient_of(inbound), known.as_ref(), &mut message)?;
+        let received_at = arrival.event.received_at;
+        self.join_case(recipient_of(inbound), known.as_ref(), &mut message, received_at)?;
 
         // Everything is read by now; from here on it is only written.
         self.about(message.customer.as_ref(), message.case.as_ref());
@@ -72,18 +78,11 @@ impl Draft<'_> {
         Ok(if known.is_some() { Outcome::Changed } else { Outcome::Added })
     }
 
-    /// Has the host's advisors asked; their silence is a timer.
+    /// Has the host's advisors asked, once this is committed.
     fn ask_advice(&mut self, message: &Message) {
-        let (id, revision) = (message.id.as_str(), message.revision.to_string());
-        let (message, revision_no) = (message.id.clone(), message.revision);
-        let due_at = self.now;
-        let action = EffectAction::Advise { message: message.clone(), revision: revision_no };
-        let effect = EffectId::derive(&["advise", id, &revision]);
-        let timer = TimerId::derive(&["advise", id, &revision]);
-        self.want(Effect { id: effect, due_at, action });
-        let within = self.rules.policy.policy().advice.within;
-        let purpose = TimerPurpose::Advice { message, revision: revision_no };
-        self.arm(Timer { id: timer, due_at: due_at.plus(within), purpose });
+        let (message, revision) = (message.id.clone(), message.revision);
+        let id = EffectId::derive(&["advise", message.as_str(), &revision.to_string()]);
+        self.want(Effect { id, due_at: self.now, action: EffectAction::Advise { message, revision } });
     }
 
     fn put_alias(&mut self, scope: &str, native_id: &str, message: &MessageId) {
@@ -385,7 +384,7 @@ impl Draft<'_> {
         self.count_coverage(arrival, known, message);
     }
 
-    fn count_gist(&mut self, before: Option<&Gist>, after: Option<&Gist>, at: Timestamp) {
+    pub(super) fn count_gist(&mut self, before: Option<&Gist>, after: Option<&Gist>, at: Timestamp) {
         if before == after {
             return;
         }
@@ -441,7 +440,9 @@ impl Draft<'_> {
             return NOTHING;
         }
         message.gist = None;
-        self.change_in_case(&known, &mut message, crate::model::StepKind::Deleted, at)?;
+        let actor = author_of(&message);
+        let cause = Cause { kind: Some(crate::model::StepKind::Deleted), actor, at, reasons: Vec::new() };
+        self.change_in_case(&known, &mut message, cause)?;
         self.about(message.customer.as_ref(), message.case.as_ref());
         message.content = None;
         self.forget(&known);
@@ -552,7 +553,7 @@ fn is_bare(profile: &Profile) -> bool {
 }
 
 /// Weak signs that two profiles may be one person: the same handle or name, folded. They only suggest.
-fn hints(profile: &Profile) -> impl Iterator<Item = compact_str::CompactString> {
+pub(super) fn hints(profile: &Profile) -> impl Iterator<Item = compact_str::CompactString> {
     let folded =
         |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let handle = profile.handle.as_deref().map(|handle| handle.split('@').next().unwrap_or(handle)).map(folded);

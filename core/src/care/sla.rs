@@ -20,6 +20,16 @@ pub fn start(kind: ClockKind, target: Duration, calendar: &Calendar, at: Timesta
         due_at: calendar.add_business(at, target_secs.into()),
         stopped_at: None,
         breached_at: None,
+        escalation: 0,
+    }
+}
+
+/// Takes over what was told about a promise whose clock was worked out anew.
+pub fn carry(before: &SlaClock, clock: &mut SlaClock) {
+    clock.escalation = clock.escalation.max(before.escalation);
+    if clock.is_running() {
+        let told = |due: &Timestamp| before.breached_at.is_some_and(|breached| *due <= breached);
+        clock.breached_at = clock.breached_at.or(clock.due_at.filter(told));
     }
 }
 

@@ -11,8 +11,8 @@ use super::group::{Ingested, TenantWork, Tenants, Work};
 use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{
-    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Event,
-    EventBody, PresenceEvent, QuarantineId, Reason, TeamId, TenantId, Timestamp,
+    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Deleted,
+    Event, EventBody, PresenceEvent, QuarantineId, Reason, TeamId, TenantId, Timestamp,
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{
@@ -164,6 +164,12 @@ impl Tenant {
                 return Err(Error::new(ErrorKind::Conflict, "this customer is merged already").with("customer", id));
             }
         }
+        if let [only] = &evidence[..]
+            && self.weak_signs(into, from).await?.contains(only)
+        {
+            let message = "one weak sign is not enough: say what else shows that they are one person";
+            return Err(Error::new(ErrorKind::InputInvalid, message).during("merge_customers"));
+        }
         let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
         self.say(EventBody::Customer(CustomerEvent::Merge { into, from, by, evidence })).await
     }
@@ -171,10 +177,15 @@ impl Tenant {
     /// Undoes a merge: both customers get back what was theirs.
     ///
     /// # Errors
-    /// `not_found` if `from` was not merged into `into`.
+    /// `not_found` if `from` was not merged into `into`; `conflict` if `into` was merged itself since.
     pub async fn unmerge_customers(&self, into: &CustomerId, from: &CustomerId, by: &str) -> Result<()> {
-        if !self.customer_record(into).await?.merges.iter().any(|merge| merge.from == *from) {
+        let stays = self.customer_record(into).await?;
+        if !stays.merges.iter().any(|merge| merge.from == *from) {
             return Err(Error::new(ErrorKind::NotFound, "no such merge").with("into", into).with("from", from));
+        }
+        if let Some(later) = stays.merged_into {
+            let message = "undo the later merge first";
+            return Err(Error::new(ErrorKind::Conflict, message).with("into", later).with("from", into));
         }
         let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
         self.say(EventBody::Customer(CustomerEvent::Unmerge { into, from, by })).await
@@ -191,7 +202,15 @@ impl Tenant {
     }
 
     /// Removes everything about a person, an identity or a message, and tells what was removed.
+    ///
+    /// A case that loses a message goes on without it: a turn that is gone wants no answer.
     pub async fn erase(&self, ask: &EraseAsk) -> Result<Receipt> {
+        if let EraseAsk::Message(id) = ask
+            && let Some(Record::Message(message)) = self.record(Key::Message(id.clone())).await?
+        {
+            let (scope, native_id) = (message.scope, message.native_id);
+            self.say(EventBody::Deleted(Deleted { scope, native_id, at: None })).await?;
+        }
         self.store().erase(&self.id, ask).await
     }
 

@@ -1,12 +1,14 @@
-//! Timers: broken promises, the escalation ladder, offers that lapse, advisors that keep silent.
+//! Timers: broken promises, the escalation ladder, offers that lapse; and what advisors say.
 
+use super::case::Cause;
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::sla;
 use super::snapshot::Read;
 use crate::model::{
-    Advice, AgentId, Case, CaseId, CaseStatus, ClockKind, EffectId, Reason, SlaClock, StepKind, Timer, TimerPurpose,
-    Timestamp,
+    Advice, AgentId, Assessment, Case, CaseId, EffectId, Finding, Message, Question, Reason, SlaClock, StepKind, Timer,
+    TimerPurpose, Timestamp,
 };
+use crate::policy::{ASSIGNEE, OWN_TEAM};
 use crate::store::{Effect, EffectAction, Key, Record};
 use crate::triage::{Evidence, Subject, conclude, named};
 
@@ -22,60 +24,55 @@ impl Draft<'_> {
                 self.route_team(team.clone(), at);
                 Ok(Outcome::Changed)
             }
-            TimerPurpose::Advice { message, revision } => {
-                let silence = Advice {
-                    message: message.clone(),
-                    revision: *revision,
-                    advisor: "advisor".to_owned(),
-                    findings: None,
-                    failure: Some("no answer in time".to_owned()),
-                };
-                let outcome = self.advice(arrival, &silence)?;
-                self.disarm(timer.id.clone());
-                Ok(outcome)
-            }
         }
     }
 
     fn promise_due(&mut self, timer: &Timer, case: &CaseId, at: Timestamp) -> Read<Outcome> {
-        let Some(mut case) = self.overlay.case(case)? else { return NOTHING };
-        let before = case.clone();
-        for clock in case.clocks.iter_mut().filter(|clock| clock.is_running() && clock.breached_at.is_none()) {
-            if let Some(due_at) = clock.due_at.filter(|due_at| *due_at <= at) {
-                clock.breached_at = Some(due_at);
-                let reason = Reason::new(format!("sla.{}", clock.kind), format!("due {due_at}"));
-                self.step(&before.id, due_at, StepKind::Breached, "engine", None, vec![reason]);
-                self.count(&["sla.breached.", clock.kind.as_str()], due_at, 1);
-            }
-        }
-        self.climb(&mut case, at)?;
-        if case == before && self.next_promise_at(&case) == Some(timer.due_at) {
+        let Some(mut case) = self.overlay.case(case)? else {
+            self.disarm(timer.id.clone());
             return NOTHING;
+        };
+        let before = case.clone();
+        for clock in &mut case.clocks {
+            sla::breach(clock, at);
         }
-        self.put_case(&before, case);
+        self.climb(&mut case, at);
+        // This timer is spent, so the next one is set even if it is due when this one was.
+        self.arm_sla(&case);
+        if case != before {
+            self.put_case(&before, case);
+        }
         Ok(Outcome::Changed)
     }
 
     /// Takes the steps of the escalation ladder that are due.
-    fn climb(&mut self, case: &mut Case, at: Timestamp) -> Read<()> {
-        while let Some((due_at, step)) = self.next_escalation(case).filter(|(due_at, _)| *due_at <= at) {
+    fn climb(&mut self, case: &mut Case, at: Timestamp) {
+        while let Some((due_at, place)) = self.next_escalation(case).filter(|(due_at, _)| *due_at <= at) {
+            let clock = &mut case.clocks[place];
+            let step = usize::from(clock.escalation);
+            clock.escalation += 1;
+            let (kind, started_at) = (clock.kind.clone(), clock.started_at);
+            case.escalation = case.escalation.saturating_add(1);
             let rule = self.rules.policy.ladder()[step].clone();
-            case.escalation += 1;
-            let about = format!("{:.0} % of the promised time", rule.at * 100.0);
-            let mut reasons =
-                vec![Reason::new("escalation.told", rule.notify.join(", ")), Reason::new("escalation.at", &about)];
+            let about = format!("{:.0} % of the time promised for {kind}", rule.at * 100.0);
+            let who = told(&rule.notify, case);
+            let names = if who.is_empty() { "nobody".to_owned() } else { who.join(", ") };
+            let mut reasons = vec![Reason::new("escalation.told", names), Reason::new("escalation.at", &about)];
+            if !who.is_empty() {
+                let (started_at, step) = (started_at.to_string(), step.to_string());
+                let id = EffectId::derive(&["notify", case.id.as_str(), kind.as_str(), &started_at, &step]);
+                let action = EffectAction::Notify { case: case.id.clone(), who, about };
+                self.want(Effect { id, due_at: at, action });
+            }
             if let Some(team) = rule.move_to.filter(|team| *team != case.team && case.assignment.is_none()) {
                 reasons.push(Reason::new("escalation.moved", team.as_str()));
+                // The promises stay what they were: being late earns nobody more time.
                 case.team = team;
                 case.queued_at = Some(at);
                 self.want_routing(case, at);
             }
             self.step(&case.id.clone(), due_at, StepKind::Escalated, "engine", None, reasons);
-            let id = EffectId::derive(&["notify", case.id.as_str(), &case.opened_at.to_string(), &step.to_string()]);
-            let action = EffectAction::Notify { case: case.id.clone(), who: rule.notify, about };
-            self.want(Effect { id, due_at: at, action });
         }
-        Ok(())
     }
 
     /// When something about a case's promises happens next: a step of the ladder, or a breach.
@@ -90,28 +87,31 @@ impl Draft<'_> {
         [breach, step].into_iter().flatten().min()
     }
 
-    /// The next step of the ladder and when it is due, by the response that is owed.
+    /// When the next step of the ladder is due, and the place of the clock it is about: each promise climbs its own.
     fn next_escalation(&self, case: &Case) -> Option<(Timestamp, usize)> {
-        let step = usize::from(case.escalation);
-        let rule = self.rules.policy.ladder().get(step)?;
-        let owed = |clock: &&SlaClock| clock.is_running() && clock.kind != ClockKind::Resolution;
-        let clock = case.clocks.iter().find(owed).or_else(|| case.clocks.iter().find(|clock| clock.is_running()))?;
-        let calendar = self.rules.policy.calendar(&clock.calendar)?;
-        sla::progress_at(clock, calendar, rule.at).map(|due_at| (due_at, step))
+        let of_clock = |clock: &SlaClock| {
+            let rule = self.rules.policy.ladder().get(usize::from(clock.escalation))?;
+            sla::progress_at(clock, self.rules.policy.calendar(&clock.calendar)?, rule.at)
+        };
+        let steps = case.clocks.iter().enumerate().filter_map(|(place, clock)| Some((of_clock(clock)?, place)));
+        steps.min()
     }
 
     fn offer_lapsed(&mut self, timer: &Timer, case: &CaseId, agent: &AgentId, at: Timestamp) -> Read<Outcome> {
-        let Some(case) = self.overlay.case(case)? else { return NOTHING };
-        let still_offered = case.status == CaseStatus::Offered
-            && case
-                .assignment
-                .as_ref()
-                .is_some_and(|held| held.agent == *agent && held.accept_by == Some(timer.due_at));
-        if !still_offered {
-            return NOTHING;
+        let case = self.overlay.case(case)?;
+        let offer = case.as_ref().and_then(|case| case.assignment.as_ref()).filter(|held| held.accept_by.is_some());
+        match (&case, offer) {
+            (Some(case), Some(held)) if held.agent == *agent && held.accept_by == Some(timer.due_at) => {
+                let reason = Reason::new("routing.accept_within", format!("{agent} did not accept in time"));
+                self.release(case.clone(), None, "engine", vec![reason], at)
+            }
+            // A newer offer has taken the timer over.
+            (_, Some(_)) => NOTHING,
+            _ => {
+                self.disarm(timer.id.clone());
+                NOTHING
+            }
         }
-        let reason = Reason::new("routing.accept_within", format!("{agent} did not accept in time"));
-        self.release(case, None, "engine", vec![reason], at)
     }
 
     /// A host's own model or rule answered, failed, or was too slow.
@@ -120,44 +120,90 @@ impl Draft<'_> {
         self.overlay
             .want([Some(Key::Message(advice.message.clone())), Some(Key::Assessment(advice.message.clone()))])?;
         let Some(known) = self.overlay.message(&advice.message)? else { return NOTHING };
-        let Some(assessment) = self.overlay.assessment(&advice.message)? else { return NOTHING };
-        let waited_for = !assessment.models.contains_key(&named(&advice.advisor).0);
-        if known.revision != advice.revision || known.content.is_none() || !waited_for {
+        let Some(mut assessment) = self.overlay.assessment(&advice.message)? else { return NOTHING };
+        let (name, version) = named(&advice.advisor);
+        if known.content.is_none() || assessment.models.contains_key(&name) {
             return NOTHING;
         }
-        let note = match (&advice.findings, &advice.failure) {
-            (Some(findings), _) => format!("{} findings", findings.len()),
-            (None, failure) => failure.clone().unwrap_or_else(|| "no answer".to_owned()),
+        if known.revision != advice.revision {
+            return Ok(self.advised(&known, advice, "asked about another revision; not used", at));
+        }
+        let corrected = assessment.models.contains_key(CORRECTED);
+        assessment.models.insert(name.clone(), version);
+        let Some(findings) = advice.findings.as_ref().filter(|_| !corrected) else {
+            let note = match corrected {
+                true => "a person has corrected the assessment; not used".to_owned(),
+                false => advice.failure.clone().unwrap_or_else(|| "no answer".to_owned()),
+            };
+            // Noted as having had its say, so that an answer that comes too late is not used.
+            let rule = format!("failed.{name}").into();
+            let about = Question::Other("advice".into());
+            assessment.evidence.push(Finding { about, value: "none".into(), weight: 0.0, rule, span: None });
+            self.advised(&known, advice, &note, at);
+            self.about(known.customer.as_ref(), known.case.as_ref());
+            self.put(Key::Assessment(known.id.clone()), Record::Assessment(Box::new(assessment)));
+            return Ok(Outcome::Changed);
         };
-        let reasons = vec![Reason::new(&advice.advisor, note)];
-        let Some(findings) = &advice.findings else {
-            return Ok(match known.case {
-                Some(case) => {
-                    self.step(&case, at, StepKind::Advised, &advice.advisor, Some(&known.id), reasons);
-                    Outcome::Changed
-                }
-                None => Outcome::Known,
-            });
-        };
-        let mut evidence = Evidence::default();
-        evidence.extend(assessment.evidence.iter().chain(findings).cloned());
-        let mut models = assessment.models.clone();
-        let (name, version) = named(&advice.advisor);
-        models.insert(name, version);
-        let joined = conclude(evidence, &Subject::of_message(&known), self.rules.policy, models);
+        let joined = self.joined(&known, assessment, findings)?;
         let mut message = known.clone();
         message.gist = Some(joined.gist());
-        if message.gist != known.gist {
-            self.change_in_case(&known, &mut message, StepKind::Advised, at)?;
-            if message.case.is_none() && message.gist.as_ref().is_some_and(|gist| gist.needs_response) {
-                self.join_case(None, None, &mut message)?;
+        let note = format!("{} findings", findings.len());
+        if message.gist == known.gist {
+            self.advised(&known, advice, &note, at);
+        } else {
+            let reasons = vec![Reason::new(&advice.advisor, note)];
+            let cause = Cause { kind: Some(StepKind::Advised), actor: &advice.advisor, at, reasons };
+            self.change_in_case(&known, &mut message, cause)?;
+            if message.case.is_none() {
+                self.join_case(None, None, &mut message, at)?;
             }
-        } else if let Some(case) = &known.case {
-            self.step(case, at, StepKind::Advised, &advice.advisor, Some(&known.id), reasons);
+            self.count_gist(known.gist.as_ref(), message.gist.as_ref(), message.at());
         }
         self.about(message.customer.as_ref(), message.case.as_ref());
         self.put(Key::Assessment(message.id.clone()), Record::Assessment(Box::new(joined)));
         self.put(Key::Message(message.id.clone()), Record::Message(Box::new(message)));
         Ok(Outcome::Changed)
     }
+
+    /// A line in the timeline, where there is a case.
+    fn advised(&mut self, message: &Message, advice: &Advice, note: &str, at: Timestamp) -> Outcome {
+        let Some(case) = &message.case else { return Outcome::Known };
+        let reasons = vec![Reason::new(&advice.advisor, note)];
+        self.step(case, at, StepKind::Advised, &advice.advisor, Some(&message.id), reasons);
+        Outcome::Changed
+    }
+
+    /// What the findings add up to together with those of `assessment`.
+    fn joined(&mut self, message: &Message, assessment: Assessment, findings: &[Finding]) -> Read<Assessment> {
+        let author = match &message.author {
+            Some(author) => self.overlay.identity(author)?,
+            None => None,
+        };
+        let account = self.answering_account(message);
+        let subject = Subject {
+            account: Some(account.as_str()),
+            followers: author.and_then(|author| author.profile.followers),
+            ..Subject::of_message(message)
+        };
+        let mut evidence = Evidence::default();
+        evidence.extend(assessment.evidence.into_iter().chain(findings.iter().cloned()));
+        Ok(conclude(evidence, &subject, self.rules.policy, assessment.models))
+    }
+}
+
+/// In an assessment's models: a person has corrected it, and who.
+pub(super) const CORRECTED: &str = "host.correct";
+
+/// Whom a step of the ladder names, as agents, teams and names of the host's own.
+fn told(notify: &[String], case: &Case) -> Vec<String> {
+    let mut who: Vec<String> = Vec::new();
+    for name in notify {
+        let name = match name.as_str() {
+            ASSIGNEE => case.assignment.as_ref().map(|held| held.agent.to_string()),
+            OWN_TEAM => Some(case.team.to_string()),
+            name => Some(name.to_owned()),
+        };
+        who.extend(name.filter(|name| !who.contains(name)));
+    }
+    who
 }

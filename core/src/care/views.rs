@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::message::hints;
 use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{
@@ -184,13 +185,13 @@ impl Tenant {
     /// `not_found` for a case that does not exist.
     pub async fn case(&self, id: &CaseId) -> Result<CaseView> {
         let case = self.existing_case(id).await?;
+        let own = self.own_messages(&case).await?;
+        let keys = own.iter().map(|message| Key::Assessment(message.id.clone())).collect();
         let mut threads = Vec::new();
         for conversation in &case.conversations {
-            threads.extend(self.thread(conversation).await?);
+            let of_case = own.iter().filter(|message| message.conversation == *conversation).cloned().collect();
+            threads.extend(self.thread_with(conversation, of_case).await?);
         }
-        let ours =
-            threads.iter().flat_map(|thread| &thread.messages).filter(|message| message.case.as_ref() == Some(id));
-        let keys = ours.map(|message| Key::Assessment(message.id.clone())).collect();
         let (timeline, notes) = self.timeline(id).await?;
         Ok(CaseView {
             customer: self.customer(&case.customer).await?,
@@ -202,15 +203,33 @@ impl Tenant {
         })
     }
 
-    /// A thread with all its messages; `None` if there is none.
+    /// A thread with its first 500 messages; `None` if there is none.
     pub async fn thread(&self, id: &ConversationId) -> Result<Option<ThreadView>> {
+        self.thread_with(id, Vec::new()).await
+    }
+
+    /// A thread, in which `wanted` are shown however long it is.
+    async fn thread_with(&self, id: &ConversationId, wanted: Vec<Message>) -> Result<Option<ThreadView>> {
         let Some(Record::Conversation(conversation)) = self.record(Key::Conversation(id.clone())).await? else {
             return Ok(None);
         };
         let records = self.scan(ScanOf::MessagesOf { conversation: id.clone() }, MAX_MESSAGES).await?;
-        let messages = messages(records);
+        let mut messages = messages(records);
+        messages.extend(wanted);
+        messages.sort_by(|a, b| (a.at(), &a.id).cmp(&(b.at(), &b.id)));
+        messages.dedup_by(|a, b| a.id == b.id);
         let authors = self.authors(&messages).await?;
         Ok(Some(ThreadView { conversation, messages, authors }))
+    }
+
+    /// All messages of a case, with content.
+    async fn own_messages(&self, case: &Case) -> Result<Vec<Message>> {
+        let listed = match self.record(Key::CaseMessages(case.id.clone())).await? {
+            Some(Record::Messages(messages)) => messages,
+            _ => Vec::new(),
+        };
+        let keys = listed.into_iter().map(|message| Key::Message(message.id)).collect();
+        Ok(self.messages(keys).await?.into_values().collect())
     }
 
     async fn timeline(&self, case: &CaseId) -> Result<(Vec<Step>, Vec<Note>)> {
@@ -236,20 +255,35 @@ impl Tenant {
             let Some(into) = customer.merged_into.clone() else { break };
             customer = self.customer_record(&into).await?;
         }
-        let people: Vec<_> = std::iter::once(customer.id.clone())
-            .chain(customer.merges.iter().map(|merge| merge.from.clone()))
-            .collect();
         let (mut cases, mut latest) = (Vec::new(), Vec::new());
-        for person in &people {
+        for person in self.everybody_in(&customer).await? {
             cases.extend(self.cases(ScanOf::CasesOf { customer: person.clone() }, MAX_HISTORY).await?);
-            let records = self.scan(ScanOf::MessagesBy { customer: person.clone() }, MAX_HISTORY).await?;
-            latest.extend(messages(records));
+            latest.extend(messages(self.scan(ScanOf::MessagesBy { customer: person }, MAX_HISTORY).await?));
         }
         cases.sort_by(|a, b| (b.opened_at, &b.id).cmp(&(a.opened_at, &a.id)));
         latest.sort_by(|a, b| (b.at(), &b.id).cmp(&(a.at(), &a.id)));
         let identities = self.profiles(&customer).await?;
         let maybe_same = self.maybe_same(&customer, &identities).await?;
         Ok(CustomerView { customer, identities, cases, messages: latest, maybe_same })
+    }
+
+    /// A customer and all that were merged into it, directly or by way of others.
+    async fn everybody_in(&self, customer: &Customer) -> Result<BTreeSet<CustomerId>> {
+        let mut people = BTreeSet::from([customer.id.clone()]);
+        let mut merges = customer.merges.clone();
+        while let Some(merge) = merges.pop() {
+            if people.insert(merge.from.clone()) {
+                merges.extend(self.customer_record(&merge.from).await?.merges);
+            }
+        }
+        Ok(people)
+    }
+
+    /// The weak signs that two customers are one person.
+    pub(super) async fn weak_signs(&self, one: &CustomerId, other: &CustomerId) -> Result<Vec<String>> {
+        let ours = self.profiles(&self.customer_record(one).await?).await?;
+        let theirs = self.profiles(&self.customer_record(other).await?).await?;
+        Ok(alike(&ours, &theirs))
     }
 
     async fn profiles(&self, customer: &Customer) -> Result<Vec<Identity>> {
@@ -443,16 +477,12 @@ fn excerpt(text: &str) -> String {
 
 /// What two people's profiles have in common.
 fn alike(ours: &[Identity], theirs: &[Identity]) -> Vec<String> {
-    let folded = |text: Option<&compact_str::CompactString>| text.map(|text| text.to_lowercase());
     let mut evidence = Vec::new();
     for (one, other) in ours.iter().flat_map(|one| theirs.iter().map(move |other| (one, other))) {
-        let networks = format!("on {} and {}", one.network, other.network);
-        let (one, other) = (&one.profile, &other.profile);
-        if one.handle.is_some() && folded(one.handle.as_ref()) == folded(other.handle.as_ref()) {
-            evidence.push(format!("the same handle {networks}"));
-        }
-        if one.name.is_some() && folded(one.name.as_ref()) == folded(other.name.as_ref()) {
-            evidence.push(format!("the same name {networks}"));
+        let known: BTreeSet<_> = hints(&one.profile).collect();
+        for hint in hints(&other.profile).filter(|hint| known.contains(hint)) {
+            let kind = hint.split(':').next().unwrap_or_default();
+            evidence.push(format!("the same {kind} on {} and {}", one.network, other.network));
         }
     }
     evidence

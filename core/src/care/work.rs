@@ -1,12 +1,17 @@
 //! Work: what agents, the router and the host do with cases, and who is there to do it.
 
+use super::case::{Cause, settle};
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::snapshot::Read;
+use super::timer::CORRECTED;
 use crate::model::{
-    AgentId, Assignment, Case, CaseAction, CaseEvent, CaseStatus, Customer, CustomerEvent, CustomerId, IdentityId,
+    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseStatus, Customer, CustomerEvent, CustomerId,
     Merge, Presence, PresenceEvent, Reason, StepKind, Timer, TimerId, TimerPurpose, Timestamp,
 };
 use crate::store::{Key, Note, Record};
+
+/// The actor of what the router does.
+pub(super) const ROUTER: &str = "router";
 
 impl Draft<'_> {
     /// Somebody moved a case.
@@ -18,7 +23,8 @@ impl Draft<'_> {
             CaseAction::Assign { assignment } => self.assign(case, actor, assignment, at),
             CaseAction::Accept => self.accept(case, actor, at),
             CaseAction::Release { team, reason } => {
-                let reason = Reason::new("host.release", reason);
+                let rule = if actor == ROUTER { "routing.release" } else { "host.release" };
+                let reason = Reason::new(rule, reason);
                 self.release(case, team.clone(), actor, vec![reason], at)
             }
             CaseAction::Note { text } => {
@@ -35,9 +41,8 @@ impl Draft<'_> {
     }
 
     fn assign(&mut self, mut case: Case, actor: &str, assignment: &Assignment, at: Timestamp) -> Read<Outcome> {
-        let by_router = actor == "router";
-        // The router offers what waits; only people take a case out of somebody's hands.
-        if !case.is_open() || (by_router && case.assignment.is_some()) {
+        let by_router = actor == ROUTER;
+        if !case.is_open() || (by_router && !self.may_be_offered(&case, assignment, at)?) {
             return NOTHING;
         }
         let before = case.clone();
@@ -47,39 +52,43 @@ impl Draft<'_> {
             let agent = held.agent.clone();
             self.unload(&agent, &case, at)?;
         }
-        self.load(&assignment.agent, &case, at)?;
+        self.load(&assignment.agent, &case)?;
         if let Some(accept_by) = assignment.accept_by {
             let purpose = TimerPurpose::Accept { case: case.id.clone(), agent: assignment.agent.clone() };
             self.arm(Timer { id: accept_timer(&case), due_at: accept_by, purpose });
-        } else if case.assignment.as_ref().is_some_and(|held| held.accept_by.is_some()) {
-            self.disarm(accept_timer(&case));
+        } else {
+            self.end_offer(&case);
+            case.passed_by.clear();
         }
         let kind = if by_router { StepKind::Offered } else { StepKind::Assigned };
         self.step(&case.id, at, kind, actor, None, assignment.reasons.clone());
-        case.status = match (assignment.accept_by, case.awaiting_since) {
-            (Some(_), _) => CaseStatus::Offered,
-            (None, Some(_)) => CaseStatus::Open,
-            (None, None) => CaseStatus::Waiting,
-        };
         case.queued_at = None;
-        case.passed_by.clear();
         case.assignment = Some(assignment.clone());
+        settle(&mut case);
         self.put_case(&before, case);
         Ok(Outcome::Changed)
     }
 
+    /// Whether what the router saw still holds: the case waits in this queue, and the agent is there and has room.
+    fn may_be_offered(&mut self, case: &Case, assignment: &Assignment, at: Timestamp) -> Read<bool> {
+        let waits = case.status == CaseStatus::Queued && case.team == assignment.team;
+        let presence = self.overlay.presence(&assignment.agent)?;
+        let capacity = self.rules.policy.agent(&assignment.agent).map_or(0, |agent| agent.rule.capacity);
+        let room =
+            presence.is_some_and(|presence| presence.available_at(at) && presence.cases.len() < capacity as usize);
+        Ok(waits && room)
+    }
+
     fn accept(&mut self, mut case: Case, actor: &str, at: Timestamp) -> Read<Outcome> {
-        let offered_to_them = case.assignment.as_ref().is_some_and(|held| held.agent.as_str() == actor);
-        if case.status != CaseStatus::Offered || !offered_to_them {
+        let before = case.clone();
+        let Some(held) = case.assignment.as_mut().filter(|held| held.agent.as_str() == actor) else { return NOTHING };
+        if held.accept_by.take().is_none() {
             return NOTHING;
         }
-        let before = case.clone();
-        self.disarm(accept_timer(&case));
-        if let Some(held) = &mut case.assignment {
-            held.accept_by = None;
-            held.accepted_at = Some(at);
-        }
-        case.status = if case.awaiting_since.is_some() { CaseStatus::Open } else { CaseStatus::Waiting };
+        held.accepted_at = Some(at);
+        case.passed_by.clear();
+        self.end_offer(&before);
+        settle(&mut case);
         self.step(&case.id, at, StepKind::Accepted, actor, None, Vec::new());
         self.put_case(&before, case);
         Ok(Outcome::Changed)
@@ -99,20 +108,20 @@ impl Draft<'_> {
             return NOTHING;
         }
         let before = case.clone();
+        self.end_offer(&case);
         if let Some(held) = case.assignment.take() {
             self.unload(&held.agent, &case, at)?;
             if held.accept_by.is_some() {
-                self.disarm(accept_timer(&case));
-                case.passed_by.insert(held.agent.clone());
+                case.passed_by.insert(held.agent);
+            } else {
+                case.last_agent = Some(held.agent);
             }
-            case.last_agent = Some(held.agent);
         }
         if let Some(team) = team {
-            case.team = team;
-            self.retarget(&mut case);
+            self.move_to_team(&mut case, team, at);
         }
-        case.status = if case.awaiting_since.is_some() { CaseStatus::Queued } else { CaseStatus::Waiting };
         case.queued_at = Some(at);
+        settle(&mut case);
         let kind = if moves { StepKind::Queued } else { StepKind::Released };
         self.step(&case.id, at, kind, actor, None, reasons);
         self.want_routing(&case, at);
@@ -125,65 +134,78 @@ impl Draft<'_> {
             return NOTHING;
         }
         let before = case.clone();
-        if let Some(held) = case.assignment.take() {
-            self.unload(&held.agent, &case, at)?;
-            if held.accept_by.is_some() {
-                self.disarm(accept_timer(&case));
-            }
-            case.last_agent = Some(held.agent);
-        }
-        self.stop_all(&mut case, at);
-        case.status = CaseStatus::Closed;
-        case.closed_at = Some(at);
-        case.queued_at = None;
-        case.outcome = Some(outcome.into());
-        self.step(&case.id, at, StepKind::Closed, actor, None, vec![Reason::new("host.outcome", outcome)]);
-        self.count(&["case.closed"], at, 1);
+        case.ends.push(at);
+        self.end_case(&mut case, actor, outcome, vec![Reason::new("host.outcome", outcome)], at)?;
         self.put_case(&before, case);
         Ok(Outcome::Changed)
     }
 
+    /// Ends an open case: nobody holds it any more, and no promise runs.
+    pub(super) fn end_case(
+        &mut self,
+        case: &mut Case,
+        actor: &str,
+        outcome: &str,
+        reasons: Vec<Reason>,
+        at: Timestamp,
+    ) -> Read<()> {
+        self.end_offer(case);
+        if let Some(held) = case.assignment.take() {
+            self.unload(&held.agent, case, at)?;
+            case.last_agent = Some(held.agent);
+        }
+        self.stop_all(case, at);
+        case.status = CaseStatus::Closed;
+        case.closed_at = Some(at);
+        case.queued_at = None;
+        case.outcome = Some(outcome.into());
+        self.step(&case.id, at, StepKind::Closed, actor, None, reasons);
+        self.count(&["case.closed"], at, 1);
+        Ok(())
+    }
+
+    /// Takes a case up again by hand: as if it had not been ended, so what the customer asked is owed again.
     fn reopen_by_hand(&mut self, mut case: Case, actor: &str, at: Timestamp) -> Read<Outcome> {
         if case.is_open() {
             return NOTHING;
         }
         let before = case.clone();
-        self.reopen(&mut case, at);
+        let all = self.overlay.case_messages(&case.id)?;
+        case.ends.pop();
+        self.requeue(&mut case, at);
+        self.replay(&mut case, all);
+        // Somebody is to look at it even if the last word was ours.
+        case.status = CaseStatus::Queued;
         self.step(&case.id, at, StepKind::Reopened, actor, None, Vec::new());
         self.want_routing(&case, at);
         self.put_case(&before, case);
         Ok(Outcome::Changed)
     }
 
-    fn correct(
-        &mut self,
-        mut case: Case,
-        actor: &str,
-        corrected: &crate::model::Assessment,
-        at: Timestamp,
-    ) -> Read<Outcome> {
+    fn correct(&mut self, case: Case, actor: &str, corrected: &Assessment, at: Timestamp) -> Read<Outcome> {
         let lead = case.lead.clone();
         self.overlay.want([Some(Key::Message(lead.clone())), Some(Key::Assessment(lead.clone()))])?;
         let Some(known) = self.overlay.message(&lead)? else { return NOTHING };
-        let _ = self.overlay.assessment(&lead)?;
-        let mut message = known.clone();
-        message.gist = Some(corrected.gist());
-        if message.gist == known.gist {
+        let before = self.overlay.assessment(&lead)?;
+        let mut assessment = Assessment { message: Some(lead.clone()), revision: known.revision, ..corrected.clone() };
+        assessment.models.insert(CORRECTED.to_owned(), actor.to_owned());
+        if before.as_ref() == Some(&assessment) {
             return NOTHING;
         }
-        let assessment =
-            crate::model::Assessment { message: Some(lead.clone()), revision: known.revision, ..corrected.clone() };
-        self.change_in_case(&known, &mut message, StepKind::Reassessed, at)?;
+        let mut message = known.clone();
+        message.gist = Some(assessment.gist());
+        let note = format!("tier {}, {}, {}", assessment.tier, assessment.intent, assessment.category);
+        let reasons = vec![Reason::new(CORRECTED, note)];
+        self.change_in_case(&known, &mut message, Cause { kind: Some(StepKind::Reassessed), actor, at, reasons })?;
+        self.count_gist(known.gist.as_ref(), message.gist.as_ref(), message.at());
+        self.about(message.customer.as_ref(), message.case.as_ref());
         self.put(Key::Assessment(lead.clone()), Record::Assessment(Box::new(assessment)));
-        self.put(Key::Message(lead.clone()), Record::Message(Box::new(message)));
-        case = self.overlay.case(&case.id)?.unwrap_or(case);
-        let note = format!("tier {}, {}, {}", case.tier, case.intent, case.category);
-        self.step(&case.id, at, StepKind::Reassessed, actor, Some(&lead), vec![Reason::new("host.correct", note)]);
+        self.put(Key::Message(lead), Record::Message(Box::new(message)));
         Ok(Outcome::Changed)
     }
 
-    fn load(&mut self, agent: &AgentId, case: &Case, at: Timestamp) -> Read<()> {
-        let mut presence = self.presence_of(agent, at)?;
+    fn load(&mut self, agent: &AgentId, case: &Case) -> Read<()> {
+        let mut presence = self.presence_of(agent)?;
         if presence.cases.insert(case.id.clone()) {
             self.put(Key::Presence(agent.clone()), Record::Presence(presence));
         }
@@ -191,7 +213,7 @@ impl Draft<'_> {
     }
 
     fn unload(&mut self, agent: &AgentId, case: &Case, at: Timestamp) -> Read<()> {
-        let mut presence = self.presence_of(agent, at)?;
+        let mut presence = self.presence_of(agent)?;
         if presence.cases.remove(&case.id) {
             self.put(Key::Presence(agent.clone()), Record::Presence(presence));
             // Capacity came free: whoever waits in one of the agent's teams may have it.
@@ -200,13 +222,21 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn presence_of(&mut self, agent: &AgentId, at: Timestamp) -> Read<Presence> {
+    /// Takes the deadline of an offer away.
+    fn end_offer(&mut self, case: &Case) {
+        if case.assignment.as_ref().is_some_and(|held| held.accept_by.is_some()) {
+            self.disarm(accept_timer(case));
+        }
+    }
+
+    /// Somebody who never came online has been away since the beginning of time.
+    fn presence_of(&mut self, agent: &AgentId) -> Read<Presence> {
         let known = self.overlay.presence(agent)?;
         Ok(known.unwrap_or_else(|| Presence {
             agent: agent.clone(),
             online: false,
             until: None,
-            changed_at: at,
+            changed_at: Timestamp::default(),
             cases: Default::default(),
         }))
     }
@@ -218,18 +248,33 @@ impl Draft<'_> {
         }
     }
 
-    /// An agent came or went: the queues of their teams are looked at again.
+    /// An agent came or went: the queues of their teams are looked at again, now and when the presence runs out.
     pub(super) fn presence(&mut self, arrival: &Arrival, event: &PresenceEvent) -> Read<Outcome> {
         let at = arrival.event.received_at;
-        let mut presence = self.presence_of(&event.agent, at)?;
+        let mut presence = self.presence_of(&event.agent)?;
         if presence.online == event.online && presence.until == event.until && presence.changed_at <= at {
             return NOTHING;
         }
+        let was_there = presence.available_at(at);
         presence.online = event.online;
         presence.until = event.until;
-        presence.changed_at = at;
+        let is_there = presence.available_at(at);
+        if was_there != is_there || presence.changed_at == Timestamp::default() {
+            presence.changed_at = at;
+        }
         self.put(Key::Presence(event.agent.clone()), Record::Presence(presence));
-        self.route_teams_of(&event.agent, at);
+        for team in self.rules.policy.teams_of(&event.agent) {
+            let id = TimerId::derive(&["presence", event.agent.as_str(), team.as_str()]);
+            match event.until.filter(|_| is_there) {
+                Some(due_at) => {
+                    self.arm(Timer { id, due_at, purpose: TimerPurpose::Route { team } });
+                }
+                None => self.disarm(id),
+            }
+        }
+        if was_there != is_there {
+            self.route_teams_of(&event.agent, at);
+        }
         Ok(Outcome::Changed)
     }
 
@@ -258,6 +303,7 @@ impl Draft<'_> {
         }
     }
 
+    /// Two customers are one person. What they wrote and their cases keep their names, so that it can be undone.
     fn merge(
         &mut self,
         into: &CustomerId,
@@ -274,10 +320,6 @@ impl Draft<'_> {
             return NOTHING;
         }
         let identities = std::mem::take(&mut goes.identities);
-        self.want_identities(identities.iter())?;
-        for identity in &identities {
-            self.give_identity(identity, into)?;
-        }
         stays.identities.extend(identities.iter().cloned());
         stays.merges.push(Merge { from: from.clone(), identities, at, by: by.to_owned(), evidence: evidence.to_vec() });
         goes.merged_into = Some(into.clone());
@@ -291,37 +333,15 @@ impl Draft<'_> {
         let (Some(mut stays), Some(mut goes)) = (self.overlay.customer(into)?, self.overlay.customer(from)?) else {
             return NOTHING;
         };
-        let Some(place) = stays.merges.iter().rposition(|merge| merge.from == *from) else { return NOTHING };
-        let identities = stays.merges[place].identities.clone();
-        self.want_identities(identities.iter())?;
-        stays.merges.remove(place);
-        for identity in &identities {
-            self.give_identity(identity, from)?;
-            stays.identities.remove(identity);
-        }
+        let merged = stays.merges.iter().rposition(|merge| merge.from == *from);
+        let Some(place) = merged.filter(|_| stays.merged_into.is_none()) else { return NOTHING };
+        let identities = stays.merges.remove(place).identities;
+        stays.identities.retain(|identity| !identities.contains(identity));
         goes.identities = identities;
         goes.merged_into = None;
         self.about(Some(into), None);
         self.write_customers(stays, goes);
         Ok(Outcome::Changed)
-    }
-
-    fn want_identities<'i>(&mut self, identities: impl Iterator<Item = &'i IdentityId>) -> Read<()> {
-        let mut complete = Ok(());
-        for identity in identities {
-            if let Err(missing) = self.overlay.want([Some(Key::Identity(identity.clone()))]) {
-                complete = Err(missing);
-            }
-        }
-        complete
-    }
-
-    fn give_identity(&mut self, identity: &IdentityId, customer: &CustomerId) -> Read<()> {
-        if let Some(mut identity) = self.overlay.identity(identity)? {
-            identity.customer = customer.clone();
-            self.put(Key::Identity(identity.id.clone()), Record::Identity(Box::new(identity)));
-        }
-        Ok(())
     }
 
     fn write_customers(&mut self, stays: Customer, goes: Customer) {

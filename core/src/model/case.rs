@@ -91,6 +91,9 @@ pub struct Case {
     /// How often it was reopened.
     #[serde(default)]
     pub reopened: u32,
+    /// When people ended it, in order: what was asked before wants no answer any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<Timestamp>,
     /// How many messages it holds, ours included.
     pub messages: u32,
     /// The customer's earliest unanswered turn; absent while it is the customer's turn.

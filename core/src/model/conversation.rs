@@ -33,3 +33,10 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ConversationId>,
 }
+
+impl ConversationId {
+    /// Stands for all threads of a network, for the latest case of a person there.
+    pub fn anywhere_on(network: &NetworkName) -> Self {
+        Self::derive(&["network", network.as_str()])
+    }
+}

@@ -56,7 +56,7 @@ pub struct Identity {
     pub id: IdentityId,
     /// The network.
     pub network: NetworkName,
-    /// The person; changes when customers are merged or a merge is undone.
+    /// The person it was met as; that customer may have been merged into another one.
     pub customer: CustomerId,
     /// What the network showed last.
     pub profile: Profile,
@@ -76,7 +76,7 @@ pub struct Customer {
     /// What the host says about them: value tier, customer number …
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub facts: serde_json::Map<String, serde_json::Value>,
-    /// The customer this one was merged into; its identities moved there.
+    /// The customer this one was merged into, which lists its identities. Messages and cases keep this one's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<CustomerId>,
     /// The merges that made this customer, newest last; each can be undone.

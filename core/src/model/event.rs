@@ -282,14 +282,7 @@ pub enum TimerPurpose {
         /// The agent it was offered to.
         agent: AgentId,
     },
-    /// A host's model must have answered.
-    Advice {
-        /// The message it was asked about.
-        message: MessageId,
-        /// The revision it was asked about.
-        revision: u64,
-    },
-    /// Cases wait for agents whose hours begin.
+    /// A team's queue is to be looked at: somebody's hours begin, or somebody's presence runs out.
     Route {
         /// The team.
         team: TeamId,

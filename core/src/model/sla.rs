@@ -43,6 +43,9 @@ pub struct SlaClock {
     /// When it was broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breached_at: Option<Timestamp>,
+    /// How many steps of the escalation ladder were taken for it.
+    #[serde(default)]
+    pub escalation: u8,
 }
 
 impl SlaClock {

@@ -99,7 +99,6 @@ impl Belongings {
     pub fn holds_timer(&self, timer: &Timer) -> bool {
         match &timer.purpose {
             TimerPurpose::Sla { case } | TimerPurpose::Accept { case, .. } => self.cases.contains(case),
-            TimerPurpose::Advice { message, .. } => self.messages.contains_key(message),
             TimerPurpose::Route { .. } => false,
         }
     }
@@ -211,6 +210,12 @@ impl Belongings {
                 self.slots.insert((thread.clone(), customer.clone()));
             }
             self.add_thread(library, &thread)?;
+        }
+        let networks: BTreeSet<_> = self.messages.values().map(|message| message.network.clone()).collect();
+        for (network, customer) in
+            networks.iter().flat_map(|network| self.customers.iter().map(move |id| (network, id)))
+        {
+            self.slots.insert((ConversationId::anywhere_on(network), customer.clone()));
         }
         for message in self.messages.keys() {
             self.aliases.extend(library.aliases(message)?);

@@ -117,6 +117,7 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         closed_at: None,
         outcome: None,
         reopened: 0,
+        ends: Vec::new(),
         messages: 1,
         awaiting_since: None,
         latest_customer_at: None,

@@ -1,0 +1,12 @@
+//! What the engine does with customers' turns, as a host sees it: scenarios over a store in memory and a clock that
+//! stands still until a test moves it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod advice;
+mod cases;
+mod forgetting;
+mod promises;
+mod views;
+mod work;
+mod world;

@@ -1,0 +1,321 @@
+//! Who gets which case, when, and what happens as agents come and go.
+
+use careline::care::QueueAsk;
+use careline::model::*;
+
+use crate::world::*;
+
+const CREW: &str = "
+    [[teams]]
+    id = 'care'
+    accept_within = '2m'
+    [[teams]]
+    id = 'money'
+    takes = { category = ['billing'] }
+    [[agents]]
+    id = 'ada'
+    teams = ['care', 'money']
+    [[agents]]
+    id = 'bo'
+    teams = ['care']
+    [[agents]]
+    id = 'cy'
+    teams = ['care']
+    languages = ['fr']
+";
+
+async fn accepted(world: &World, case: &CaseId) -> String {
+    let agent = world.holder(case).await.expect("nobody holds it");
+    world.tenant.accept(case, &agent.as_str().into()).await.unwrap();
+    agent
+}
+
+#[tokio::test]
+async fn what_waits_goes_to_whoever_comes_online_most_pressing_first() {
+    let world = World::new("[[agents]]\nid = 'ada'\ncapacity = 1");
+    let asks = world.case_of(post("n1", "ann", "where is it")).await;
+    let broken = world.case_of(post("n2", "bob", "broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!((world.holder(&asks).await, world.holder(&broken).await), (None, None));
+    world.online("ada").await;
+    assert_eq!((world.holder(&asks).await, world.holder(&broken).await.as_deref()), (None, Some("ada")));
+    let step = world.view(&broken).await.timeline.pop().unwrap();
+    assert_eq!((step.kind, step.actor.as_str()), (StepKind::Offered, "router"));
+    assert_eq!(step.reasons[0].rule, "routing.least_loaded");
+    // Capacity that comes free routes the next.
+    world.tenant.close(&broken, "ada", "resolved").await.unwrap();
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.holder(&asks).await.as_deref(), Some("ada"));
+    assert_eq!(world.tenant.roster().await.unwrap()[0].cases, [asks].into());
+}
+
+#[tokio::test]
+async fn teams_by_category_and_agents_by_language() {
+    let world = World::new(CREW);
+    for agent in ["ada", "bo", "cy"] {
+        world.online(agent).await;
+    }
+    let billing = world.case_of(post("n1", "ann", "my invoice is broken")).await;
+    let french = world.case_of(post("n2", "bob", "bonjour, broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.case(&billing).await.team.as_str(), "money");
+    assert_eq!(world.holder(&billing).await.as_deref(), Some("ada"));
+    assert_eq!(world.case(&french).await.status, CaseStatus::Offered);
+}
+
+#[tokio::test]
+async fn an_offer_nobody_accepts_goes_round() {
+    let world = World::new(CREW);
+    for agent in ["ada", "bo", "cy"] {
+        world.online(agent).await;
+    }
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.engine.tick().await.unwrap();
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        asked.push(world.holder(&case).await.unwrap());
+        world.pass(minutes(2)).await;
+    }
+    let mut different = asked.clone();
+    different.sort();
+    assert_eq!(different, ["ada", "bo", "cy"], "each is asked before anybody is asked twice: {asked:?}");
+    assert_eq!(world.case(&case).await.passed_by.len(), 3);
+    let last = accepted(&world, &case).await;
+    let held = world.case(&case).await;
+    assert_eq!((held.status, held.passed_by.len()), (CaseStatus::Open, 0));
+    world.pass(minutes(10)).await;
+    assert_eq!(world.holder(&case).await, Some(last), "an accepted offer does not lapse");
+    let lapsed = world.view(&case).await.timeline.into_iter().filter(|step| step.kind == StepKind::Released);
+    assert!(lapsed.into_iter().all(|step| step.reasons[0].rule == "routing.accept_within"));
+    assert!(!world.timers().await.iter().any(|timer| matches!(timer.purpose, TimerPurpose::Accept { .. })));
+}
+
+#[tokio::test]
+async fn an_answer_during_an_offer_leaves_no_timer_behind() {
+    let world = World::new(CREW);
+    world.online("ada").await;
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.engine.tick().await.unwrap();
+    world.pass(minutes(1)).await;
+    world.take(answer("n2", "b1", "n1", "done")).await;
+    assert_eq!(world.case(&case).await.status, CaseStatus::Waiting);
+    world.take(answer("n3", "ann", "n2", "still broken")).await;
+    assert_eq!(world.case(&case).await.status, CaseStatus::Offered, "it is still only offered");
+    world.take(answer("n4", "b1", "n3", "now")).await;
+    world.pass(minutes(5)).await;
+    assert_eq!((world.holder(&case).await, world.case(&case).await.status), (None, CaseStatus::Waiting));
+    assert!(world.timers().await.is_empty());
+}
+
+#[tokio::test]
+async fn sticky_to_the_last_agent_only_while_they_are_there() {
+    let world = World::new("[[agents]]\nid = 'ada'\n[[agents]]\nid = 'bo'");
+    world.online("bo").await;
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.engine.tick().await.unwrap();
+    world.online("ada").await;
+    world.tenant.close(&case, "bo", "resolved").await.unwrap();
+    world.case_of(answer("n2", "ann", "n1", "broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.holder(&case).await.as_deref(), Some("bo"));
+    let why = world.case(&case).await.assignment.unwrap().reasons;
+    assert_eq!(why[0].rule, "routing.sticky");
+    world.tenant.close(&case, "bo", "resolved").await.unwrap();
+    world.offline("bo").await;
+    world.case_of(answer("n3", "ann", "n1", "broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn an_agent_who_leaves_while_a_customer_waits_loses_the_case() {
+    let world = World::new("[[agents]]\nid = 'ada'\n[[agents]]\nid = 'bo'");
+    world.online("ada").await;
+    let waits = world.case_of(post("n1", "ann", "broken")).await;
+    let answered = world.case_of(post("n2", "bob", "broken")).await;
+    world.engine.tick().await.unwrap();
+    world.take(answer("n3", "b1", "n2", "sorry")).await;
+    world.online("bo").await;
+    world.offline("ada").await;
+    assert_eq!(world.holder(&waits).await.as_deref(), Some("bo"));
+    assert_eq!(world.holder(&answered).await.as_deref(), Some("ada"), "nobody waits for her there");
+    world.take(answer("n4", "bob", "n3", "still broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.holder(&answered).await.as_deref(), Some("bo"));
+    let roster = world.tenant.roster().await.unwrap();
+    assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [0, 2]);
+}
+
+#[tokio::test]
+async fn a_presence_that_runs_out_gives_its_work_back_by_itself() {
+    let world = World::new("[[agents]]\nid = 'ada'\n[[agents]]\nid = 'bo'\ncapacity = 1");
+    let until = world.now().plus(minutes(5));
+    world.tenant.set_presence(&"ada".into(), true, Some(until)).await.unwrap();
+    let case = world.case_of(post("n1", "ann", "where is it")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+    world.online("bo").await;
+    // Repeated in time, it goes on.
+    world.pass(minutes(4)).await;
+    let until = world.now().plus(minutes(5));
+    world.tenant.set_presence(&"ada".into(), true, Some(until)).await.unwrap();
+    world.pass(minutes(4)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+    world.pass(minutes(2)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("bo"));
+}
+
+#[tokio::test]
+async fn who_gives_a_case_by_hand_means_it() {
+    let world = World::new("[[agents]]\nid = 'ada'\n[[agents]]\nid = 'bo'");
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.tenant.assign(&case, &"ada".into(), "boss").await.unwrap();
+    world.online("bo").await;
+    world.pass(minutes(10)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"), "she never came, but she was named");
+    let taken = world.tenant.assign(&case, &"bo".into(), "bo").await.unwrap();
+    assert_eq!(taken.status, CaseStatus::Open);
+    let reasons: Vec<_> = world
+        .view(&case)
+        .await
+        .timeline
+        .into_iter()
+        .filter(|step| step.kind == StepKind::Assigned)
+        .map(|step| step.reasons[0].rule.clone())
+        .collect();
+    assert_eq!(reasons, ["host.assign", "host.take_over"]);
+    let of_bo = world.tenant.queue(&QueueAsk::of_agent("bo")).await.unwrap();
+    assert_eq!(of_bo.len(), 1);
+    assert!(world.tenant.queue(&QueueAsk::of_agent("ada")).await.unwrap().is_empty());
+    world.tenant.release(&case, None, "bo", "not mine").await.unwrap();
+    assert_eq!(world.case(&case).await.status, CaseStatus::Queued);
+    assert!(world.tenant.assign(&case, &"who".into(), "boss").await.is_err());
+}
+
+#[tokio::test]
+async fn a_case_that_waits_too_long_overflows() {
+    let policy = "
+        [[teams]]
+        id = 'care'
+        overflow_to = 'night'
+        overflow_after = '10m'
+        [[teams]]
+        id = 'night'
+        takes = { tier = [4] }
+        [[agents]]
+        id = 'ada'
+        teams = ['care']
+        [[agents]]
+        id = 'bo'
+        teams = ['night']";
+    let world = World::new(policy);
+    world.online("bo").await;
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.pass(minutes(9)).await;
+    assert_eq!((world.case(&case).await.team.as_str(), world.holder(&case).await), ("care", None));
+    world.pass(minutes(1)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("bo"));
+    let why: Vec<_> = world
+        .tenant
+        .explain(&case)
+        .await
+        .unwrap()
+        .reasons
+        .into_iter()
+        .flat_map(|(_, _, reasons)| reasons)
+        .map(|reason| reason.rule)
+        .collect();
+    assert!(why.contains(&"routing.release".to_owned()), "{why:?}");
+}
+
+#[tokio::test]
+async fn cases_wait_for_the_hours_of_those_who_can_take_them() {
+    let policy = "
+        [[calendars]]
+        id = 'late'
+        zone = 'UTC'
+        hours = { mon-sun = ['20:00-22:00'] }
+        [[agents]]
+        id = 'ada'
+        calendar = 'late'";
+    let world = World::new(policy);
+    world.online("ada").await;
+    let case = world.case_of(post("n1", "ann", "where is it")).await;
+    world.pass(hours(7)).await;
+    assert_eq!(world.holder(&case).await, None);
+    world.pass(hours(1)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn a_case_that_comes_back_waits_anew() {
+    let policy = "
+        [[teams]]
+        id = 'care'
+        overflow_to = 'night'
+        overflow_after = '10m'
+        [[teams]]
+        id = 'night'
+        takes = { tier = [4] }
+        [[agents]]
+        id = 'ada'
+        teams = ['care']
+        [[agents]]
+        id = 'bo'
+        teams = ['night']";
+    let world = World::new(policy);
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.take(answer("n2", "b1", "n1", "done")).await;
+    world.pass(hours(5)).await;
+    world.online("bo").await;
+    world.take(answer("n3", "ann", "n2", "still broken")).await;
+    world.engine.tick().await.unwrap();
+    assert_eq!(world.case(&case).await.team.as_str(), "care", "its ten minutes begin now");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_workers_give_each_case_once() {
+    let world = World::new("[[agents]]\nid = 'ada'\ncapacity = 7\n[[agents]]\nid = 'bo'\ncapacity = 7");
+    for number in 0..20 {
+        world.case_of(post(&format!("n{number}"), &format!("person{number}"), "broken")).await;
+    }
+    for agent in ["ada", "bo"] {
+        world.tenant.set_presence(&agent.into(), true, None).await.unwrap();
+    }
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let engine = world.engine.clone();
+            tokio::spawn(async move { engine.tick().await.unwrap() })
+        })
+        .collect();
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    world.engine.tick().await.unwrap();
+    let roster = world.tenant.roster().await.unwrap();
+    assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [7, 7]);
+    for case in world.tenant.all_cases(50).await.unwrap() {
+        let steps = world.steps(&case.id).await;
+        let offers = steps.iter().filter(|step| *step == "offered").count();
+        assert_eq!(offers, usize::from(case.assignment.is_some()), "{steps:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_day_gives_the_same_assignments() {
+    let mut days = Vec::new();
+    for _ in 0..2 {
+        let world = World::new(CREW);
+        for agent in ["cy", "ada", "bo"] {
+            world.online(agent).await;
+        }
+        let mut day = Vec::new();
+        for number in 0..8 {
+            let case = world.case_of(post(&format!("n{number}"), &format!("p{number}"), "broken")).await;
+            world.engine.tick().await.unwrap();
+            day.push(world.case(&case).await.assignment);
+        }
+        days.push(day);
+    }
+    assert_eq!(days[0], days[1]);
+}
