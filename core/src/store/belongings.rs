@@ -9,7 +9,7 @@ use super::{EffectAction, EraseAsk, Key, LogEntry, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Case, CaseId, ConversationId, Customer, CustomerId, Identity, IdentityId, Message, MessageId, Presence, Timer,
-    TimerPurpose, Visibility,
+    TimerPurpose, Timestamp, Visibility,
 };
 
 /// How [`Belongings`] are looked up within one tenant of a store.
@@ -80,6 +80,11 @@ impl Belongings {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.customers.is_empty() && self.identities.is_empty() && self.messages.is_empty() && self.cases.is_empty()
+    }
+
+    /// Whether the person wrote at `since` or later, under any of their names.
+    pub fn wrote_since(&self, since: Timestamp) -> bool {
+        self.messages.values().any(|message| message.customer.is_some() && message.at() >= since)
     }
 
     /// The keys of all records among them.

@@ -681,7 +681,7 @@ impl Shelf {
                 .map(|person| person.id.clone())
                 .collect();
             for id in old {
-                if !self.has_open_case(&id)? {
+                if !self.is_about(&id, before)? {
                     receipt.absorb(self.erase(&EraseAsk::Customer(id))?);
                 }
             }
@@ -716,9 +716,11 @@ impl Shelf {
         message.at() < before && !open
     }
 
-    fn has_open_case(&mut self, customer: &CustomerId) -> Result<bool> {
+    /// Whether a person has an open case or wrote lately under the name of somebody merged into them.
+    fn is_about(&mut self, customer: &CustomerId, since: Timestamp) -> Result<bool> {
         let belongings = Belongings::collect(self, &EraseAsk::Customer(customer.clone()))?;
-        Ok(belongings.customers.iter().any(|id| self.cases_of(id).any(Case::is_open)))
+        let has_open_case = belongings.customers.iter().any(|id| self.cases_of(id).any(Case::is_open));
+        Ok(has_open_case || belongings.wrote_since(since))
     }
 
     fn cases_of(&self, customer: &CustomerId) -> impl Iterator<Item = &Case> {

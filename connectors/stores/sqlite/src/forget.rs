@@ -252,18 +252,19 @@ impl Writer<'_> {
         let silent =
             self.db.all(sql, &[&tenant, &CUSTOMER, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
         let mut shelf = Shelf { db: &self.db, tenant };
-        let mut without_open_case = Vec::new();
+        let mut gone = Vec::new();
         for id in silent {
-            let people = Belongings::collect(&mut shelf, &EraseAsk::Customer(id.clone()))?.customers;
-            let mut open = false;
-            for person in &people {
-                open |= shelf.cases(person)?.iter().any(Case::is_open);
+            let belongings = Belongings::collect(&mut shelf, &EraseAsk::Customer(id.clone()))?;
+            // Somebody merged into them may have written lately.
+            let mut is_about = belongings.wrote_since(before);
+            for person in &belongings.customers {
+                is_about |= shelf.cases(person)?.iter().any(Case::is_open);
             }
-            if !open {
-                without_open_case.push(id);
+            if !is_about {
+                gone.push(id);
             }
         }
-        Ok(without_open_case)
+        Ok(gone)
     }
 
     fn empty_messages(&mut self, tenant: i64, before: Timestamp, receipt: &mut Receipt) -> Result<()> {
