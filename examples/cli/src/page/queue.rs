@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use careline::Result;
 use careline::care::{QueueAsk, QueueItem};
 use careline::model::{CaseStatus, Timestamp};
+use careline::store::Counter;
 use maud::{Markup, html};
 
 use super::desk::{Desk, Page};
@@ -18,19 +19,18 @@ const PAGE: usize = 50;
 const DAY: i64 = 24 * 3_600_000;
 
 pub(super) async fn show(desk: Desk) -> Page {
-    let unanswered = desk.tenant.unanswered(MOST).await?;
     let all = desk.tenant.queue(&QueueAsk::all().limit(MOST)).await?;
-    let day_ago = desk.now.plus_millis(-DAY * 2);
-    let tiers = desk.tenant.volume("tier.", None, None).await?;
-    let categories = desk.tenant.volume("category.", Some(day_ago), None).await?;
+    let (tiers, categories) = (counted(&desk, "tier.").await?, counted(&desk, "category.").await?);
     let volume = Volume::new(&tiers, &categories, desk.now);
     let view = View::asked(&desk);
     let filter = Filter::asked(&desk);
-    let source = if view == View::Unanswered { &unanswered } else { &all };
+    // Those who wait for us are shown longest first, not by what is due.
+    let waiting = if view == View::Unanswered { desk.tenant.unanswered(MOST).await? } else { Vec::new() };
+    let source = if view == View::Unanswered { &waiting } else { &all };
     let shown: Vec<_> = source.iter().filter(|item| view.takes(item, desk.now) && filter.takes(item)).collect();
     let main = html! {
         h1.hidden { "Queue" }
-        (views(&desk, view, &filter, &all, unanswered.len()))
+        (views(&desk, view, &filter, &all))
         (volume.chart(desk.now))
         div.columns {
             section.list aria-labelledby="list-title" {
@@ -41,6 +41,12 @@ pub(super) async fn show(desk: Desk) -> Page {
         }
     };
     Ok(frame::page(&desk, "Queue", main))
+}
+
+/// The counters of the last day, or all of them if it had none: then the last day with messages is shown.
+async fn counted(desk: &Desk, prefix: &str) -> Result<Vec<Counter>> {
+    let recent = desk.tenant.volume(prefix, Some(desk.now.plus_millis(-DAY)), None).await?;
+    if recent.is_empty() { desk.tenant.volume(prefix, None, None).await } else { Ok(recent) }
 }
 
 /// Which of the open cases are shown.
@@ -114,11 +120,8 @@ impl Filter {
     }
 }
 
-fn views(desk: &Desk, shown: View, filter: &Filter, all: &[QueueItem], unanswered: usize) -> Markup {
-    let number = |view: View| match view {
-        View::Unanswered => unanswered,
-        _ => all.iter().filter(|item| view.takes(item, desk.now)).count(),
-    };
+fn views(desk: &Desk, shown: View, filter: &Filter, all: &[QueueItem]) -> Markup {
+    let number = |view: View| all.iter().filter(|item| view.takes(item, desk.now)).count();
     html! {
         nav.views aria-label="Views" {
             @for (view, _, title) in View::EVERY {
