@@ -140,7 +140,14 @@ pub fn nfc(text: Cow<'_, str>) -> String {
 
 /// Whether `text` is surely in NFC; a quick no may be wrong.
 pub(crate) fn is_composed(text: &str) -> bool {
-    text.is_ascii() || text.chars().all(never_changes) || is_nfc_quick(text.chars()) == IsNormalized::Yes
+    is_latin(text) || text.chars().all(never_changes) || is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
+/// Whether all characters are below U+0300, where combining begins: in UTF-8 no byte reaches that character's first one.
+///
+/// Looks at every byte, so that the processor can look at many at once.
+fn is_latin(text: &str) -> bool {
+    text.bytes().fold(0, u8::max) < 0xcc
 }
 
 /// Common characters that composition neither changes nor reorders among themselves: saves two table look-ups each.
@@ -167,6 +174,14 @@ mod tests {
     fn text_is_composed_only_when_needed() {
         assert_eq!(nfc("cafe\u{301}".into()), "café");
         assert_eq!(nfc("Zoë 👩‍🚀".into()), "Zoë 👩‍🚀");
+    }
+
+    #[test]
+    fn latin_ends_where_combining_begins() {
+        let mut utf8 = [0; 4];
+        for character in '\0'..=char::MAX {
+            assert_eq!(is_latin(character.encode_utf8(&mut utf8)), character < '\u{300}', "{character:?}");
+        }
     }
 
     #[test]
