@@ -33,6 +33,6 @@ pub use id::*;
 pub use message::*;
 pub(crate) use open::open_enum;
 pub use sla::*;
-pub(crate) use text::is_composed;
 pub use text::*;
+pub(crate) use text::{is_composed, never_changes};
 pub use time::*;

@@ -151,7 +151,7 @@ fn is_latin(text: &str) -> bool {
 }
 
 /// Common characters that composition neither changes nor reorders among themselves: saves two table look-ups each.
-fn never_changes(character: char) -> bool {
+pub(crate) fn never_changes(character: char) -> bool {
     matches!(character,
         '\0'..='\u{2ff}'             // Latin
         | '\u{400}'..='\u{482}'      // Cyrillic

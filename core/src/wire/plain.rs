@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
 
 use super::text::entity_at;
-use crate::model::{Span, is_composed};
+use crate::model::{Span, is_composed, never_changes};
 
 /// A text in NFC, without HTML entities where the network writes them, that knows where each place of the raw text went.
 ///
@@ -112,7 +112,7 @@ impl Plain {
 
 /// Whether composition can never join `character` with what stands before it.
 fn stands_alone(character: char) -> bool {
-    character.is_ascii()
+    never_changes(character)
         || canonical_combining_class(character) == 0 && is_nfc_quick(std::iter::once(character)) == IsNormalized::Yes
 }
 

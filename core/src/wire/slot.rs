@@ -137,8 +137,8 @@ impl<'de> Deserialize<'de> for Key<'de> {
 /// One item or a list of them, as networks answer for one id or for several.
 #[derive(Debug)]
 pub enum Slots<'a, T, const TOLERANT: bool> {
-    /// One item.
-    One(Slot<'a, T, TOLERANT>),
+    /// One item; boxed, for items are large and are moved often on their way out of a parser.
+    One(Box<Slot<'a, T, TOLERANT>>),
     /// A list.
     Many(Vec<Slot<'a, T, TOLERANT>>),
 }
@@ -162,7 +162,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>, const TOLERANT: bool> Deserialize<'de> fo
         if raw.get().starts_with('[') {
             serde_json::from_str(raw.get()).map(Self::Many).map_err(D::Error::custom)
         } else {
-            Slot::deserialize(raw).map(Self::One).map_err(D::Error::custom)
+            Slot::deserialize(raw).map(|slot| Self::One(Box::new(slot))).map_err(D::Error::custom)
         }
     }
 }
@@ -177,7 +177,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>, const TOLERANT: bool> Visitor<'de> for On
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Object(PhantomData).visit_map(map).map(Slots::One)
+        Object(PhantomData).visit_map(map).map(|slot| Slots::One(Box::new(slot)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

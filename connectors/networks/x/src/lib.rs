@@ -5,6 +5,14 @@
 //!   posts for deletions, adds X's signals to triage and tells where an answer may go.
 //! - [`normalise`] reads one raw body of any of these, for tools that hold one.
 //!
+//! # Reposts and what is shown inside
+//! A repost is a message of whoever reposts: id, author, time and text as sent, `retweet_of` in its extensions where X tells
+//! what it shows, and X's signals say that it needs no answer. Asked for with default fields it looks like any post, so
+//! every way gives the same message. Only the report that a post was reposted, without a post of its own, is a `repost`
+//! reaction. A post shown inside another one, as quoted or reposted, is context and no message of its own.
+//!
+//! Direct messages name their recipient where X does: in groups it does not.
+//!
 //! ```
 //! use careline::network::BodyKind;
 //! use careline::model::{EventBody, Timestamp};

@@ -85,8 +85,8 @@ impl<'s, 'a> Shelf<'s, 'a> {
     }
 
     /// The profile `id`, with what is known of it.
-    pub(crate) fn profile(&self, id: &Id<'_>) -> Profile {
-        self.user(id).and_then(profile).unwrap_or_else(|| Profile::new(SCOPE, id.compact()))
+    pub(crate) fn profile(&self, id: &str) -> Profile {
+        self.user(id).and_then(profile).unwrap_or_else(|| Profile::new(SCOPE, id))
     }
 }
 
@@ -107,21 +107,26 @@ pub(crate) fn profile(user: &User<'_>) -> Option<Profile> {
     Some(profile)
 }
 
-/// A v2 post: a message, or a reaction if it only passes another post on.
+/// A v2 post. A repost is one as well: asked for with default fields it cannot be told from any other.
 pub(crate) fn post<const TOLERANT: bool>(item: &Item<'_, TOLERANT>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
-    let id = item.id.as_ref().ok_or_else(|| missing("id"))?;
-    let sent_at = sent_at(item.created_at.as_ref(), id);
     let author = item.author_id.as_ref().map(|author| shelf.profile(author));
     let references = item.referenced_tweets.as_deref().unwrap_or_default();
     let reference = |kind: &str| references.iter().find(|reference| &*reference.kind == kind).map(|found| &found.id);
-    if let Some(shown) = reference("retweeted") {
-        return Ok(repost(shown, author, sent_at));
-    }
+    let reposted = reference("retweeted");
+    let id = match (&item.id, reposted) {
+        (Some(id), _) => id,
+        // An event about a post of ours, not a post.
+        (None, Some(shown)) => {
+            return Ok(reaction("repost", shown, author, item.created_at.as_deref().and_then(time)));
+        }
+        (None, None) => return Err(missing("id")),
+    };
+    let sent_at = sent_at(item.created_at.as_ref(), id);
     let answered = reference("replied_to").or(item.in_reply_to_tweet_id.as_ref());
     let quoted = reference("quoted");
     let note = item.note_tweet.as_deref();
     let text = note.and_then(|note| note.text.as_ref()).or(item.text.as_ref()).ok_or_else(|| missing("text"))?;
-    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_ref());
+    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_deref());
     let content = content(text, entities);
 
     let mut message = Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public);
@@ -137,6 +142,9 @@ pub(crate) fn post<const TOLERANT: bool>(item: &Item<'_, TOLERANT>, shelf: &Shel
     message.permalink = Some(["https://x.com/i/status/", id].concat());
     message.language = item.lang.as_deref().and_then(language);
     message.content = content;
+    if let Some(shown) = reposted {
+        note_repost(&mut message.content, shown);
+    }
     if let Some(quoted) = quoted {
         note_quoted(&mut message.content, quoted, shelf.author_of(quoted));
     }
@@ -163,8 +171,11 @@ pub(crate) fn direct_event<const TOLERANT: bool>(
         return Ok(signal(kind, thread.unwrap_or_default(), sender, sent_at));
     }
     let mut message = direct_message(id, sender, sent_at, thread);
+    let sender = item.sender_id.as_ref();
+    let other = sender.zip(item.dm_conversation_id.as_ref()).and_then(|(sender, pair)| other_of_pair(pair, sender));
+    message.recipient = other.map(|other| shelf.profile(other));
     if let Some(text) = &item.text {
-        message.content = content(text, item.entities.as_ref());
+        message.content = content(text, item.entities.as_deref());
     }
     if let Some(keys) = item.attachments.as_ref().and_then(|attachments| attachments.media_keys.as_deref()) {
         message.content.attachments = keys.iter().map(|key| attachment_of_key(key, shelf)).collect();
@@ -175,14 +186,11 @@ pub(crate) fn direct_event<const TOLERANT: bool>(
     Ok(EventBody::Message(Box::new(message)))
 }
 
-/// A v1.1 post: a message, or a reaction if it only passes another post on.
+/// A v1.1 post. Posts shown inside it are its context: they were not delivered, so they are no messages here.
 pub(crate) fn status(status: &Status<'_>) -> Result<EventBody> {
     let id = status.id_str.as_ref().or(status.id.as_ref()).ok_or_else(|| missing("id_str"))?;
     let sent_at = sent_at(status.created_at.as_ref(), id);
     let author = status.user.as_deref().and_then(profile);
-    if let Some(shown) = status.retweeted_status.as_deref().and_then(StatusRef::native_id) {
-        return Ok(repost(shown, author, sent_at));
-    }
     let long = status.extended_tweet.as_deref();
     let text = long
         .and_then(|long| long.full_text.as_ref())
@@ -205,6 +213,9 @@ pub(crate) fn status(status: &Status<'_>) -> Result<EventBody> {
     message.permalink = Some(["https://x.com/i/status/", id].concat());
     message.language = status.lang.as_deref().and_then(language);
     message.content = content;
+    if let Some(shown) = status.retweeted_status.as_deref().and_then(StatusRef::native_id) {
+        note_repost(&mut message.content, shown);
+    }
     if let Some(quoted) = quoted {
         let author = status.quoted_status.as_deref().and_then(|status| status.user.as_deref()).and_then(User::id);
         note_quoted(&mut message.content, quoted, author);
@@ -228,6 +239,7 @@ pub(crate) fn direct(direct: &Direct<'_>, shelf: &Shelf<'_, '_>) -> Result<Event
     let thread = create.sender_id.as_ref().zip(recipient).map(|(sender, recipient)| direct_pair(sender, recipient));
     let sender = create.sender_id.as_ref().map(|sender| shelf.profile(sender));
     let mut message = direct_message(id, sender, direct_time(direct).or_else(|| snowflake_time(id)), thread);
+    message.recipient = recipient.map(|recipient| shelf.profile(recipient));
     let Some(data) = &create.message_data else { return Err(missing("message_data")) };
     if let Some(text) = &data.text {
         message.content = content(text, data.entities.as_ref());
@@ -281,6 +293,12 @@ pub(crate) fn direct_pair(one: &str, other: &str) -> CompactString {
     thread
 }
 
+/// The one to whom `sender` writes in the thread `pair`; `None` in a group, whose id names nobody.
+fn other_of_pair<'p>(pair: &'p str, sender: &str) -> Option<&'p str> {
+    let (one, other) = pair.split_once('-')?;
+    if one == sender { Some(other) } else { (other == sender).then_some(one) }
+}
+
 /// A signal in a private thread.
 pub(crate) fn signal(name: &str, thread: CompactString, by: Option<Profile>, at: Option<Timestamp>) -> EventBody {
     EventBody::Signal(Signal { name: name.into(), scope: SCOPE, thread, by, at, extensions: serde_json::Map::new() })
@@ -289,11 +307,6 @@ pub(crate) fn signal(name: &str, thread: CompactString, by: Option<Profile>, at:
 /// The message `id` was taken back.
 pub(crate) fn deleted(id: &Id<'_>, at: Option<Timestamp>) -> EventBody {
     EventBody::Deleted(Deleted { scope: SCOPE, native_id: id.compact(), at })
-}
-
-/// Somebody passed a post on without words of their own.
-fn repost(shown: &Id<'_>, by: Option<Profile>, at: Option<Timestamp>) -> EventBody {
-    reaction("repost", shown, by, at)
 }
 
 /// Somebody reacted to the post `to`.
@@ -352,6 +365,14 @@ fn language(tag: &str) -> Option<CompactString> {
         own if own.len() == 3 && own.starts_with('q') => None,
         tag => Some(tag.into()),
     }
+}
+
+/// The extension that names the post a repost shows.
+pub(crate) const REPOST_OF: &str = "retweet_of";
+
+/// Which post is passed on without words of its author's own.
+fn note_repost(content: &mut Content, shown: &Id<'_>) {
+    content.extensions.insert(REPOST_OF.to_owned(), shown.as_str().into());
 }
 
 /// Which post is quoted; both API versions leave the same note.

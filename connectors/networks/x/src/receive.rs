@@ -404,7 +404,9 @@ fn activity_body<const TOLERANT: bool>(
         "post.create" | "post.update" | "post.mention.create" | "post.reply.create" | "post.quote.create" => {
             message::post(payload, shelf)
         }
-        "post.repost.create" if payload.referenced_tweets.is_some() => message::post(payload, shelf),
+        "post.repost.create" if payload.referenced_tweets.is_some() || payload.text.is_some() => {
+            message::post(payload, shelf)
+        }
         "post.delete" => Ok(message::deleted(payload.id.as_ref().ok_or_else(|| missing("id"))?, None)),
         "like.create" => {
             let liked = payload.liked_tweet_id.as_ref().ok_or_else(|| missing("liked_tweet_id"))?;

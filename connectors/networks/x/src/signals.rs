@@ -5,10 +5,13 @@ use careline::model::{Entity, EntityKind, Inbound, Question, Relevance, Suggeste
 use careline::triage::{Evidence, Triage, TriageInput};
 
 use crate::account::Account;
-use crate::message::NETWORK;
+use crate::message::{NETWORK, REPOST_OF};
 
 /// A voice that many hear.
 const WIDE_REACH: u64 = 100_000;
+
+/// Outweighs any number of pressing words in what is reposted.
+const REPOST: f32 = 20.0;
 
 impl Triage for Account {
     fn id(&self) -> &str {
@@ -24,11 +27,22 @@ impl Triage for Account {
         if message.author.as_ref().is_some_and(|author| us.is_id(&author.native_id)) {
             return Ok(());
         }
+        if message.content.extensions.contains_key(REPOST_OF) {
+            repost(message, evidence);
+            return Ok(());
+        }
         address(message, &us, evidence);
         author(message, evidence);
         flags(message, evidence);
         Ok(())
     }
+}
+
+/// Its words are another's: whoever wrote them is answered there, and nobody waits for an answer here.
+fn repost(message: &Inbound, evidence: &mut Evidence) {
+    evidence.add(Question::Intent, "chatter", REPOST, "x.repost", None);
+    evidence.add(Question::NeedsResponse, "no", REPOST, "x.repost", None);
+    author(message, evidence);
 }
 
 /// Whether and how the message speaks to us.

@@ -91,7 +91,7 @@ pub(crate) struct Item<'a, const TOLERANT: bool> {
     #[serde(borrow)]
     pub lang: Option<Text<'a>>,
     #[serde(borrow)]
-    pub entities: Option<Entities<'a>>,
+    pub entities: Option<Box<Entities<'a>>>,
     #[serde(borrow)]
     pub attachments: Option<Attachments<'a>>,
     #[serde(borrow, alias = "note_post")]

@@ -20,11 +20,12 @@ async fn a_direct_message_of_ours_answers_the_case() {
     let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
     let engine = Engine::builder(Arc::new(MemoryStore::new())).tenant(TenantId::single(), setup).build().unwrap();
     let tenant = engine.tenant(TenantId::single()).unwrap();
+    let received_at = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
     let take = async |id: u64, sender: &str, text: &str| {
         let body = json!({ "data": [{ "id": id.to_string(), "event_type": "MessageCreate", "text": text,
             "sender_id": sender, "dm_conversation_id": "111-222" }], "meta": {} })
         .to_string();
-        let parsed = normalise(BodyKind::Rest, body.as_bytes(), &native, Timestamp::default()).unwrap();
+        let parsed = normalise(BodyKind::Rest, body.as_bytes(), &native, received_at).unwrap();
         tenant.ingest("dm_events", Channel::Poll, body, parsed).await.unwrap();
     };
     take(2_090_000_000_000_000_001, "222", "My order 77 is broken, please help").await;

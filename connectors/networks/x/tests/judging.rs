@@ -79,6 +79,23 @@ fn who_is_spoken_to_and_how_is_told() {
 }
 
 #[test]
+fn a_repost_needs_no_answer_whatever_its_words() {
+    let text = "RT @max: @acme my parcel is late and broken, this is a disgrace! When do you answer?";
+    let called = json!({ "mentions": [mention(4, "333", "max"), mention(9, "111", "acme")] });
+    let assessed = |references: Value| {
+        let message =
+            inbound(json!({ "text": text, "author_id": "444", "entities": called, "referenced_tweets": references }));
+        let policy = CompiledPolicy::new(Policy::parse("[brand]\nname = \"Acme\"\n", "acme.toml").unwrap()).unwrap();
+        let triages = careline::triage::Triages::default().with(std::sync::Arc::new(account()));
+        triages.assess(&TriageInput::new(&message, &policy), &careline::triage::Subject::of_inbound(&message))
+    };
+    assert!(assessed(json!([])).needs_response, "the same words are somebody's own");
+    let repost = assessed(json!([{ "type": "retweeted", "id": "8" }]));
+    assert_eq!((repost.intent, repost.needs_response), (Intent::Chatter, false));
+    assert!(repost.evidence.iter().any(|finding| finding.rule == "x.repost"));
+}
+
+#[test]
 fn reach_and_warnings_are_signals() {
     let loud = json!({ "text": "hm", "author_id": "222", "possibly_sensitive": true });
     assert_eq!(rules(loud), ["risk x.verified", "risk x.wide_reach", "spam x.possibly_sensitive"]);

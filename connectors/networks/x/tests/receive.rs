@@ -127,13 +127,30 @@ fn a_direct_message_is_private_and_in_the_thread_of_the_two() {
     assert_eq!(message.content.text, "my number is 5 < 6");
     assert_eq!(message.sent_at, Timestamp::from_millis(1_784_928_224_372));
     assert_eq!(message.author.as_ref().unwrap().handle.as_deref(), Some("jo_doe"));
+    let recipient = message.recipient.as_ref().unwrap();
+    assert_eq!((recipient.native_id.as_str(), recipient.handle.as_deref()), ("111", Some("acme")));
     assert_eq!(message.content.attachments[0].url.as_deref(), Some("https://img.example/dm.jpg"));
     assert_eq!(message.content.extensions["quick_reply_response"]["metadata"], "refund");
     assert_eq!(message.content.extensions["initiated_via"]["tweet_id"], "2080761390344937796");
 }
 
 #[test]
-fn the_legacy_shape_gives_the_long_text_and_a_repost_is_a_reaction() {
+fn a_direct_message_names_to_whom_it_is_where_the_network_tells() {
+    let to = |sender: &str, pair: &str| {
+        let body = format!(
+            r#"{{"data":{{"id":"9","event_type":"MessageCreate","text":"t","sender_id":"{sender}","dm_conversation_id":"{pair}"}}}}"#
+        );
+        let parsed = normalise(BodyKind::Rest, body.as_bytes(), &account(), now()).unwrap();
+        message(&parsed.events[0]).recipient.as_ref().map(|recipient| recipient.native_id.to_string())
+    };
+    assert_eq!(to("111", "111-222").as_deref(), Some("222"));
+    assert_eq!(to("222", "111-222").as_deref(), Some("111"));
+    assert_eq!(to("333", "111-222"), None);
+    assert_eq!(to("111", "1585094756761149440"), None, "a group");
+}
+
+#[test]
+fn the_legacy_shape_gives_the_long_text_and_a_repost_is_a_message() {
     let body = include_bytes!("fixtures/legacy_tweets.json");
     let parsed = received(body);
     assert!(parsed.rejects.is_empty(), "{:?}", parsed.rejects);
@@ -145,9 +162,14 @@ fn the_legacy_shape_gives_the_long_text_and_a_repost_is_a_reaction() {
     assert_eq!(first.reply_to.as_ref().unwrap().native_id, "1924467000000000002");
     assert_eq!(first.language.as_deref(), Some("id"));
     assert_eq!(first.author.as_ref().unwrap().followers, Some(12));
-    let EventBody::Reaction(repost) = &parsed.events[1].body else { panic!("{:?}", parsed.events[1]) };
-    assert_eq!((repost.reaction.as_str(), repost.native_id.as_str()), ("repost", "1924460000000000000"));
-    assert_eq!(repost.by.as_ref().unwrap().native_id, "333");
+    let repost = message(&parsed.events[1]);
+    assert_eq!(
+        (repost.native_id.as_str(), repost.content.text.as_str()),
+        ("1924468000000000003", "RT @acme: we are back")
+    );
+    assert_eq!(repost.content.extensions["retweet_of"], "1924460000000000000");
+    assert_eq!(repost.author.as_ref().unwrap().native_id, "333");
+    assert_eq!((repost.sent_at, &repost.reply_to), (Timestamp::parse("2025-05-19T14:02:00Z"), &None));
     for event in &parsed.events {
         let range = event.raw.unwrap();
         let item: serde_json::Value = serde_json::from_slice(&body[range.start as usize..range.end as usize]).unwrap();
@@ -288,7 +310,11 @@ fn every_activity_is_read_or_named() {
     );
     let repost =
         r#"{"id":"9","text":"RT @acme: hi","author_id":"222","referenced_posts":[{"type":"retweeted","id":"8"}]}"#;
-    assert!(matches!(one("post.repost.create", repost), EventBody::Reaction(repost) if repost.reaction == "repost"));
+    assert!(matches!(one("post.repost.create", repost), EventBody::Message(repost) if repost.native_id == "9"
+        && repost.content.text == "RT @acme: hi" && repost.content.extensions["retweet_of"] == "8"));
+    let event = r#"{"author_id":"222","referenced_tweets":[{"type":"retweeted","id":"8"}]}"#;
+    assert!(matches!(one("post.repost.create", event), EventBody::Reaction(repost) if repost.reaction == "repost"
+        && repost.native_id == "8" && repost.by.as_ref().unwrap().native_id == "222"));
     let block = one("block.block", r#"{"source":{"data":{"id":"222"}},"target":{"id":"111"}}"#);
     assert!(matches!(block, EventBody::Signal(block) if block.name == "block" && block.thread == "dm:111-222"));
     let revoke = one("oauth.revoke", r#"{"user_id":"111","app_id":"5","date_time":"2026-08-12T18:00:00+00:00"}"#);
