@@ -5,6 +5,7 @@
 //! code reports, so unlike the rest of careline this crate may panic.
 
 mod clock;
+pub mod engine;
 pub mod fake;
 mod fault;
 pub mod network;

@@ -95,3 +95,26 @@ async fn a_body_nobody_can_read_waits_with_the_operator() {
     assert_eq!(engine.operator().quarantine(9).await.unwrap().len(), 1);
     assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn no_verb_and_no_view_reaches_another_tenant() {
+    careline_testkit::engine::no_verb_reaches_another_tenant(std::sync::Arc::new(careline::store::MemoryStore::new()))
+        .await;
+}
+
+/// A verb or view of a tenant that is added must be tried above, too.
+#[test]
+fn every_verb_and_view_is_tried() {
+    let mut verbs = Vec::new();
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/care")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for part in text.split("\nimpl Tenant {").skip(1) {
+            let part = part.split("\n}\n").next().unwrap();
+            let names =
+                part.split("    pub async fn ").skip(1).map(|rest| rest.split(['(', '<']).next().unwrap().to_owned());
+            verbs.extend(names);
+        }
+    }
+    verbs.sort();
+    assert_eq!(verbs, careline_testkit::engine::TRIED);
+}

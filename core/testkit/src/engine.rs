@@ -1,0 +1,217 @@
+//! What an engine must hold to over every store: no verb and no view of one tenant reaches another.
+
+#![expect(clippy::unwrap_used, reason = "this is test code: a panic is how a case fails")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use careline::ErrorKind;
+use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
+use careline::intake::{Parsed, Reject};
+use careline::model::*;
+use careline::policy::{CompiledPolicy, Policy};
+use careline::store::{EraseAsk, ExportAsk, Exported, Receipt, Store};
+use careline::{Error, Result};
+
+use crate::ManualClock;
+use crate::network::NOW;
+
+/// Every asynchronous verb and view of [`Tenant`] that [`no_verb_reaches_another_tenant`] tries. A test compares it with
+/// the source, so that none is added without a case.
+pub const TRIED: &[&str] = &[
+    "accept",
+    "all_cases",
+    "assign",
+    "authors",
+    "case",
+    "close",
+    "correct",
+    "coverage",
+    "customer",
+    "customers",
+    "erase",
+    "explain",
+    "export",
+    "follow",
+    "ingest",
+    "keep_following",
+    "merge_customers",
+    "note",
+    "poll",
+    "poll_source",
+    "quarantine",
+    "queue",
+    "redrive",
+    "release",
+    "reopen",
+    "retain",
+    "roster",
+    "search",
+    "set_facts",
+    "set_presence",
+    "thread",
+    "totals",
+    "unanswered",
+    "unmerge_customers",
+    "verify_log",
+    "volume",
+];
+
+/// Two tenants over one store: whatever one asks for by the other's ids is not there, and nothing it does changes the other.
+///
+/// # Panics
+/// If something is visible or changed.
+pub async fn no_verb_reaches_another_tenant(store: Arc<dyn Store>) {
+    let engine = Engine::builder(store)
+        .clock(Arc::new(ManualClock::new(NOW)))
+        .tenant("acme", TenantSetup::new(policy("a1")))
+        .tenant("globex", TenantSetup::new(policy("g1")))
+        .build()
+        .unwrap();
+    let (acme, globex) = (engine.tenant("acme").unwrap(), engine.tenant("globex").unwrap());
+    let theirs = fill(&acme, "a1").await;
+    let before = everything(&acme).await;
+    for round in 0..2 {
+        look(&globex, &theirs, round).await;
+        meddle(&globex, &theirs).await;
+        assert_eq!(everything(&acme).await, before, "what another tenant does changes nothing, round {round}");
+        // Once with nothing of its own, once with the very same things of its own.
+        if round == 0 {
+            fill(&globex, "g1").await;
+        }
+    }
+    look(&engine.operator(), &theirs, 0).await;
+    absent(engine.tenant("initech"));
+}
+
+fn policy(native_id: &str) -> CompiledPolicy {
+    let text = format!(
+        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"shop\"\nnetwork = \"fake\"\nnative_id = \"{native_id}\"\n\
+         [[teams]]\nid = \"front\"\n[[agents]]\nid = \"ann\"\nteams = [\"front\"]\n"
+    );
+    CompiledPolicy::new(Policy::parse(&text, "policy.toml").unwrap()).unwrap()
+}
+
+/// What a tenant has, by its ids.
+struct Theirs {
+    case: CaseId,
+    thread: ConversationId,
+    people: [CustomerId; 2],
+    message: Message,
+    assessment: Assessment,
+    aside: QuarantineId,
+}
+
+async fn fill(tenant: &Tenant, account: &str) -> Theirs {
+    let event = |id: &str, user: &str| {
+        let mut message = Inbound::new("fake", id, Surface::Mention, Visibility::Public);
+        let mut author = Profile::new("fake", user);
+        author.handle = Some(format!("{user}_doe").into());
+        message.author = Some(author);
+        message.content.text = format!("Acme, my parcel {id} is broken, please help me!");
+        message.sent_at = Some(NOW.plus_millis(-60_000));
+        let account = NativeAccount::new("fake".into(), account);
+        Event::new(account, Channel::Webhook, NOW, EventBody::Message(Box::new(message)))
+    };
+    let reject = Reject { account: None, raw: None, error: Error::new(ErrorKind::InputInvalid, "`id` is missing") };
+    let parsed = Parsed { events: vec![event("1", "jo"), event("2", "li")], rejects: vec![reject], repaired: false };
+    assert_eq!(tenant.ingest("hook", Channel::Webhook, "a raw body", parsed).await.unwrap().added, 2);
+    tenant.set_presence(&"ann".into(), true, None).await.unwrap();
+    let case = tenant.all_cases(9).await.unwrap().remove(0);
+    tenant.assign(&case.id, &"ann".into(), "ann").await.unwrap();
+    tenant.note(&case.id, "ann", "call back").await.unwrap();
+    let message =
+        tenant.search("broken", 9).await.unwrap().into_iter().find(|message| message.id == case.lead).unwrap();
+    let people: Vec<_> = tenant.customers(9).await.unwrap().into_iter().map(|person| person.id).collect();
+    let aside = tenant.quarantine(9).await.unwrap().remove(0).id;
+    let assessment = tenant.explain(&case.id).await.unwrap().assessment.unwrap();
+    Theirs {
+        case: case.id,
+        thread: message.conversation.clone(),
+        people: people.try_into().unwrap(),
+        message,
+        assessment,
+        aside,
+    }
+}
+
+/// All that is kept, and every view, as text.
+async fn everything(tenant: &Tenant) -> Vec<String> {
+    let exported = tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
+    let mut all: Vec<_> = exported.iter().map(|item: &Exported| format!("{item:?}")).collect();
+    all.push(format!("{:?}", tenant.volume("", None, None).await.unwrap()));
+    all.push(format!("{:?}", tenant.queue(&QueueAsk::all()).await.unwrap()));
+    all.push(format!("{:?}", tenant.roster().await.unwrap()));
+    all.push(format!("{:?}", tenant.quarantine(99).await.unwrap()));
+    all.push(format!("{:?}", tenant.verify_log().await.unwrap()));
+    all
+}
+
+/// Every view, with the other's ids and words; `own` is how often the tenant itself was filled.
+async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
+    absent(tenant.case(&theirs.case).await);
+    absent(tenant.explain(&theirs.case).await);
+    assert_eq!(tenant.thread(&theirs.thread).await.unwrap(), None);
+    for person in &theirs.people {
+        absent(tenant.customer(person).await);
+        let ask = ExportAsk { customer: Some(person.clone()), raw: true };
+        assert_eq!(tenant.export(&ask).await.unwrap(), []);
+    }
+    let theirs_all: BTreeSet<_> = theirs.people.iter().collect();
+    assert!(tenant.customers(99).await.unwrap().iter().all(|person| !theirs_all.contains(&person.id)));
+    let found = tenant.search("broken", 99).await.unwrap();
+    assert!(found.len() == 2 * own && found.iter().all(|message| message.id != theirs.message.id));
+    assert!(tenant.all_cases(99).await.unwrap().iter().all(|case| case.id != theirs.case));
+    let queue = tenant.queue(&QueueAsk::of_agent("ann")).await.unwrap();
+    assert!(queue.len() == own && queue.iter().all(|item| item.case.id != theirs.case));
+    assert_eq!(tenant.unanswered(99).await.unwrap().len(), 2 * own);
+    assert_eq!(tenant.roster().await.unwrap().len(), own);
+    assert!(tenant.quarantine(99).await.unwrap().iter().all(|item| item.id != theirs.aside));
+    assert_eq!(tenant.coverage().await.unwrap().len(), own);
+    assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
+    assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);
+    assert!(own == 1 || tenant.verify_log().await.unwrap() == 0);
+    assert!(tenant.authors([&theirs.message]).await.unwrap().is_empty());
+}
+
+/// Every verb, with the other's ids.
+async fn meddle(tenant: &Tenant, theirs: &Theirs) {
+    let (case, ann) = (&theirs.case, AgentId::from("ann"));
+    absent(tenant.assign(case, &ann, "ann").await);
+    absent(tenant.accept(case, &ann).await);
+    absent(tenant.release(case, None, "ann", "why not").await);
+    absent(tenant.note(case, "ann", "a note").await);
+    absent(tenant.close(case, "ann", "resolved").await);
+    absent(tenant.reopen(case, "ann").await);
+    absent(tenant.correct(case, "ann", theirs.assessment.clone()).await);
+    let [one, other] = &theirs.people;
+    absent(tenant.merge_customers(one, other, "ann", vec!["the same number".into(), "the same name".into()]).await);
+    absent(tenant.unmerge_customers(one, other, "ann").await);
+    absent(tenant.set_facts(one, serde_json::Map::new()).await);
+    absent(tenant.redrive(&theirs.aside, |_, _| Ok(Parsed::default())).await);
+    absent(tenant.poll(&"nobody".into()).await);
+    absent(tenant.poll_source(&"nobody".into(), "messages").await);
+    absent(tenant.follow(&"nobody".into(), "line").await);
+    absent(tenant.keep_following(&"nobody".into(), "line", std::future::pending()).await);
+    absent(tenant.set_presence(&"bob".into(), true, None).await);
+    let asks = [
+        EraseAsk::Customer(one.clone()),
+        EraseAsk::Identity(theirs.message.author.clone().unwrap()),
+        EraseAsk::Message(theirs.message.id.clone()),
+    ];
+    for ask in asks {
+        assert_eq!(tenant.erase(&ask).await.unwrap(), Receipt::default(), "{ask:?}");
+    }
+    tenant.retain().await.unwrap();
+    // An event that names the other's account, and an internal one cannot be said at all.
+    let message = Inbound::new("fake", "1", Surface::Mention, Visibility::Public);
+    let account = NativeAccount::new("fake".into(), "a1");
+    let event = Event::new(account, Channel::Webhook, NOW, EventBody::Message(Box::new(message)));
+    let parsed = Parsed { events: vec![event], ..Parsed::default() };
+    assert_eq!(tenant.ingest("hook", Channel::Webhook, "another body", parsed).await.unwrap().added, 0);
+}
+
+/// There is no such thing: not a word more.
+fn absent<T: std::fmt::Debug>(answer: Result<T>) {
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::NotFound);
+}
