@@ -43,7 +43,7 @@ async fn two_engines_on_one_file_end_with_everything_once() {
     const MESSAGES: usize = 120;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("care.db");
-    let engines = [engine(SqliteStore::open(path.clone()).await.unwrap()), engine(SqliteStore::open(path).unwrap())];
+    let engines = [engine(SqliteStore::open(path.clone()).unwrap()), engine(SqliteStore::open(path).unwrap())];
     let mut callers = Vec::new();
     for n in 0..MESSAGES {
         for (nth, engine) in engines.iter().enumerate() {
