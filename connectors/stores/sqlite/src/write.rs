@@ -54,7 +54,7 @@ impl<'a> Writer<'a> {
         }
         let mut tenants = HashMap::new();
         for (tenant, delivery) in &commit.deliveries {
-            let tenant = self.tenant(&mut tenants, tenant)?.no;
+            let tenant = self.tenant_no(&mut tenants, tenant)?;
             self.put_delivery(tenant, delivery)?;
         }
         for part in commit.tenants {
@@ -87,11 +87,15 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn tenant(&self, tenants: &mut HashMap<TenantId, i64>, id: &TenantId) -> Result<Tenant> {
-        let no = match tenants.get(id) {
+    fn tenant_no(&self, tenants: &mut HashMap<TenantId, i64>, id: &TenantId) -> Result<i64> {
+        Ok(match tenants.get(id) {
             Some(no) => *no,
             None => *tenants.entry(id.clone()).or_insert(make_tenant(&self.db, id)?),
-        };
+        })
+    }
+
+    fn tenant(&self, tenants: &mut HashMap<TenantId, i64>, id: &TenantId) -> Result<Tenant> {
+        let no = self.tenant_no(tenants, id)?;
         let read = |row: &rusqlite::Row<'_>| Ok(ChainEnd { chain: column(row, 0)?, entries: read::number(row, 1)? });
         let chain = self.db.one("SELECT chain, entries FROM tenants WHERE no = ?1", &[&no], read)?;
         Ok(Tenant { no, chain: chain.unwrap_or_default() })
