@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .NOTPARALLEL:
-.PHONY: test test-core setup logs lint rust docs examples servers page closing
+.PHONY: test test-core bench setup logs lint rust docs examples servers page closing
 
 LOGS := target/logs
 export CARGO_TERM_COLOR ?= never
@@ -55,3 +55,9 @@ page:
 
 closing:
 	@.ci/closing.sh
+
+# Prints what careline costs as ratios (docs/benchmarks.md); BENCH=growth also fills a file with a million messages.
+# CARELINE_PEERS names a folder with the naive pipelines to compare with.
+bench: logs
+	.ci/peers.sh || echo "skipped: the packages of the naive pipelines cannot be installed"
+	cargo run --locked --release -q -p careline-benches -- $(BENCH) 2>&1 | tee $(LOGS)/bench.log

@@ -1,4 +1,5 @@
 //! The whole path: verify, normalise, judge, decide, commit.
+#![expect(clippy::unwrap_used, reason = "without its files there is nothing to measure")]
 
 use careline_benches::desk::Desk;
 use careline_benches::path::{Bench, MEASURED, take_in};
