@@ -102,7 +102,9 @@ fn messages_under(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Vec<Message>> {
     let sql = match key {
         Key::CaseMessages(_) => "SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id",
         _ => {
-            "SELECT v, json FROM messages WHERE conversation = ?1 AND case_no IS NULL AND customer IS NULL ORDER BY at, id"
+            "SELECT v, json FROM messages INDEXED BY messages_loose \
+             WHERE conversation = ?1 AND conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL \
+             ORDER BY at, id"
         }
     };
     db.all(sql, &[&no], |row| message(row, 0))

@@ -53,6 +53,9 @@ CREATE TABLE messages (
 CREATE INDEX messages_of_conversation ON messages (conversation, at) WHERE conversation IS NOT NULL;
 CREATE INDEX messages_by_customer ON messages (customer, at) WHERE customer IS NOT NULL;
 CREATE INDEX messages_of_case ON messages (case_no, at) WHERE case_no IS NOT NULL;
+-- Our own messages outside cases: a new case looks for its answers among them, however long the thread is.
+CREATE INDEX messages_loose ON messages (conversation, at, id)
+    WHERE conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL;
 
 -- The raw forms of revisions before the newest.
 CREATE TABLE earlier_raws (
