@@ -62,7 +62,7 @@ impl Desk {
         self.clock.set(after_start(secs));
     }
 
-    /// Receives all requests, [`WAITING`] at a time, and gives back how many brought something new.
+    /// Receives all requests, `WAITING` at a time, and gives back how many brought something new.
     ///
     /// # Errors
     /// The first error of any.

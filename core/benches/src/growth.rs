@@ -37,7 +37,7 @@ impl Growing {
     }
 }
 
-/// Fills one file with `much` messages and another with [`LITTLE`], then measures both in turns.
+/// Fills one file with `much` messages and another with `LITTLE`, then measures both in turns.
 ///
 /// # Errors
 /// What the store says.
