@@ -61,7 +61,11 @@ const look = async (options, look) => {
   const complaints = [];
   page.on("console", (message) => message.type() !== "log" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => complaints.push(`${request.url()} failed`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // Leaving a page stops what it still loads.
+    if (why !== "net::ERR_ABORTED") complaints.push(`${request.url()} failed: ${why}`);
+  });
   page.on("request", (request) => request.url().startsWith(base) || complaints.push(`asks ${request.url()}`));
   page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.url()}: ${response.status()}`));
   await look(page);
