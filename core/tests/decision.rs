@@ -3,15 +3,25 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use careline::care::{Arrival, Decision, Outcome, Rules, Snapshot, decide};
+use careline::care::{Arrival, Decision, Engine, Outcome, Rules, Snapshot, TenantSetup, decide};
 use careline::model::*;
 use careline::policy::{CompiledPolicy, Policy};
 use careline::store::{Commit, ExportAsk, Exported, Key, MemoryStore, Record, Store};
 use careline::triage::Triages;
+use careline_testkit::ManualClock;
 use proptest::prelude::*;
 
 const PEOPLE: u8 = 3;
+/// When everything is decided about.
+const NOW: i64 = 1_790_300_000;
+
+fn policy() -> CompiledPolicy {
+    let text =
+        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"brand\"\n";
+    CompiledPolicy::new(Policy::parse(text, "policy.toml").unwrap()).unwrap()
+}
 
 /// One thing that happens, in few numbers, so that a failing case reads well.
 #[derive(Clone, Debug)]
@@ -76,27 +86,31 @@ struct World {
     tenant: TenantId,
     policy: CompiledPolicy,
     triages: Triages,
-    store: MemoryStore,
+    store: Arc<MemoryStore>,
 }
 
 impl World {
     fn new() -> Self {
-        let policy = Policy::parse(
-            "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"brand\"\n",
-            "policy.toml",
-        );
         Self {
             tenant: TenantId::single(),
-            policy: CompiledPolicy::new(policy.unwrap()).unwrap(),
+            policy: policy(),
             triages: Triages::default(),
-            store: MemoryStore::new(),
+            store: Arc::new(MemoryStore::new()),
         }
+    }
+
+    /// Lets the engine do what decisions leave to it.
+    async fn tick(&self) {
+        let clock = ManualClock::new(Timestamp::from_secs(NOW).unwrap());
+        let setup = TenantSetup::new(policy());
+        let engine = Engine::builder(self.store.clone()).clock(Arc::new(clock)).tenant(self.tenant.clone(), setup);
+        engine.build().unwrap().tick().await.unwrap();
     }
 
     /// Decides and commits one batch; counts the rounds of loading.
     async fn take(&self, batch: &[&Arrival]) -> Vec<Outcome> {
         let rules = Rules::new(&self.tenant, &self.policy, &self.triages);
-        let now = Timestamp::from_secs(1_790_300_000).unwrap();
+        let now = Timestamp::from_secs(NOW).unwrap();
         let mut snapshot = Snapshot::default();
         let mut asked = Vec::new();
         for round in 0.. {
@@ -147,13 +161,18 @@ impl World {
                     let id = assessment.message.clone().unwrap();
                     (format!("assessment of {id}"), serde_json::to_string(&assessment).unwrap())
                 }
-                // Threads that turn out to be one may bring two cases of one person: the earliest promise is the one that counts.
                 Record::Case(case) => {
                     for clock in &case.clocks {
                         let place = format!("{} of {} in {:?}", clock.kind, case.customer, case.conversations);
+                        // A thread may hold an open case and closed ones: the earliest promise is the one that counts.
                         let start = clock.started_at.to_string();
                         let earliest: &mut String = facts.entry(place).or_insert_with(|| start.clone());
                         *earliest = start.min(earliest.clone());
+                    }
+                    for thread in case.conversations.iter().filter(|_| case.is_open()) {
+                        let place = format!("open case of {} in {thread}", case.customer);
+                        let twice = facts.insert(place.clone(), case.opened_at.to_string());
+                        assert_eq!(twice, None, "{place}");
                     }
                     continue;
                 }
@@ -225,6 +244,7 @@ proptest! {
                 for (place, act) in order {
                     world.take(&[&arrival(act, *place)]).await;
                 }
+                world.tick().await;
                 worlds.push(world.converged().await);
             }
             (worlds[0].clone(), worlds[1].clone())

@@ -248,6 +248,8 @@ impl Draft<'_> {
             account,
             conversations: [message.conversation.clone()].into(),
             previous,
+            joined_into: None,
+            joined: Default::default(),
             number,
             status: CaseStatus::Queued,
             tier: gist.tier,
@@ -310,7 +312,7 @@ impl Draft<'_> {
         if case.lead == message.id {
             case.account = self.answering_account(message);
         }
-        self.follow_assessment(&before, &mut case, message, cause.at);
+        self.follow_assessment(&before, &mut case, &message.id, cause.at);
         if stops_asking && case.is_open() && case.latest_brand_at.is_none() {
             let reason = Reason::new("cases.withdrawn", "no turn is left that wants an answer");
             self.end_case(&mut case, "engine", WITHDRAWN, vec![reason], cause.at)?;
@@ -320,7 +322,7 @@ impl Draft<'_> {
     }
 
     /// Notes what became of the conclusions, and moves a case that nobody took yet to the team they ask for now.
-    fn follow_assessment(&mut self, before: &Case, case: &mut Case, message: &Message, at: Timestamp) {
+    pub(super) fn follow_assessment(&mut self, before: &Case, case: &mut Case, message: &MessageId, at: Timestamp) {
         let same = (case.tier, &case.category, &case.intent) == (before.tier, &before.category, &before.intent);
         let mut reasons = Vec::new();
         if !same {
@@ -336,7 +338,7 @@ impl Draft<'_> {
             }
         }
         if !reasons.is_empty() {
-            self.step(&case.id, at, StepKind::Reassessed, "engine", Some(&message.id), reasons);
+            self.step(&case.id, at, StepKind::Reassessed, "engine", Some(message), reasons);
         }
     }
 
@@ -376,8 +378,10 @@ impl Draft<'_> {
             self.rest(case, end);
         }
         for clock in &mut case.clocks {
-            if let Some(before) = clocks_before.iter().find(|before| same_promise(before, clock)) {
-                sla::carry(before, clock);
+            for before in &clocks_before {
+                if same_promise(before, clock) {
+                    sla::carry(before, clock);
+                }
             }
         }
         if case.status == CaseStatus::Closed {

@@ -42,6 +42,8 @@ pub struct Ticked {
     pub timers: usize,
     /// Teams whose queues were routed.
     pub routed: usize,
+    /// Threads in which the cases of one person were joined.
+    pub joined: usize,
     /// Messages that advisors were asked about.
     pub advised: usize,
     /// When the next timer is due.
@@ -49,11 +51,13 @@ pub struct Ticked {
 }
 
 impl Engine {
-    /// Does what is due now: timers, routing, advice. A host calls it after intake and again at `next_due`.
+    /// Does what is due now: joining, timers, routing, advice. A host calls it after intake and again at `next_due`.
     ///
     /// Safe to call from several workers at once: leases and versions keep them apart.
     pub async fn tick(&self) -> Result<Ticked> {
-        let mut ticked = Ticked { timers: self.fire_timers().await?, ..Ticked::default() };
+        // Joined cases share their promises and one agent, so they come first.
+        let mut ticked = Ticked { joined: self.join_cases().await?, ..Ticked::default() };
+        ticked.timers = self.fire_timers().await?;
         ticked.routed = self.route_teams().await?;
         ticked.advised = self.ask_advisors().await?;
         ticked.next_due = self.inner().store().next_due().await?;
@@ -78,6 +82,17 @@ impl Engine {
             }
         }
         Ok(fired)
+    }
+
+    async fn join_cases(&self) -> Result<usize> {
+        let leased = self.lease("join").await?;
+        for lease in &leased {
+            if let EffectAction::Join { conversation } = &lease.effect.action {
+                self.tenant(lease.tenant.clone())?.join_cases(conversation).await?;
+            }
+            self.settle(lease).await?;
+        }
+        Ok(leased.len())
     }
 
     async fn route_teams(&self) -> Result<usize> {

@@ -54,12 +54,13 @@ impl Draft<'_> {
         };
         let assessment = self.assessment(arrival, inbound, known.as_ref(), &mut message)?;
         let received_at = arrival.event.received_at;
+        // Before its case is looked for: a thread that becomes part of this one may hold it.
+        self.write_place(place, known.as_ref(), &message, received_at);
         self.join_case(recipient_of(inbound), known.as_ref(), &mut message, received_at)?;
 
         // Everything is read by now; from here on it is only written.
         self.about(message.customer.as_ref(), message.case.as_ref());
         self.write_identity(arrival, author)?;
-        self.write_place(place, known.as_ref(), &message);
         if inbound.root_id() != inbound.native_id {
             self.put_alias(&inbound.scope, &inbound.native_id, &message.id);
         }
@@ -337,7 +338,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn write_place(&mut self, place: Place, known: Option<&Message>, message: &Message) {
+    fn write_place(&mut self, place: Place, known: Option<&Message>, message: &Message, at: Timestamp) {
         let mut thread = place.known.unwrap_or_else(|| Conversation {
             id: place.id.clone(),
             network: message.network.clone(),
@@ -352,6 +353,9 @@ impl Draft<'_> {
         });
         let before = thread.clone();
         for absorbed in place.absorbs {
+            if thread.messages > 0 && absorbed.messages > 0 {
+                self.want_joining(&thread.id, at);
+            }
             thread.messages += absorbed.messages;
             widen(&mut thread, &absorbed.visibility, absorbed.started_at, absorbed.latest_at);
             let (from, to) = (absorbed.id.clone(), thread.id.clone());

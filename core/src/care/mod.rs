@@ -9,6 +9,7 @@ mod decide;
 mod duty;
 mod engine;
 mod group;
+mod join;
 mod message;
 pub mod sla;
 mod snapshot;

@@ -132,8 +132,14 @@ impl Tenant {
     }
 
     /// Takes a closed case up again.
+    ///
+    /// # Errors
+    /// `not_found` for a case that does not exist; `conflict` if it became part of another one.
     pub async fn reopen(&self, case: &CaseId, actor: &str) -> Result<Case> {
-        self.existing_case(case).await?;
+        if let Some(into) = self.existing_case(case).await?.joined_into {
+            let message = "the case became part of another one; what is to be done, do there";
+            return Err(Error::new(ErrorKind::Conflict, message).with("case", case).with("joined_into", into));
+        }
         self.act(case, actor, CaseAction::Reopen).await
     }
 

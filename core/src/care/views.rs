@@ -192,7 +192,7 @@ impl Tenant {
             let of_case = own.iter().filter(|message| message.conversation == *conversation).cloned().collect();
             threads.extend(self.thread_with(conversation, of_case).await?);
         }
-        let (timeline, notes) = self.timeline(id).await?;
+        let (timeline, notes) = self.timeline(&case).await?;
         Ok(CaseView {
             customer: self.customer(&case.customer).await?,
             assessments: self.assessments(keys).await?,
@@ -232,14 +232,21 @@ impl Tenant {
         Ok(self.messages(keys).await?.into_values().collect())
     }
 
-    async fn timeline(&self, case: &CaseId) -> Result<(Vec<Step>, Vec<Note>)> {
+    /// What happened to a case and to those that became part of it.
+    async fn timeline(&self, case: &Case) -> Result<(Vec<Step>, Vec<Note>)> {
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
-        for record in self.scan(ScanOf::Timeline { case: case.clone() }, MAX_STEPS).await? {
-            match record {
-                Record::Step(step) => steps.push(step),
-                Record::Note(note) => notes.push(note),
-                _ => {}
+        for id in std::iter::once(&case.id).chain(&case.joined) {
+            for record in self.scan(ScanOf::Timeline { case: id.clone() }, MAX_STEPS).await? {
+                match record {
+                    Record::Step(step) => steps.push(step),
+                    Record::Note(note) => notes.push(note),
+                    _ => {}
+                }
             }
+        }
+        if !case.joined.is_empty() {
+            steps.sort_by_key(|step| step.at);
+            notes.sort_by_key(|note| note.at);
         }
         Ok((steps, notes))
     }
@@ -347,7 +354,7 @@ impl Tenant {
             Some(Record::Message(message)) => message.text().to_owned(),
             _ => String::new(),
         };
-        let (timeline, _) = self.timeline(id).await?;
+        let (timeline, _) = self.timeline(&case).await?;
         let reasons = timeline
             .into_iter()
             .filter(|step| !step.reasons.is_empty())

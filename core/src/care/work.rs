@@ -36,6 +36,7 @@ impl Draft<'_> {
             }
             CaseAction::Close { outcome } => self.close(case, actor, outcome, at),
             CaseAction::Reopen => self.reopen_by_hand(case, actor, at),
+            CaseAction::Join { into } => self.join(case, into, actor, at),
             CaseAction::Correct { assessment } => self.correct(case, actor, assessment, at),
         }
     }
@@ -166,7 +167,7 @@ impl Draft<'_> {
 
     /// Takes a case up again by hand: as if it had not been ended, so what the customer asked is owed again.
     fn reopen_by_hand(&mut self, mut case: Case, actor: &str, at: Timestamp) -> Read<Outcome> {
-        if case.is_open() {
+        if case.is_open() || case.joined_into.is_some() {
             return NOTHING;
         }
         let before = case.clone();
@@ -204,7 +205,7 @@ impl Draft<'_> {
         Ok(Outcome::Changed)
     }
 
-    fn load(&mut self, agent: &AgentId, case: &Case) -> Read<()> {
+    pub(super) fn load(&mut self, agent: &AgentId, case: &Case) -> Read<()> {
         let mut presence = self.presence_of(agent)?;
         if presence.cases.insert(case.id.clone()) {
             self.put(Key::Presence(agent.clone()), Record::Presence(presence));
@@ -212,7 +213,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn unload(&mut self, agent: &AgentId, case: &Case, at: Timestamp) -> Read<()> {
+    pub(super) fn unload(&mut self, agent: &AgentId, case: &Case, at: Timestamp) -> Read<()> {
         let mut presence = self.presence_of(agent)?;
         if presence.cases.remove(&case.id) {
             self.put(Key::Presence(agent.clone()), Record::Presence(presence));
@@ -223,7 +224,7 @@ impl Draft<'_> {
     }
 
     /// Takes the deadline of an offer away.
-    fn end_offer(&mut self, case: &Case) {
+    pub(super) fn end_offer(&mut self, case: &Case) {
         if case.assignment.as_ref().is_some_and(|held| held.accept_by.is_some()) {
             self.disarm(accept_timer(case));
         }

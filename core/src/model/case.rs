@@ -43,6 +43,12 @@ pub struct Case {
     /// The case before this one between the same people in the same thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<CaseId>,
+    /// The case that this one became a part of, because their threads turned out to be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_into: Option<CaseId>,
+    /// The cases that became part of this one: what happened to them until then stands in their own timelines.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub joined: BTreeSet<CaseId>,
     /// Counts the cases between the same people in the same thread, from 1.
     pub number: u32,
     /// Where it stands.
@@ -164,6 +170,8 @@ open_enum! {
         Closed = "closed",
         /// It was opened again.
         Reopened = "reopened",
+        /// Two cases of one person became one.
+        Joined = "joined",
         /// The customer was merged with another one, or a merge was undone.
         CustomerChanged = "customer_changed",
         /// A host's own model or rule had its say.

@@ -350,6 +350,11 @@ pub enum CaseAction {
     },
     /// Take it up again.
     Reopen,
+    /// End it as a part of another open case of the same person, which gets its messages.
+    Join {
+        /// The other case.
+        into: CaseId,
+    },
     /// Correct what triage concluded; kept as evidence with the agent's name.
     Correct {
         /// The corrected assessment of the lead message.

@@ -113,7 +113,7 @@ impl Belongings {
         match action {
             EffectAction::Notify { case, .. } => self.cases.contains(case),
             EffectAction::Advise { message, .. } => self.messages.contains_key(message),
-            EffectAction::Route { .. } => false,
+            EffectAction::Route { .. } | EffectAction::Join { .. } => false,
         }
     }
 

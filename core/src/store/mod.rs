@@ -385,6 +385,11 @@ pub enum EffectAction {
         /// About what: `halfway`, `breached`, `escalated` …
         about: String,
     },
+    /// Join the open cases that one person has in a thread: another thread turned out to be part of it.
+    Join {
+        /// The thread that goes on.
+        conversation: ConversationId,
+    },
     /// Ask the host's advisors about a message.
     Advise {
         /// The message.
@@ -395,11 +400,12 @@ pub enum EffectAction {
 }
 
 impl EffectAction {
-    /// The name of the kind: `route`, `notify`, `advise`.
+    /// The name of the kind: `route`, `notify`, `join`, `advise`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Route { .. } => "route",
             Self::Notify { .. } => "notify",
+            Self::Join { .. } => "join",
             Self::Advise { .. } => "advise",
         }
     }

@@ -6,6 +6,7 @@
 mod advice;
 mod cases;
 mod forgetting;
+mod joining;
 mod promises;
 mod views;
 mod work;

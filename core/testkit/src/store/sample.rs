@@ -98,6 +98,8 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         account: "acme-x".into(),
         conversations: BTreeSet::from([thread.into()]),
         previous: None,
+        joined_into: None,
+        joined: BTreeSet::new(),
         number: 1,
         status: CaseStatus::Queued,
         tier: 1,
