@@ -1,25 +1,43 @@
 //! Records of every format version that was ever written are still read.
 
+#![allow(clippy::unwrap_used)]
+
 use careline::ErrorKind;
 use careline::store::Record;
 use serde_json::Value;
 
-/// One record of each kind as version 1 writes it: `{"kind", "value"}` per line.
-const V1: &str = include_str!("fixtures/records_v1.jsonl");
+/// The same records of each kind as every version writes them: `{"kind", "value"}` per line.
+const VERSIONS: [&str; 2] = [include_str!("fixtures/records_v1.jsonl"), include_str!("fixtures/records_v2.jsonl")];
+
+fn lines(fixture: &str) -> impl Iterator<Item = (String, Value)> {
+    fixture.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        (line["kind"].as_str().unwrap().to_owned(), line["value"].clone())
+    })
+}
 
 #[test]
-fn records_of_version_1_are_read_and_written_alike() {
+fn records_of_older_versions_are_read_as_this_one_writes_them() {
+    assert_eq!(VERSIONS.len(), usize::from(Record::VERSION), "a version without a fixture");
+    for (version, fixture) in (1..).zip(VERSIONS) {
+        for ((kind, old), (_, new)) in lines(fixture).zip(lines(VERSIONS[VERSIONS.len() - 1])) {
+            let record = Record::read_json(&kind, version, &old.to_string()).unwrap();
+            assert_eq!(record, Record::read_json(&kind, Record::VERSION, &new.to_string()).unwrap(), "{version}");
+        }
+    }
+}
+
+#[test]
+fn records_of_this_version_are_read_and_written_alike() {
     let mut kinds = Vec::new();
-    for line in V1.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let (kind, value) = (line["kind"].as_str().unwrap(), &line["value"]);
-        let record = Record::read_json(kind, 1, &value.to_string()).unwrap();
+    for (kind, value) in lines(VERSIONS[VERSIONS.len() - 1]) {
+        let record = Record::read_json(&kind, Record::VERSION, &value.to_string()).unwrap();
         assert_eq!(record.kind(), kind);
         let mut written = Vec::new();
         record.write_json(&mut written).unwrap();
         let written: Value = serde_json::from_slice(&written).unwrap();
-        assert_eq!(written, *value, "{kind}: a changed form needs a new version, an upcaster and a fixture");
-        kinds.push(kind.to_owned());
+        assert_eq!(written, value, "{kind}: a changed form needs a new version, an upcaster and a fixture");
+        kinds.push(kind);
     }
     kinds.sort_unstable();
     let all = [
@@ -39,7 +57,7 @@ fn records_of_version_1_are_read_and_written_alike() {
         "step",
     ];
     assert_eq!(kinds, all);
-    println!("{} kinds of records of version 1 read", kinds.len());
+    println!("{} kinds of records read", kinds.len());
 }
 
 #[test]

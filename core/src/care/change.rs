@@ -82,5 +82,5 @@ pub struct LogLine {
 
 impl LogLine {
     /// The format version this careline writes.
-    pub const VERSION: u16 = 1;
+    pub const VERSION: u16 = 2;
 }

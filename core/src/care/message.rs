@@ -1,6 +1,6 @@
 //! Messages: where one belongs, who wrote it, which revision it is, and what becomes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{Cause, author_of};
 use super::decide::{Arrival, Draft, NOTHING, Outcome, network_of};
@@ -200,8 +200,10 @@ impl Draft<'_> {
             None => self.first_seen(arrival, inbound, fate, place, raw.clone()),
         };
         message.conversation = place.id.clone();
-        message.accounts.extend(arrival.account.clone());
-        message.channels.insert(event.channel.clone());
+        if let Some(account) = &arrival.account {
+            message.accounts.insert(account.clone());
+            message.channels.entry(account.clone()).or_default().insert(event.channel.clone());
+        }
         message.revisions.insert(inbound.revision);
         if let Some((identity, _)) = author {
             message.author = Some(identity.id.clone());
@@ -259,7 +261,7 @@ impl Draft<'_> {
             native_id: inbound.native_id.clone(),
             conversation: place.id.clone(),
             accounts: BTreeSet::new(),
-            channels: BTreeSet::new(),
+            channels: BTreeMap::new(),
             case: None,
             surface: inbound.surface.clone(),
             visibility: inbound.visibility.clone(),
@@ -405,11 +407,11 @@ impl Draft<'_> {
     fn count_coverage(&mut self, arrival: &Arrival, known: Option<&Message>, message: &Message) {
         let Some(account) = &arrival.account else { return };
         let seen = |message: Option<&Message>| {
-            let channels = message.map(|message| &message.channels);
-            let by = |names: [&str; 2]| {
+            let channels = message.and_then(|message| message.channels.get(account));
+            let by = |names: &[&str]| {
                 channels.is_some_and(|channels| channels.iter().any(|channel| names.contains(&channel.as_str())))
             };
-            (by(["webhook", "stream"]), by(["poll", "poll"]))
+            (by(&["webhook", "stream"]), by(&["poll"]))
         };
         let ((pushed, listed), (was_pushed, was_listed)) = (seen(Some(message)), seen(known));
         let at = message.at();

@@ -1,6 +1,6 @@
 //! Messages: what a network describes ([`Inbound`]) and what careline keeps ([`Message`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
 use schemars::JsonSchema;
@@ -198,8 +198,8 @@ pub struct Message {
     pub conversation: ConversationId,
     /// The brand accounts through which we saw it.
     pub accounts: BTreeSet<AccountId>,
-    /// The ways it reached us: pushed, listed, or both. Coverage is counted from these.
-    pub channels: BTreeSet<Channel>,
+    /// The ways it reached us through each account: pushed, listed, or both. Coverage is counted from these.
+    pub channels: BTreeMap<AccountId, BTreeSet<Channel>>,
     /// The case it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,

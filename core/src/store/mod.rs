@@ -171,7 +171,7 @@ pub enum Record {
 
 impl Record {
     /// The format version this careline writes.
-    pub const VERSION: u16 = 1;
+    pub const VERSION: u16 = 2;
 }
 
 /// What is known about a message before it arrives.

@@ -11,7 +11,15 @@ type Upcaster = fn(&mut Value);
 
 /// What changed between versions: `(from, kind, how)`. A change of a stored type that old JSON does not fit adds a line
 /// here, raises [`Record::VERSION`] and keeps a fixture of the old version in `core/tests/fixtures`.
-const UPCASTERS: &[(u16, &str, Upcaster)] = &[];
+const UPCASTERS: &[(u16, &str, Upcaster)] = &[(1, "message", channels_by_account)];
+
+/// Version 1 kept the ways a message reached us for all accounts together.
+fn channels_by_account(message: &mut Value) {
+    let channels = message["channels"].take();
+    let accounts = message["accounts"].as_array().into_iter().flatten();
+    let by_account = accounts.filter_map(Value::as_str).map(|account| (account.to_owned(), channels.clone()));
+    message["channels"] = Value::Object(by_account.collect());
+}
 
 impl Record {
     /// The kind's stable name, as stored and handed out: `message`, `case` …

@@ -54,7 +54,7 @@ async fn two_open_cases_of_one_person_become_the_earlier_one() {
     assert_eq!((ended.case.joined_into, ended.case.messages, ended.case.clocks.len()), (Some(early.clone()), 0, 0));
     let step = ended.timeline.iter().find(|step| step.kind == StepKind::Joined).unwrap();
     assert_eq!((step.reasons[0].rule.as_str(), step.reasons[0].note.as_str()), ("cases.joined_into", early.as_str()));
-    assert_eq!(world.open().await, [early.clone()]);
+    assert_eq!(world.open().await, std::slice::from_ref(&early));
     assert_eq!(world.timers().await.len(), 1, "only one case owes an answer");
     assert_eq!((world.total("case.joined").await, world.total("case.closed").await), (1, 0));
 

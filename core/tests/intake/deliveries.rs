@@ -49,7 +49,14 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     assert_eq!(messages.keys().collect::<Vec<_>>(), ["1"]);
     let only = &messages["1"][0];
     assert_eq!(only.accounts, ["acme".into(), "acmehelp".into()].into());
-    assert_eq!(only.channels, [Channel::Webhook, Channel::Poll].into());
+    let by_account = [
+        ("acme".into(), [Channel::Webhook, Channel::Poll].into()),
+        ("acmehelp".into(), [Channel::Webhook].into()),
+    ];
+    assert_eq!(only.channels, by_account.into());
+    let coverage = tenant.coverage().await.unwrap();
+    let of = |account: &str| (coverage[account].pushed, coverage[account].listed, coverage[account].both);
+    assert_eq!((of("acme"), of("acmehelp")), ((1, 1, 1), (1, 0, 0)), "each account tells of itself");
     let cases = tenant.all_cases(9).await.unwrap();
     assert_eq!((cases.len(), &cases[0].id, cases[0].messages, &cases[0].clocks), (1, &case.id, 1, &case.clocks));
     assert_eq!(tenant.customers(9).await.unwrap().len(), 1);

@@ -17,7 +17,7 @@ fn routes(surface: &str, hours: i64, change: impl Fn(&mut RouteAsk<'_>), extensi
         "root": "1_901", "rooted": true, "visibility": "public", "started_at": sent, "latest_at": sent, "messages": 1}))
         .unwrap();
     let message: Message = serde_json::from_value(json!({"id": "m1", "network": "facebook", "scope": "facebook",
-        "native_id": "901_77", "conversation": "t1", "accounts": [], "channels": [], "surface": surface, "visibility": "public",
+        "native_id": "901_77", "conversation": "t1", "accounts": [], "channels": {}, "surface": surface, "visibility": "public",
         "origin": "customer", "sent_at": sent, "received_at": sent, "processed_at": sent,
         "content": {"text": "Hello", "extensions": extensions}}))
     .unwrap();

@@ -106,7 +106,7 @@ fn routes(account: &Account, post: Value, origin: Origin) -> Vec<ReplyRoute> {
     let at = Timestamp::default();
     let target: Message = serde_json::from_value(json!({
         "id": "m1", "network": "x", "scope": "x", "native_id": inbound.native_id, "conversation": "t1", "accounts": [],
-        "channels": [], "surface": inbound.surface, "visibility": inbound.visibility, "origin": origin, "received_at": at,
+        "channels": {}, "surface": inbound.surface, "visibility": inbound.visibility, "origin": origin, "received_at": at,
         "processed_at": at, "content": inbound.content,
     }))
     .unwrap();

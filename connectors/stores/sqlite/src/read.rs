@@ -138,7 +138,7 @@ pub(crate) fn message_with_content(row: &Row<'_>, at: usize) -> Result<Message> 
 
 /// A payload.
 pub(crate) fn content(version: u16, json: &str) -> Result<Content> {
-    if version != Record::VERSION {
+    if version > Record::VERSION {
         return Err(Record::read_json("content", version, json).err().unwrap_or_else(|| damaged("content")));
     }
     serde_json::from_str(json).map_err(|error| damaged("content").caused_by(error))

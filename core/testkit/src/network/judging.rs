@@ -120,7 +120,7 @@ fn kept(sample: &Inbound, account: &dyn Network) -> Result<Message, String> {
         "network": account.info().account.network,
         "conversation": "t1",
         "accounts": ["acme"],
-        "channels": [],
+        "channels": {},
         "origin": Origin::Customer,
         "received_at": NOW,
         "processed_at": NOW,

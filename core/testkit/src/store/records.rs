@@ -74,7 +74,7 @@ pub(super) async fn unknown_enum_values_survive(fixture: &StoreFixture) {
     let mut odd = message("m1", "t1", 0, "hi");
     odd.surface = Surface::Other("hologram".into());
     odd.visibility = Visibility::Other("whispered".into());
-    odd.channels.insert(Channel::Other("pigeon".into()));
+    odd.channels.entry("acme".into()).or_default().insert(Channel::Other("pigeon".into()));
     let mut odd_case = case("c1", "p1", "t1");
     odd_case.status = CaseStatus::Other("frozen".into());
     let records = vec![msg(odd), in_case(odd_case)];

@@ -1,6 +1,6 @@
 //! Records with made-up people in them, and short ways to put and load.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use careline::model::{
@@ -28,7 +28,7 @@ pub(super) fn message(id: &str, thread: &str, secs: i64, text: &str) -> Message 
         native_id: format!("native-{id}").into(),
         conversation: thread.into(),
         accounts: BTreeSet::from(["acme-x".into()]),
-        channels: BTreeSet::from([Channel::Webhook]),
+        channels: BTreeMap::from([("acme-x".into(), BTreeSet::from([Channel::Webhook]))]),
         case: None,
         surface: Surface::Comment,
         visibility: Visibility::Public,
