@@ -18,8 +18,7 @@ const PEOPLE: u8 = 3;
 const NOW: i64 = 1_790_300_000;
 
 fn policy() -> CompiledPolicy {
-    let text =
-        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"brand\"\n";
+    let text = "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"brand\"\n";
     CompiledPolicy::new(Policy::parse(text, "policy.toml").unwrap()).unwrap()
 }
 

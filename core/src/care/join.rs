@@ -7,8 +7,8 @@ use super::snapshot::Read;
 use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{
-    Case, CaseAction, CaseEvent, CaseId, CaseStatus, Channel, Conversation, ConversationId, CustomerId, EffectId, EventBody, Message,
-    Reason, StepKind, Timestamp,
+    Case, CaseAction, CaseEvent, CaseId, CaseStatus, Channel, Conversation, ConversationId, CustomerId, EffectId,
+    EventBody, Message, Reason, StepKind, Timestamp,
 };
 use crate::store::{Effect, EffectAction, Key, Record, Scan, ScanOf};
 

@@ -44,7 +44,10 @@ async fn two_open_cases_of_one_person_become_the_earlier_one() {
     assert_eq!((view.case.tier, view.case.lead.clone()), (1, world.id_of("n4")));
     // The earlier turn's promise, in the tier of the more pressing one.
     let first = &view.case.clocks[0];
-    assert_eq!((first.started_at, first.target_secs, view.case.due_at), (at(NOON), 3600, Some(at(NOON).plus(hours(1)))));
+    assert_eq!(
+        (first.started_at, first.target_secs, view.case.due_at),
+        (at(NOON), 3600, Some(at(NOON).plus(hours(1))))
+    );
     assert_eq!(world.message(&world.id_of("n4")).await.case, Some(early.clone()));
     assert_eq!(world.steps(&early).await.iter().filter(|step| *step == "joined").count(), 2, "{:?}", view.timeline);
     assert_eq!((view.notes.len(), view.case.joined.clone()), (1, [late.clone()].into()));
@@ -84,11 +87,9 @@ async fn a_new_case_after_joined_ones_has_an_id_of_its_own() {
 
 #[tokio::test]
 async fn whoever_works_on_one_of_them_goes_on() {
-    for (first, second, goes_on) in [
-        (None, Some("jo"), "jo"),
-        (Some("kim"), None, "kim"),
-        (Some("kim"), Some("jo"), "kim"),
-    ] {
+    for (first, second, goes_on) in
+        [(None, Some("jo"), "jo"), (Some("kim"), None, "kim"), (Some("kim"), Some("jo"), "kim")]
+    {
         let world = World::new(TEAMS);
         let (early, late) = two_cases(&world).await;
         for (case, agent) in [(&early, first), (&late, second)] {
@@ -101,7 +102,8 @@ async fn whoever_works_on_one_of_them_goes_on() {
         assert_eq!(world.holder(&early).await.as_deref(), Some(goes_on));
         assert_eq!(world.holder(&late).await, None);
         let roster = world.tenant.roster().await.unwrap();
-        let held = roster.iter().map(|presence| (presence.agent.as_str(), presence.cases.len())).filter(|(_, n)| *n > 0);
+        let held =
+            roster.iter().map(|presence| (presence.agent.as_str(), presence.cases.len())).filter(|(_, n)| *n > 0);
         assert_eq!(held.collect::<Vec<_>>(), [(goes_on, 1)]);
     }
 }

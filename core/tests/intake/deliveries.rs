@@ -49,10 +49,8 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     assert_eq!(messages.keys().collect::<Vec<_>>(), ["1"]);
     let only = &messages["1"][0];
     assert_eq!(only.accounts, ["acme".into(), "acmehelp".into()].into());
-    let by_account = [
-        ("acme".into(), [Channel::Webhook, Channel::Poll].into()),
-        ("acmehelp".into(), [Channel::Webhook].into()),
-    ];
+    let by_account =
+        [("acme".into(), [Channel::Webhook, Channel::Poll].into()), ("acmehelp".into(), [Channel::Webhook].into())];
     assert_eq!(only.channels, by_account.into());
     let coverage = tenant.coverage().await.unwrap();
     let of = |account: &str| (coverage[account].pushed, coverage[account].listed, coverage[account].both);
