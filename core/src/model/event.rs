@@ -103,6 +103,53 @@ pub enum EventBody {
     Customer(CustomerEvent),
 }
 
+impl EventBody {
+    /// The same without empty ids of people, parents, threads and files: all nobodies would be one. `None` if what it is
+    /// about has an empty id itself.
+    pub fn with_named_parts(mut self) -> Option<Self> {
+        fn keep<T>(part: &mut Option<T>, id: impl Fn(&T) -> &str) {
+            part.take_if(|part| id(part).is_empty());
+        }
+        fn person(profile: &mut Option<Profile>) {
+            keep(profile, |profile| &profile.native_id);
+        }
+        let own = match &mut self {
+            Self::Message(message) => {
+                person(&mut message.author);
+                person(&mut message.recipient);
+                for id in [&mut message.root_id, &mut message.thread, &mut message.echo_of] {
+                    keep(id, |id| id);
+                }
+                keep(&mut message.reply_to, |parent| &parent.native_id);
+                if let Some(parent) = &mut message.reply_to {
+                    keep(&mut parent.author, |id| id);
+                }
+                message.content.entities.iter_mut().for_each(|entity| keep(&mut entity.native_id, |id| id));
+                message.content.attachments.iter_mut().for_each(|file| keep(&mut file.native_id, |id| id));
+                message.native_id.as_str()
+            }
+            Self::Deleted(deleted) => &deleted.native_id,
+            Self::Hidden(hidden) => &hidden.native_id,
+            Self::Reaction(reaction) => {
+                person(&mut reaction.by);
+                &reaction.native_id
+            }
+            Self::Seen(seen) => {
+                seen.native_ids.retain(|id| !id.is_empty());
+                &seen.thread
+            }
+            Self::Control(control) => &control.thread,
+            Self::Signal(signal) => {
+                person(&mut signal.by);
+                &signal.thread
+            }
+            Self::Profile(profile) => &profile.native_id,
+            _ => return Some(self),
+        };
+        if own.is_empty() { None } else { Some(self) }
+    }
+}
+
 /// A message was taken back, by its author, by us or by the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deleted {
@@ -406,4 +453,37 @@ pub enum CustomerEvent {
         /// Facts to set; null removes one.
         facts: serde_json::Map<String, serde_json::Value>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Attachment, AttachmentKind, Inbound, ReplyTarget, Surface, Visibility};
+    use super::*;
+
+    #[test]
+    fn nobody_and_nothing_has_an_empty_id() {
+        let mut message = Inbound::new("x", "1", Surface::Post, Visibility::Public);
+        message.author = Some(Profile::new("x", ""));
+        message.thread = Some("".into());
+        message.reply_to = Some(ReplyTarget { native_id: "2".into(), author: Some("".into()) });
+        let mut file = Attachment::new(AttachmentKind::Image);
+        file.native_id = Some("".into());
+        message.content.attachments.push(file);
+        let Some(EventBody::Message(kept)) = EventBody::Message(Box::new(message.clone())).with_named_parts() else {
+            panic!("the message itself has an id")
+        };
+        assert_eq!((kept.author.as_ref(), kept.thread.as_ref()), (None, None));
+        assert_eq!(
+            kept.reply_to.as_ref().map(|parent| (&*parent.native_id, parent.author.as_ref())),
+            Some(("2", None))
+        );
+        assert_eq!(kept.content.attachments[0].native_id, None);
+        let named = EventBody::Message(kept);
+        assert_eq!(named.clone().with_named_parts(), Some(named), "what is named stays as it is");
+
+        message.native_id = "".into();
+        assert_eq!(EventBody::Message(Box::new(message)).with_named_parts(), None);
+        let deleted = Deleted { scope: "x".into(), native_id: "".into(), at: None };
+        assert_eq!(EventBody::Deleted(deleted).with_named_parts(), None);
+    }
 }

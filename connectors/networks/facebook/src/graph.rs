@@ -16,7 +16,7 @@ use crate::content::{content, keep_text, of_graph, rating};
 use crate::error::of_item;
 use crate::messaging::reply_target;
 use crate::place::{self, NETWORK, Page};
-use crate::receive::read_repaired;
+use crate::receive::{named, read_repaired};
 use crate::wire::{Edge, GraphObject, Paging};
 
 /// What was asked for, where the objects themselves do not tell.
@@ -208,6 +208,10 @@ impl<'a> Reader<'a> {
     }
 
     fn event(&mut self, part: &str, body: EventBody) {
+        let body = match named(body) {
+            Ok(body) => body,
+            Err(error) => return self.reject(part, error),
+        };
         let event = Event::new(self.page.account.clone(), Channel::Poll, self.now, body).at(self.body.range_of(part));
         self.answer.parsed.events.push(event);
     }

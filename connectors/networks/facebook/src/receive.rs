@@ -310,7 +310,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, entry: &Entry, page: &Page, raw: Option<RawRange>, event: Result<EventBody>) {
-        match event {
+        match event.and_then(named) {
             Ok(body) => {
                 let event = Event::new(page.account.clone(), Channel::Webhook, self.now, body).at(raw);
                 self.parsed.events.push(event);
@@ -323,6 +323,11 @@ impl<'a> Reader<'a> {
         let account = entry.page.as_ref().map(|page| page.account.clone()).or_else(|| self.account.cloned());
         self.parsed.rejects.push(Reject { account, raw, error });
     }
+}
+
+/// The body of an event, unless what it is about has an empty id.
+pub(crate) fn named(body: EventBody) -> Result<EventBody> {
+    body.with_named_parts().ok_or_else(|| Error::new(ErrorKind::InputInvalid, "an id is empty"))
 }
 
 /// Every item of a list, or the one thing that stands in its place.

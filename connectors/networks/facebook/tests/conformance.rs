@@ -192,6 +192,42 @@ impl NetworkFixture for Facebook {
         Some(body.to_string().replace('/', "\\/").into_bytes())
     }
 
+    fn further_bodies(&self) -> Vec<(BodyKind, Vec<u8>)> {
+        let item = |more| {
+            with(json!({"sender": {"id": PSID}, "recipient": {"id": PAGE}, "timestamp": 1_768_000_000_246_i64}), more)
+        };
+        let items = json!([
+            item(
+                json!({"message": {"mid": "m", "text": "é👍", "reply_to": {"mid": "m_0"}, "quick_reply": {"payload": "P"},
+                "attachments": [{"type": "location", "payload": {"coordinates": {"lat": 1.5, "long": 2.5}}}]}})
+            ),
+            item(json!({"message": {"mid": "m_e", "is_echo": true, "app_id": 5, "metadata": "key"}})),
+            item(json!({"message_edit": {"mid": "m", "text": "é", "num_edit": 1}})),
+            item(json!({"postback": {"mid": "m_p", "title": "T", "payload": "P", "referral": {"ref": "r"}}})),
+            item(json!({"reaction": {"mid": "m", "action": "react", "reaction": "love", "emoji": "❤"}})),
+            item(json!({"read": {"watermark": 1_768_000_000_246_i64}})),
+            item(json!({"delivery": {"mids": ["m"], "watermark": 1_768_000_000_246_i64}})),
+            item(json!({"pass_thread_control": {"new_owner_app_id": "5", "metadata": "x"}})),
+        ]);
+        let tagged = json!({"comment_id": id(1), "message": "👍 Acme", "created_time": secs(1),
+            "message_tags": [{"id": 1, "name": "Acme", "offset": 2, "length": 4}]});
+        let shared = json!({"item": "share", "post_id": post_id(), "link": "https://acme.example", "share_id": 5});
+        let review =
+            json!({"item": "rating", "verb": "add", "open_graph_story_id": 1, "review_text": "Late", "rating": 5});
+        let changes = json!([change(tagged), change(shared), change(json!({"verb": "hide", "comment_id": id(1)})),
+            change(json!({"item": "reaction", "reaction_type": "love"})), {"field": "mention", "value": comment(2, "x")},
+            {"field": "ratings", "value": review}]);
+        let body = json!({"object": "page", "entry": [{"id": PAGE, "time": secs(100), "changes": changes},
+            {"id": PAGE, "time": 1_768_000_000_300_i64, "messaging": items, "standby": items}]});
+        let thread = json!({"id": "t_1", "updated_time": iso(1), "messages": {"data": [direct_message(1, "hi")],
+            "paging": {"cursors": {"after": "x"}}}, "participants": {"data": [{"id": PSID, "name": "Jo Doe"}]}});
+        let read = json!({"data": [thread, listed("ratings", 2), rest_item(&Item::Picture { n: 3 }), {"id": post_id(),
+            "message": "x", "created_time": iso(4), "comments": {"data": [comment(5, "y")]}}]});
+        [(BodyKind::Webhook, body), (BodyKind::Rest, read)]
+            .map(|(kind, body)| (kind, body.to_string().into_bytes()))
+            .into()
+    }
+
     fn pages(&self, source: &str, messages: &[u32], per_page: usize) -> Vec<Exchange> {
         let newest_first: Vec<u32> = messages.iter().rev().copied().collect();
         let pages: Vec<_> = newest_first.chunks(per_page).collect();

@@ -287,7 +287,7 @@ impl<'b> Reader<'b> {
             self.list(statuses);
         } else if let Some(error) = &object.error {
             self.reject(raw, refused(error));
-        } else if object.unread.is_none() && !object.is_empty() {
+        } else if object.unread.is_none() {
             self.unknown("object", raw);
         }
     }
@@ -478,6 +478,9 @@ impl<'b> Reader<'b> {
     }
 
     fn push(&mut self, body: EventBody, raw: Option<RawRange>) {
+        let Some(body) = body.with_named_parts() else {
+            return self.reject(raw, Error::new(ErrorKind::InputInvalid, "`id` is empty"));
+        };
         let event = Event::new(self.account.clone(), self.channel.clone(), self.now, body);
         self.parsed.events.push(event.at(raw));
     }
@@ -495,11 +498,6 @@ impl Object<'_> {
     /// Whether this is a status as the server answers to its deletion: with its source in place of its content.
     fn is_deletion(&self) -> bool {
         self.content.is_none() && self.text.is_some() && self.visibility.is_some()
-    }
-
-    /// Whether it has none of the fields we know.
-    fn is_empty(&self) -> bool {
-        self.id.is_none() && self.url.is_none() && self.uri.is_none() && self.kind.is_none() && self.content.is_none()
     }
 }
 

@@ -176,6 +176,29 @@ impl NetworkFixture for Mastodon {
         Some(value.to_string().into_bytes())
     }
 
+    fn further_bodies(&self) -> Vec<(BodyKind, Vec<u8>)> {
+        let rich = with(
+            self.written(&Item::Rich { n: 9 }).unwrap(),
+            json!({"reblog": status("8", "<p>y</p>"), "spoiler_text": "cw 👍", "pleroma": {"conversation_id": 4711},
+                "card": {"url": "https://acme.example/", "title": "t"}, "poll": {"id": "1", "options": [{"title": "t"}]},
+                "quote": {"state": "accepted", "quoted_status": status("7", "<p>z</p>")}}),
+        );
+        let list = json!([rich, notification("1", "favourite", &rich), conversation("2", &rich),
+            {"id": "3", "type": "moderation_warning", "moderation_warning": {"action": "silence", "text": "x"}},
+            {"id": "4", "text": "gone", "account": acme()}]);
+        let groups = json!({"accounts": [fixtures::jo()], "statuses": [rich], "notification_groups": [
+            {"type": "reblog", "status_id": "9", "sample_account_ids": ["7001"]}]});
+        let pushed = frame("notification", &notification("1", "mention", &rich)).to_string();
+        let events = format!(":thump\nevent: update\ndata: {rich}\n\nevent: delete\ndata: 1\n\n");
+        vec![
+            (BodyKind::Rest, list.to_string().into_bytes()),
+            (BodyKind::Rest, groups.to_string().into_bytes()),
+            (BodyKind::Rest, json!({"ancestors": [rich], "descendants": [rich]}).to_string().into_bytes()),
+            (BodyKind::Stream, pushed.into_bytes()),
+            (BodyKind::Stream, events.into_bytes()),
+        ]
+    }
+
     fn pages(&self, source: &str, messages: &[u32], per_page: usize) -> Vec<Exchange> {
         let mut pages = Vec::new();
         let mut below: Option<String> = None;

@@ -11,7 +11,6 @@ use careline::network::BodyKind;
 use careline::wire::{Encoding, sign};
 use careline_mastodon::{NETWORK, Webhook, WebhookConfig, normalise};
 use http::{HeaderMap, HeaderValue};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use fixtures::*;
@@ -183,7 +182,7 @@ fn what_carries_no_message_is_kept_by_name() {
         with(bare("moderation_warning"), json!({"moderation_warning": {"action": "silence", "text": "spam"}}));
     assert_eq!(summary(&rest(&warning)), ["warned: silence: spam"]);
     assert_eq!(summary(&rest(&jo())), ["unknown object"]);
-    assert!(rest(&json!({})).is_empty());
+    assert_eq!(summary(&rest(&json!([{}]))), ["unknown object"]);
     assert!(rest(&conversation("42", &Value::Null)).is_empty());
     let hook = json!({"event": "report.created", "object": {"id": "1"}});
     assert_eq!(summary(&read(BodyKind::Webhook, &hook).events), ["unknown report.created"]);
@@ -303,62 +302,5 @@ fn a_webhook_wants_a_secret_and_accounts_of_one_server() {
         WebhookConfig::new("secret", vec![brand(), elsewhere]),
     ] {
         assert_eq!(Webhook::new(&config).unwrap_err().kind(), ErrorKind::ConfigInvalid);
-    }
-}
-
-/// One of every kind of body there is.
-fn every_body() -> Vec<(BodyKind, String)> {
-    let rich = with(
-        status("9", &format!("<p>{NAMED} <a href=\"https://a.example/\">x</a>&amp;<br>caf\u{65}\u{301}</p>")),
-        json!({"mentions": [mention_of_acme()], "reblog": status("8", "<p>y</p>"), "spoiler_text": "cw 👍",
-            "quote": {"quoted_status": status("7", "<p>z</p>")}, "poll": {"id": "1", "options": [{"title": "t"}]}}),
-    );
-    let list = json!([rich, notification("1", "favourite", &rich), conversation("2", &rich)]);
-    let groups = json!({"accounts": [jo()], "statuses": [rich], "notification_groups": [
-        {"type": "reblog", "status_id": "9", "sample_account_ids": ["7001"]}]});
-    let pushed = frame("notification", &notification("1", "mention", &rich));
-    vec![
-        (BodyKind::Rest, list.to_string()),
-        (BodyKind::Rest, groups.to_string()),
-        (BodyKind::Rest, json!({"ancestors": [rich], "descendants": [rich]}).to_string()),
-        (BodyKind::Stream, pushed.to_string()),
-        (BodyKind::Stream, format!(":thump\nevent: update\ndata: {rich}\n\nevent: delete\ndata: 1\n\n")),
-        (BodyKind::Webhook, json!({"event": "status.updated", "object": rich}).to_string()),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
-    #[test]
-    fn changed_bodies_never_panic_and_spans_always_fit(
-        which in 0usize..6,
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..8, any::<u8>()), 1..6),
-    ) {
-        let (kind, body) = &every_body()[which];
-        let mut body = body.clone().into_bytes();
-        for (at, what, byte) in changes {
-            let at = at.index(body.len().max(1));
-            match what {
-                0 if !body.is_empty() => body[at] = byte,
-                1 => body.insert(at, byte),
-                2 => body.truncate(at),
-                3 => drop(body.splice(at..at, *b"\\ud83d")),
-                4 => drop(body.splice(at..at, *b"<a href=\"https://x\">")),
-                5 => drop(body.splice(at..at, *b"null")),
-                6 => drop(body.splice(at..at, *b"[[{")),
-                _ => drop(body.drain(at..(at + usize::from(byte)).min(body.len()))),
-            }
-        }
-        let parsed = normalise(*kind, &body, &brand(), Timestamp::default()).unwrap();
-        for event in &parsed.events {
-            if let Some(raw) = event.raw {
-                prop_assert!(body.get(raw.start as usize..raw.end as usize).is_some());
-            }
-            if let EventBody::Message(message) = &event.body {
-                for entity in &message.content.entities {
-                    prop_assert!(!entity.span.of(&message.content.text).is_empty());
-                }
-            }
-        }
     }
 }

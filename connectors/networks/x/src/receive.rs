@@ -342,7 +342,7 @@ impl Reading<'_> {
     }
 
     fn push(&mut self, range: Option<RawRange>, body: Result<EventBody>) {
-        match (body, &self.account) {
+        match (body.and_then(named), &self.account) {
             (Ok(body), Some(account)) => {
                 let event = Event::new(account.clone(), self.channel.clone(), self.now, body);
                 self.parsed.events.push(event.at(range));
@@ -359,6 +359,10 @@ impl Reading<'_> {
         let reject = Reject { account: self.account.clone(), raw, error: error.during("receive") };
         self.parsed.rejects.push(reject);
     }
+}
+
+fn named(body: EventBody) -> Result<EventBody> {
+    body.with_named_parts().ok_or_else(|| missing("id"))
 }
 
 /// The error again: a slot lends its own only.

@@ -89,6 +89,39 @@ impl NetworkFixture for X {
         Some(format!("{body}{end}").into_bytes())
     }
 
+    fn further_bodies(&self) -> Vec<(BodyKind, Vec<u8>)> {
+        let text = |body: &str| body.as_bytes().to_vec();
+        let related = r#"{"data":{"event_uuid":"5","event_type":"like.create","filter":{"user_id":"111"},
+            "payload":{"id":"7","liked_tweet_id":"8","user_id":"222","created_at":"2026-08-12T18:00:00.000Z"}}}"#;
+        let signals = r#"{"for_user_id":"111",
+            "tweet_delete_events":[{"status":{"id":"8","user_id":"111"},"timestamp_ms":"1786557600000"}],
+            "favorite_events":[{"id":"f","timestamp_ms":1786557600000,"favorited_status":{"id_str":"8"},"user":{"id":222}}],
+            "follow_events":[{"type":"follow","created_timestamp":"1786557600000","source":{"id":"222"},"target":{"id":"111"}}],
+            "direct_message_mark_read_events":[{"created_timestamp":"1786557600000","sender_id":"222",
+                "target":{"recipient_id":"111"},"last_read_event_id":"1924468000000000000"}],
+            "direct_message_indicate_typing_events":[{"created_timestamp":"1","sender_id":"222","target":{"recipient_id":"111"}}]}"#;
+        let revoked = r#"{"user_event":{"revoke":{"date_time":"2026-08-12T18:00:00+00:00","target":{"app_id":"1"},
+            "source":{"user_id":"111"}}}}"#;
+        let page = r#"{"data":[{"id":"2090000000000000002","text":"cut\u2026","author_id":"222","edit_history_tweet_ids":
+            ["2090000000000000001","2090000000000000002"],"note_tweet":{"text":"the whole @acme","entities":{"mentions":
+            [{"start":10,"end":15,"username":"acme"}]}},"attachments":{"media_keys":["3_9"],"poll_ids":["4"]},
+            "referenced_tweets":[{"type":"quoted","id":"2080000000000000000"}],"geo":{"place_id":"p"}},
+            {"id":"20","event_type":"MessageCreate","text":"hi","sender_id":"222","dm_conversation_id":"111-222"}],
+            "includes":{"tweets":[{"id":"2080000000000000000","author_id":"111","text":"x"}],"users":[{"id":"222",
+            "public_metrics":{"followers_count":5}}],"media":[{"media_key":"3_9","type":"video","variants":[{"bit_rate":1,
+            "content_type":"video/mp4","url":"https://v.example/1.mp4"}]}]},"errors":[{"title":"Not Found Error",
+            "resource_id":"9"}],"meta":{"next_token":"n","result_count":2}}"#;
+        vec![
+            (BodyKind::Webhook, include_bytes!("fixtures/activity_reply.json").to_vec()),
+            (BodyKind::Webhook, include_bytes!("fixtures/activity_dm.json").to_vec()),
+            (BodyKind::Webhook, include_bytes!("fixtures/legacy_tweets.json").to_vec()),
+            (BodyKind::Webhook, text(related)),
+            (BodyKind::Webhook, text(signals)),
+            (BodyKind::Webhook, text(revoked)),
+            (BodyKind::Rest, text(page)),
+        ]
+    }
+
     fn pages(&self, source: &str, messages: &[u32], per_page: usize) -> Vec<Exchange> {
         let newest_first: Vec<_> = messages.iter().rev().copied().collect();
         let chunks: Vec<_> = newest_first.chunks(per_page).collect();

@@ -46,6 +46,8 @@ defects! {
     DeepBodyDropped => deep_nesting_is_survived,
     /// A zero byte is a reason to panic.
     NoisePanics => noise_is_survived,
+    /// A number beyond 64 bits is a reason to panic.
+    HugeNumberPanics => changed_shapes_are_survived,
     /// Bytes that are no UTF-8 make a body unreadable.
     Utf8Refused => invalid_utf8_is_repaired,
     /// Half a character makes a body unreadable.
@@ -58,6 +60,8 @@ defects! {
     FieldsFixed => unknown_fields_change_nothing,
     /// One wrong type makes the whole body unreadable.
     TypesAllOrNothing => wrong_types_lose_no_neighbour,
+    /// A doubled key costs the item before it.
+    DoubledKeyEatsNeighbour => changed_items_lose_no_neighbour,
     /// Ids must be strings.
     NumericIdsRefused => numeric_ids_are_read,
     /// What follows an unreadable item is not read.

@@ -140,6 +140,12 @@ pub trait NetworkFixture {
     /// takes any number of messages; one that does not takes one item.
     fn body(&self, kind: BodyKind, items: &[Item]) -> Option<Vec<u8>>;
 
+    /// Further bodies of the network, as rich and as strange as it sends them: the cases about hostile bodies change them,
+    /// too. None by default.
+    fn further_bodies(&self) -> Vec<(BodyKind, Vec<u8>)> {
+        Vec::new()
+    }
+
     /// What a poll of `source` asks and is answered, from no cursor to the end, when these messages (oldest first) are there
     /// and a page holds `per_page`. Any page may take several calls.
     fn pages(&self, source: &str, messages: &[u32], per_page: usize) -> Vec<Exchange>;

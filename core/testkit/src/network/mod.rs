@@ -7,6 +7,7 @@
 mod fixture;
 pub mod judging;
 pub mod meaning;
+mod mutation;
 pub mod reading;
 pub mod receiving;
 pub mod signing;
@@ -114,12 +115,14 @@ cases! { $
         truncated_body_is_one_reject,
         deep_nesting_is_survived,
         noise_is_survived,
+        changed_shapes_are_survived,
         invalid_utf8_is_repaired,
         lone_surrogate_is_repaired,
         absent_data_is_survived,
         unknown_kind_is_kept,
         unknown_fields_change_nothing,
         wrong_types_lose_no_neighbour,
+        changed_items_lose_no_neighbour,
         numeric_ids_are_read,
         one_bad_item_loses_no_other,
         errors_do_not_quote_customers,

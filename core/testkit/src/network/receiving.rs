@@ -2,16 +2,16 @@
 
 use careline::ErrorKind;
 use careline::intake::Parsed;
-use careline::model::EventBody;
+use careline::model::{EventBody, Span};
 use careline::network::BodyKind;
 use serde_json::{Value, json};
 
+use super::mutation::{bytes_changed, shape_changed, try_each};
 use super::support::{
     HELD, batches, bodies, ensure, ids, looked_at, messages, native_ids, only, placeless, read, receive, replaced,
     shown, skipped,
 };
 use super::{Item, NetworkFixture, Outcome, message};
-use crate::random::Random;
 
 /// A body cut anywhere is one reject as a whole; from a read or a stream it may be `input_invalid` instead.
 pub fn truncated_body_is_one_reject(fixture: &dyn NetworkFixture) -> Outcome {
@@ -60,46 +60,85 @@ pub fn deep_nesting_is_survived(fixture: &dyn NetworkFixture) -> Outcome {
     HELD
 }
 
-/// Five hundred bodies with bytes flipped, cut out and doubled: no panic, and every place named lies within.
+/// Bodies with bytes flipped, cut out, doubled and put in: no panic, and what is read is sound.
 pub fn noise_is_survived(fixture: &dyn NetworkFixture) -> Outcome {
-    let mut random = Random::new(2026);
-    for (kind, _, body) in batches(fixture, &[3, 1]) {
-        for _ in 0..500 {
-            let noisy = noisy(&body, &mut random);
-            let Ok(parsed) = receive(fixture, kind, &noisy) else { continue };
-            for event in &parsed.events {
-                let within = event.raw.is_none_or(|raw| noisy.get(raw.start as usize..raw.end as usize).is_some());
-                ensure!(within, "an event of a noisy {kind:?} body lies outside of it");
-            }
-            for message in messages(&parsed.events) {
-                let text = &message.content.text;
-                let within = |start: u32, end: u32| text.get(start as usize..end as usize).is_some();
-                ensure!(
-                    message.content.entities.iter().all(|entity| within(entity.span.start, entity.span.end)),
-                    "an entity of a noisy {kind:?} body lies outside of its text"
-                );
-            }
-        }
+    for (kind, body) in every_body(fixture) {
+        try_each(TIMES, bytes_changed(&body), |noisy| survived(fixture, kind, noisy))?;
     }
     HELD
 }
 
-fn noisy(body: &[u8], random: &mut Random) -> Vec<u8> {
-    const LIKELY: &[u8] = b"{}[]\",:\\0-9eE.ntu\x00\xff ";
-    let mut noisy = body.to_vec();
-    for _ in 0..=random.below(4) {
-        let at = random.below(noisy.len() as u64 + 1) as usize;
-        let end = (at + random.below(40) as usize).min(noisy.len());
-        match random.below(4) {
-            0 if at < noisy.len() => noisy[at] = random.below(256) as u8,
-            1 => noisy.insert(at, LIKELY[random.below(LIKELY.len() as u64) as usize]),
-            2 => drop(noisy.drain(at..end)),
-            _ => noisy
-                .splice(at..at, body[at.min(body.len())..end.min(body.len()).max(at.min(body.len()))].to_vec())
-                .for_each(drop),
+/// Bodies with other types, doubled keys, nested, missing, repeated and swapped values: no panic, and what is read is
+/// sound.
+pub fn changed_shapes_are_survived(fixture: &dyn NetworkFixture) -> Outcome {
+    for (kind, body) in every_body(fixture) {
+        try_each(TIMES, shape_changed(&body), |changed| survived(fixture, kind, changed))?;
+    }
+    HELD
+}
+
+/// How many changed bodies of each sort a case looks at.
+const TIMES: u32 = 100;
+
+/// One body of every sort.
+fn every_body(fixture: &dyn NetworkFixture) -> Vec<(BodyKind, Vec<u8>)> {
+    let direct = Item::Direct { n: 3, text: "My number is in here".to_owned() };
+    let edit = Item::Edit { of: 6, text: "Still late".to_owned() };
+    let items = [
+        Item::Reply { n: 2, to: 1 },
+        direct,
+        Item::Own { n: 4 },
+        Item::Rich { n: 5 },
+        Item::Picture { n: 6 },
+        edit,
+        Item::Deletion { of: 7 },
+        Item::Unknown,
+    ];
+    let single = items.iter().flat_map(|item| bodies(fixture, std::slice::from_ref(item)));
+    let batch = batches(fixture, &[3, 1]).into_iter().map(|(kind, _, body)| (kind, body));
+    batch.chain(single).chain(fixture.further_bodies()).collect()
+}
+
+/// A webhook's body gives events and rejects, whatever it holds; one that was asked for may be `input_invalid` instead.
+fn survived(fixture: &dyn NetworkFixture, kind: BodyKind, raw: &[u8]) -> Result<(), String> {
+    match receive(fixture, kind, raw) {
+        Ok(parsed) => sound(kind, raw, &parsed),
+        Err(error) => {
+            let refused = kind != BodyKind::Webhook && error.kind() == ErrorKind::InputInvalid;
+            ensure!(refused, "a {kind:?} body was refused: {error}");
+            Ok(())
         }
     }
-    noisy
+}
+
+/// What names something or somebody in the JSON of an event.
+const IDS: [&str; 6] = ["scope", "native_id", "root_id", "thread", "echo_of", "author"];
+
+/// That what was read can be stored and found again: places and spans lie within, ids are there, JSON keeps all of it.
+fn sound(kind: BodyKind, raw: &[u8], parsed: &Parsed) -> Result<(), String> {
+    let places = parsed.events.iter().filter_map(|event| event.raw);
+    for place in places.chain(parsed.rejects.iter().filter_map(|reject| reject.raw)) {
+        let piece = raw.get(place.start as usize..place.end as usize).filter(|piece| !piece.is_empty());
+        ensure!(piece.is_some(), "something in a {kind:?} body stands outside of it");
+    }
+    for event in &parsed.events {
+        ensure!(event.account.is_some(), "an event of a {kind:?} body is for no account");
+        let stored = serde_json::to_string(event).map_err(|error| error.to_string())?;
+        let again = serde_json::from_str(&stored).map_err(|error| format!("an event cannot be read again: {error}"))?;
+        ensure!(*event == again, "JSON does not keep an event of a {kind:?} body: {stored}");
+        let stored = serde_json::to_string(&event.body).map_err(|error| error.to_string())?;
+        let nameless = IDS.iter().find(|key| stored.contains(&format!("\"{key}\":\"\"")));
+        ensure!(nameless.is_none(), "a `{}` in a {kind:?} body is empty: {stored}", nameless.unwrap_or(&""));
+    }
+    for message in messages(&parsed.events) {
+        let text = &message.content.text;
+        let within = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
+        ensure!(
+            message.content.entities.iter().all(|entity| within(entity.span)),
+            "an entity of a {kind:?} body lies outside of its text"
+        );
+    }
+    Ok(())
 }
 
 /// Bytes that are no UTF-8 become U+FFFD, the message is kept, and the repair is noted.
@@ -238,6 +277,39 @@ pub fn wrong_types_lose_no_neighbour(fixture: &dyn NetworkFixture) -> Outcome {
         }
     }
     HELD
+}
+
+/// However the shape of one item is changed, the items beside it are what they were, and it leaves a trace.
+pub fn changed_items_lose_no_neighbour(fixture: &dyn NetworkFixture) -> Outcome {
+    let mut count = 0;
+    for (kind, _, body) in batches(fixture, &[3]) {
+        let before = read(fixture, kind, &body)?;
+        let [first, changed, last] = &before.events[..] else {
+            return Err(format!("a {kind:?} body of 3 messages gave {} events", before.events.len()));
+        };
+        let place = changed.raw.ok_or_else(|| format!("an event in a {kind:?} batch does not say where it stands"))?;
+        let (start, end) = (place.start as usize, place.end as usize);
+        let neighbours = placeless(&[first.clone(), last.clone()]);
+        try_each(10 * TIMES, shape_changed(&body[start..end]), |item| {
+            let hostile = [&body[..start], item, &body[end..]].concat();
+            // Nothing at all, or several values in a list or one without it, are other bodies.
+            if item.is_empty() {
+                return Ok(());
+            }
+            survived(fixture, kind, &hostile)?;
+            let parsed = receive(fixture, kind, &hostile).map_err(|error| error.to_string())?;
+            let kept = placeless(&parsed.events);
+            ensure!(
+                neighbours.iter().all(|neighbour| kept.contains(neighbour)),
+                "another shape of message 2 in a {kind:?} body cost its neighbours"
+            );
+            let left = parsed.events.len() + parsed.rejects.len();
+            ensure!(left >= 3, "another shape of message 2 in a {kind:?} body lost it without a trace");
+            Ok(())
+        })?;
+        count += 1;
+    }
+    looked_at(count, "the network sends no batches")
 }
 
 /// `value` with each leaf and each object in turn replaced by something of another type, or left out.
