@@ -25,6 +25,12 @@ pub trait Intake: Debug + Send + Sync + 'static {
     /// `signature_invalid` if the signature is missing or wrong; `too_large` above [`MAX_BODY`]; `input_invalid` if the
     /// request is none that the network sends: wrong method or content type.
     fn receive(&self, request: &WebhookRequest, now: Timestamp) -> Result<Received>;
+
+    /// A body with nothing but what stands at `range` in `body`, to be read as it was there. A body whose items belong to
+    /// several tenants is kept in such pieces. By default the very bytes; networks that put items into envelopes say more.
+    fn alone(&self, body: &[u8], range: RawRange) -> Vec<u8> {
+        range.slice(body).to_vec()
+    }
 }
 
 /// One HTTP request as the host's web framework got it, body untouched.

@@ -343,7 +343,7 @@ impl Inner {
             // A body for several tenants is cut, so that none holds what is another's. What has no place in it cannot be
             // cut out: the whole body stays with the operator.
             let whole: Vec<_> = parts.values_mut().flat_map(Part::without_place).collect();
-            parts.retain(|_, part| part.cut(source.body));
+            parts.retain(|_, part| part.cut(|range| self.alone(source.endpoint, source.body, range)));
             if !whole.is_empty() {
                 let operators = parts.entry(operator()).or_default();
                 operators.body = None;
@@ -351,6 +351,14 @@ impl Inner {
             }
         }
         Work { tenants: parts.into_iter().map(|(tenant, part)| part.into_work(tenant, source)).collect() }
+    }
+
+    /// One item of a body, to be read without the others.
+    pub(super) fn alone(&self, endpoint: &str, body: &[u8], range: RawRange) -> Vec<u8> {
+        match self.endpoints.get(endpoint) {
+            Some(intake) => intake.alone(body, range),
+            None => range.slice(body).to_vec(),
+        }
     }
 
     /// Whose it is when nobody can tell: the only tenant's, else the operator's.
@@ -442,26 +450,22 @@ impl Part {
     }
 
     /// Keeps the raw forms of this part's items only, one per line, and moves their places along; whether any are left.
-    fn cut(&mut self, body: &Bytes) -> bool {
+    fn cut(&mut self, alone: impl Fn(RawRange) -> Vec<u8>) -> bool {
         let mut lines = Vec::new();
         for (event, _) in &mut self.events {
             // Where the raw form cannot be told from that of others, what was read in it stands in its place.
             let line = match event.raw {
-                Some(range) => piece(body, range).to_vec(),
+                Some(range) => alone(range),
                 None => serde_json::to_vec(event).unwrap_or_default(),
             };
             event.raw = add_line(&mut lines, &line);
         }
         for reject in &mut self.rejects {
-            reject.raw = reject.raw.and_then(|range| add_line(&mut lines, piece(body, range)));
+            reject.raw = reject.raw.and_then(|range| add_line(&mut lines, &alone(range)));
         }
         self.body = Some(lines.into());
         !self.events.is_empty() || !self.rejects.is_empty()
     }
-}
-
-fn piece(body: &Bytes, range: RawRange) -> &[u8] {
-    body.get(range.start as usize..range.end as usize).unwrap_or_default()
 }
 
 fn add_line(lines: &mut Vec<u8>, line: &[u8]) -> Option<RawRange> {

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Deleted,
-    Event, EventBody, PresenceEvent, QuarantineId, Reason, TeamId, TenantId, Timestamp,
+    Event, EventBody, PresenceEvent, QuarantineId, RawRange, Reason, TeamId, TenantId, Timestamp,
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{
@@ -243,9 +243,10 @@ impl Tenant {
 
     /// Tries something set aside once more, after a policy or a connector was mended.
     ///
-    /// `read` gets the delivery and the bytes of the item in it, and finds the events again. They go the usual way, a
-    /// tenant's own into that tenant and the operator's to whom the policies name now; the item is then marked. A second
-    /// time adds nothing.
+    /// `read` gets the delivery and what to read of it, and finds the events again: the whole body, so that an item is read
+    /// with what stood around it, and only what stands in the item's place is taken. Where the body was cut, it gets the
+    /// item's own piece. The events go the usual way, a tenant's own into that tenant and the operator's to whom the
+    /// policies name now; the item is then marked. A second time adds nothing.
     ///
     /// # Errors
     /// `not_found` if there is no such item or its raw form was erased; `unsupported` if its kind is still unknown;
@@ -253,7 +254,7 @@ impl Tenant {
     pub async fn redrive(
         &self,
         item: &QuarantineId,
-        read: impl FnOnce(&Delivery, &[u8]) -> Result<Parsed> + Send,
+        read: impl Fn(&Delivery, &[u8]) -> Result<Parsed> + Send,
     ) -> Result<Ingested> {
         self.redriven(item, read).await.map_err(|error| error.during("redrive"))
     }
@@ -261,7 +262,7 @@ impl Tenant {
     async fn redriven(
         &self,
         item: &QuarantineId,
-        read: impl FnOnce(&Delivery, &[u8]) -> Result<Parsed> + Send,
+        read: impl Fn(&Delivery, &[u8]) -> Result<Parsed> + Send,
     ) -> Result<Ingested> {
         let gone = || Error::new(ErrorKind::NotFound, "no such item, or its raw form is not kept").with("item", item);
         let Some(Record::Quarantined(item)) = self.record(Key::Quarantine(item.clone())).await? else {
@@ -271,9 +272,15 @@ impl Tenant {
             return Ok(Ingested::default());
         }
         let delivery = self.store().delivery(&self.id, &item.delivery).await?.ok_or_else(gone)?;
-        let range = item.range.map_or(0..delivery.body.len(), |range| range.start as usize..range.end as usize);
-        let raw = delivery.body.get(range.clone()).map(|_| delivery.body.slice(range)).ok_or_else(gone)?;
-        let parsed = read(&delivery, &raw)?;
+        let body = &delivery.body;
+        let (raw, parsed) = match item.range {
+            None => (body.clone(), read(&delivery, body)?),
+            Some(range) => match read(&delivery, body).ok().and_then(|parsed| at_place(parsed, range)) {
+                Some(parsed) => (self.inner.alone(&delivery.endpoint, body, range).into(), parsed),
+                None if range.slice(body).is_empty() => return Err(gone()),
+                None => (body.slice_ref(range.slice(body)), read(&delivery, range.slice(body))?),
+            },
+        };
         let work = self.read_again(&item, &delivery, &raw, parsed)?;
         let ingested = self.inner.submit(work).await?;
         self.mark_redriven(item).await?;
@@ -408,4 +415,11 @@ impl Tenant {
         }
         Ok(records)
     }
+}
+
+/// What stands at `range` of a body; `None` if nothing does.
+fn at_place(mut parsed: Parsed, range: RawRange) -> Option<Parsed> {
+    parsed.events.retain(|event| event.raw == Some(range));
+    parsed.rejects.retain(|reject| reject.raw == Some(range));
+    (!parsed.events.is_empty() || !parsed.rejects.is_empty()).then_some(parsed)
 }

@@ -298,4 +298,9 @@ impl RawRange {
         (end <= body.len()).then_some(())?;
         Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
+
+    /// The part of `body` that stands here; empty if this lies outside of it.
+    pub fn slice(self, body: &[u8]) -> &[u8] {
+        body.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
 }

@@ -85,6 +85,12 @@ impl Intake for Webhook {
         }
         .map_err(|error| error.during("receive").with("network", NETWORK))
     }
+
+    fn alone(&self, body: &[u8], range: RawRange) -> Vec<u8> {
+        let item = range.slice(body);
+        let before = std::str::from_utf8(body).ok().and_then(|text| envelope_of(text, range).ok().flatten());
+        before.map_or_else(|| item.to_vec(), |before| [before.as_bytes(), item, b"]}]}"].concat())
+    }
 }
 
 fn check_content_type(request: &WebhookRequest) -> Result<()> {
@@ -94,6 +100,36 @@ fn check_content_type(request: &WebhookRequest) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InputInvalid, "the content type is not `application/json`"))
+}
+
+/// What Meta writes before the item at `range` of `text` when it posts it alone; `None` if no list of an entry holds it.
+fn envelope_of(text: &str, range: RawRange) -> Result<Option<String>> {
+    let holds = |part: &str| {
+        RawRange::of(part.as_bytes(), text.as_bytes()).is_some_and(|at| at.start <= range.start && range.end <= at.end)
+    };
+    let (mut object, mut entry) = ("\"page\"", None);
+    Walk::new(text).members(|key, walk| match key {
+        "object" => walk.skip().map(|part| object = part),
+        "entry" => one_or_many(walk, |walk| {
+            let mut inside = *walk;
+            if holds(walk.skip()?) {
+                let (mut head, mut list) = (String::new(), None);
+                inside.members(|key, walk| {
+                    let part = walk.skip()?;
+                    match key {
+                        "id" | "time" => head += &format!("\"{key}\":{part},"),
+                        key if List::named(key).is_some() && holds(part) => list = Some(key.to_owned()),
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+                entry = list.map(|list| format!("{head}\"{list}\":["));
+            }
+            Ok(())
+        }),
+        _ => walk.skip().map(drop),
+    })?;
+    Ok(entry.map(|entry| format!("{{\"object\":{object},\"entry\":[{{{entry}")))
 }
 
 /// Reads a webhook body. `account` is for entries that do not name their page.
