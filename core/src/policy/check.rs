@@ -174,7 +174,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn condition(&mut self, key: &str, when: &'a Condition, team_known: bool) {
+    /// `of_case`: asked about a case, whose team is known and whose text is not looked at; else about a message.
+    fn condition(&mut self, key: &str, when: &'a Condition, of_case: bool) {
         let at = |name: &str, number: usize| format!("{key}.{name}[{number}]");
         for (number, category) in when.category.iter().enumerate() {
             if !self.names.categories.contains(category.as_str()) {
@@ -207,11 +208,18 @@ impl<'a> Check<'a> {
             self.tier(at("tier", number), *tier);
         }
         for (number, team) in when.team.iter().enumerate() {
-            if team_known {
+            if of_case {
                 self.team(at("team", number), team.as_str());
             } else {
                 self.wrong(at("team", number), "the team is not known yet where this is asked; only `sla` rules can");
             }
+        }
+        if of_case && !when.terms.is_empty() {
+            self.wrong(
+                format!("{key}.terms"),
+                "would never fit: promises are chosen without looking at the text; let a rule in `categories`, \
+                 `priorities` or `teams` find the words and ask here for its `category`, `tier` or `team`",
+            );
         }
         self.terms(&format!("{key}.terms"), when.terms.words());
     }
@@ -698,6 +706,7 @@ mod tests {
             "
             [[sla]]
             when.team = ['car'] # did you mean \"care\"?
+            when.terms = ['urgent'] # sla[0].when.terms: would never fit
             first_response = '0m' # must be longer than nothing
             calendar = 'hq' # there is no calendar `hq`; there is always
             pause_in = ['waitin'] # did you mean \"waiting\"?

@@ -40,7 +40,7 @@ pub struct Condition {
     /// Teams; only where a team is known: in `sla`.
     #[serde(default)]
     pub team: Vec<TeamId>,
-    /// Words or phrases in the text.
+    /// Words or phrases in the text; only where the text is looked at: not in `sla`.
     #[serde(default)]
     pub terms: Terms,
 }
