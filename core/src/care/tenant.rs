@@ -20,6 +20,9 @@ use crate::store::{
     TenantCommit,
 };
 
+/// How many of a person's latest cases are told that the person was merged.
+const MAX_TOLD: usize = 100;
+
 /// One tenant of an [`Engine`](super::Engine): all its verbs and all its views. Cheap to clone.
 #[derive(Clone)]
 pub struct Tenant {
@@ -176,8 +179,9 @@ impl Tenant {
             let message = "one weak sign is not enough: say what else shows that they are one person";
             return Err(Error::new(ErrorKind::InputInvalid, message).during("merge_customers"));
         }
+        let cases = self.open_cases_of(into, from).await?;
         let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
-        self.say(EventBody::Customer(CustomerEvent::Merge { into, from, by, evidence })).await
+        self.say(EventBody::Customer(CustomerEvent::Merge { into, from, by, evidence, cases })).await
     }
 
     /// Undoes a merge: both customers get back what was theirs.
@@ -193,8 +197,22 @@ impl Tenant {
             let message = "undo the later merge first";
             return Err(Error::new(ErrorKind::Conflict, message).with("into", later).with("from", into));
         }
+        let cases = self.open_cases_of(into, from).await?;
         let (into, from, by) = (into.clone(), from.clone(), by.to_owned());
-        self.say(EventBody::Customer(CustomerEvent::Unmerge { into, from, by })).await
+        self.say(EventBody::Customer(CustomerEvent::Unmerge { into, from, by, cases })).await
+    }
+
+    async fn open_cases_of(&self, one: &CustomerId, other: &CustomerId) -> Result<Vec<CaseId>> {
+        let mut open = Vec::new();
+        for id in [one, other] {
+            for customer in self.everybody_in(&self.customer_record(id).await?).await? {
+                let cases = self.cases(ScanOf::CasesOf { customer }, MAX_TOLD).await?;
+                open.extend(cases.into_iter().filter(Case::is_open).map(|case| case.id));
+            }
+        }
+        open.sort_unstable();
+        open.dedup();
+        Ok(open)
     }
 
     /// Tells something about a person: a customer number, a value tier. Null removes a fact.

@@ -275,7 +275,7 @@ impl Tenant {
     }
 
     /// A customer and all that were merged into it, directly or by way of others.
-    async fn everybody_in(&self, customer: &Customer) -> Result<BTreeSet<CustomerId>> {
+    pub(super) async fn everybody_in(&self, customer: &Customer) -> Result<BTreeSet<CustomerId>> {
         let mut people = BTreeSet::from([customer.id.clone()]);
         let mut merges = customer.merges.clone();
         while let Some(merge) = merges.pop() {

@@ -5,8 +5,8 @@ use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::snapshot::Read;
 use super::timer::CORRECTED;
 use crate::model::{
-    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseStatus, Customer, CustomerEvent, CustomerId,
-    Merge, Presence, PresenceEvent, Reason, StepKind, Timer, TimerId, TimerPurpose, Timestamp,
+    AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, CaseStatus, Customer, CustomerEvent,
+    CustomerId, Merge, Presence, PresenceEvent, Reason, StepKind, Timer, TimerId, TimerPurpose, Timestamp,
 };
 use crate::store::{Key, Note, Record};
 
@@ -283,8 +283,14 @@ impl Draft<'_> {
     pub(super) fn customer_event(&mut self, arrival: &Arrival, event: &CustomerEvent) -> Read<Outcome> {
         let at = arrival.event.received_at;
         match event {
-            CustomerEvent::Merge { into, from, by, evidence } => self.merge(into, from, by, evidence, at),
-            CustomerEvent::Unmerge { into, from, .. } => self.unmerge(into, from),
+            CustomerEvent::Merge { into, from, by, evidence, cases } => {
+                let outcome = self.merge(into, from, by, evidence, at)?;
+                self.tell_customer_changed(outcome, "host.merge", (into, from), by, cases, at)
+            }
+            CustomerEvent::Unmerge { into, from, by, cases } => {
+                let outcome = self.unmerge(into, from)?;
+                self.tell_customer_changed(outcome, "host.unmerge", (into, from), by, cases, at)
+            }
             CustomerEvent::Facts { customer, facts } => {
                 let Some(mut known) = self.overlay.customer(customer)? else { return NOTHING };
                 let before = known.facts.clone();
@@ -343,6 +349,25 @@ impl Draft<'_> {
         self.about(Some(into), None);
         self.write_customers(stays, goes);
         Ok(Outcome::Changed)
+    }
+
+    /// Notes in the timelines of the people's open cases who is who now.
+    fn tell_customer_changed(
+        &mut self,
+        outcome: Outcome,
+        rule: &str,
+        (into, from): (&CustomerId, &CustomerId),
+        by: &str,
+        cases: &[CaseId],
+        at: Timestamp,
+    ) -> Read<Outcome> {
+        for id in cases.iter().filter(|_| outcome == Outcome::Changed) {
+            if self.overlay.case(id)?.is_some_and(|case| case.is_open()) {
+                let reason = Reason::new(rule, format!("{from} and {into}"));
+                self.step(id, at, StepKind::CustomerChanged, by, None, vec![reason]);
+            }
+        }
+        Ok(outcome)
     }
 
     fn write_customers(&mut self, stays: Customer, goes: Customer) {

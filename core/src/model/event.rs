@@ -436,6 +436,9 @@ pub enum CustomerEvent {
         by: String,
         /// What shows it.
         evidence: Vec<String>,
+        /// Their open cases, whose timelines tell of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cases: Vec<CaseId>,
     },
     /// A merge was wrong: both get back what was theirs.
     Unmerge {
@@ -445,6 +448,9 @@ pub enum CustomerEvent {
         from: CustomerId,
         /// Who decided it.
         by: String,
+        /// Their open cases, whose timelines tell of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cases: Vec<CaseId>,
     },
     /// The host tells something about a person.
     Facts {

@@ -151,6 +151,16 @@ async fn customers_are_merged_with_evidence_and_taken_apart_again() {
     let dm_after = world.tenant.customer(&dm).await.unwrap();
     assert_eq!(dm_after.customer, dm_before.customer);
     assert_eq!((dm_after.messages.len(), dm_after.cases.len()), (2, 1), "what was written meanwhile is theirs, too");
+    // Two merges and two splits are told in the timelines of all open cases they are about.
+    for (case, expected) in [
+        (&one, ["host.merge", "host.merge", "host.unmerge", "host.unmerge"].as_slice()),
+        (&two, &["host.merge", "host.merge", "host.unmerge", "host.unmerge"]),
+        (&three, &["host.merge", "host.unmerge"]),
+    ] {
+        let steps = world.view(case).await.timeline;
+        let told = steps.iter().filter(|step| step.kind == StepKind::CustomerChanged && step.actor == "ada");
+        assert_eq!(told.map(|step| step.reasons[0].rule.as_str()).collect::<Vec<_>>(), expected);
+    }
 }
 
 #[tokio::test]
