@@ -1,5 +1,6 @@
 //! What is to be done again and again: deadlines, routing, advice, polling, streaming. Each call does what is due and ends.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use super::work::ROUTER;
 use crate::advisor::{AdviceAsk, Advisor};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    AccountId, Advice, Assignment, Case, CaseAction, CaseEvent, Channel, EventBody, Finding, Presence, TeamId, Timer,
-    TimerId, TimerPurpose, Timestamp,
+    AccountId, Advice, Assignment, Case, CaseAction, CaseEvent, Channel, EventBody, Finding, Presence, TeamId,
+    TenantId, Timer, TimerId, TimerPurpose, Timestamp,
 };
 use crate::network::{EventStream, Page, PollAsk, StreamAsk};
 use crate::routing::{AssignAsk, Routed};
@@ -25,6 +26,8 @@ use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, ScanOf, Settle};
 /// How long a lease lasts besides the time advisors have: longer than routing takes, short enough that a dead worker
 /// holds nothing up.
 const LEASE: Duration = Duration::from_secs(60);
+/// How long work of a tenant this engine does not know is put off.
+const PUT_OFF: Duration = Duration::from_secs(300);
 /// How many timers or effects one call takes.
 const BATCH: usize = 200;
 /// How many waiting cases one routing looks at.
@@ -35,7 +38,7 @@ const MAX_PAGES: usize = 100;
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// What a call of [`Engine::tick`] did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Ticked {
     /// Timers that were due.
@@ -46,107 +49,208 @@ pub struct Ticked {
     pub joined: usize,
     /// Messages that advisors were asked about.
     pub advised: usize,
-    /// When the next timer is due.
+    /// When the next timer is due, or what failed is to be tried again.
     pub next_due: Option<Timestamp>,
+    /// What could not be done. It stays due; everybody else's was done.
+    pub failed: Vec<Failed>,
+}
+
+/// Something due that could not be done.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failed {
+    /// Whose it was.
+    pub tenant: TenantId,
+    /// Why; `not_found` if work waits for a tenant this engine does not know.
+    pub error: Error,
+}
+
+impl Ticked {
+    fn fail(&mut self, tenant: &TenantId, error: Error) {
+        // Once is enough for a tenant nobody knows.
+        let stranger = |failed: &Failed| failed.tenant == *tenant && failed.error.kind() == ErrorKind::NotFound;
+        if error.kind() != ErrorKind::NotFound || !self.failed.iter().any(stranger) {
+            self.failed.push(Failed { tenant: tenant.clone(), error });
+        }
+    }
+
+    fn has_failed(&self, tenant: &TenantId) -> bool {
+        self.failed.iter().any(|failed| failed.tenant == *tenant)
+    }
+
+    /// Counts what was done for a tenant, or notes why it was not; whether it was.
+    fn note(&mut self, tenant: &TenantId, result: Result<()>) -> bool {
+        let failure = result.map_err(|error| self.fail(tenant, error));
+        failure.is_ok()
+    }
 }
 
 impl Engine {
     /// Does what is due now: joining, timers, routing, advice. A host calls it after intake and again at `next_due`.
     ///
-    /// Safe to call from several workers at once: leases and versions keep them apart.
+    /// Safe to call from several workers at once: leases and versions keep them apart. What fails for one tenant, or waits
+    /// for a tenant this engine does not know, is told in [`Ticked::failed`] and holds up nobody else.
+    ///
+    /// # Errors
+    /// What the store says when it is asked what is due.
     pub async fn tick(&self) -> Result<Ticked> {
+        let mut ticked = Ticked::default();
         // Joined cases share their promises and one agent, so they come first.
-        let mut ticked = Ticked { joined: self.join_cases().await?, ..Ticked::default() };
-        ticked.timers = self.fire_timers().await?;
-        ticked.routed = self.route_teams().await?;
-        ticked.advised = self.ask_advisors().await?;
-        ticked.next_due = self.inner().store().next_due().await?;
+        self.join_cases(&mut ticked).await?;
+        self.fire_timers(&mut ticked).await?;
+        self.route_teams(&mut ticked).await?;
+        self.ask_advisors(&mut ticked).await?;
+        ticked.next_due = self.next_due(&ticked).await?;
         Ok(ticked)
     }
 
-    async fn fire_timers(&self) -> Result<usize> {
-        let mut fired = 0;
+    async fn fire_timers(&self, ticked: &mut Ticked) -> Result<()> {
+        let mut limit = BATCH;
         // Bounded, because a timer that sets itself again at once would otherwise keep us here.
         for _ in 0..64 {
-            let due = self.inner().store().due(self.inner().now(), BATCH).await?;
-            if due.is_empty() {
-                break;
-            }
-            fired += due.len();
-            let mut by_tenant = std::collections::BTreeMap::<_, Vec<_>>::new();
-            for (tenant, timer) in due {
+            let due = self.inner().store().due(self.inner().now(), limit).await?;
+            let is_all = due.len() < limit;
+            let mut by_tenant = BTreeMap::<_, Vec<_>>::new();
+            for (tenant, timer) in due.into_iter().filter(|(tenant, _)| !ticked.has_failed(tenant)) {
                 by_tenant.entry(tenant).or_default().push(EventBody::Timer(timer));
             }
+            if by_tenant.is_empty() {
+                if is_all {
+                    break;
+                }
+                // What cannot be fired stays due: look past it.
+                limit *= 2;
+            }
             for (tenant, timers) in by_tenant {
-                self.tenant(tenant)?.happen(Channel::Engine, timers).await?;
+                let number = timers.len();
+                let fired = self.fire(&tenant, timers).await;
+                if ticked.note(&tenant, fired) {
+                    ticked.timers += number;
+                }
             }
         }
-        Ok(fired)
+        Ok(())
     }
 
-    async fn join_cases(&self) -> Result<usize> {
-        let leased = self.lease("join").await?;
-        for lease in &leased {
+    async fn fire(&self, tenant: &TenantId, timers: Vec<EventBody>) -> Result<()> {
+        self.worker_of(tenant)?.happen(Channel::Engine, timers).await.map(drop)
+    }
+
+    async fn join_cases(&self, ticked: &mut Ticked) -> Result<()> {
+        for lease in self.lease("join", ticked).await? {
             if let EffectAction::Join { conversation } = &lease.effect.action {
-                self.tenant(lease.tenant.clone())?.join_cases(conversation).await?;
+                let joined = self.tenant(lease.tenant.clone())?.join_cases(conversation).await;
+                if ticked.note(&lease.tenant, joined) {
+                    ticked.joined += 1;
+                    self.settle(&lease).await?;
+                }
             }
-            self.settle(lease).await?;
         }
-        Ok(leased.len())
+        Ok(())
     }
 
-    async fn route_teams(&self) -> Result<usize> {
-        let mut routed = 0;
+    async fn route_teams(&self, ticked: &mut Ticked) -> Result<()> {
         // Overflow and freed capacity ask for more routing; a few rounds settle it.
         for _ in 0..8 {
-            let leased = self.lease("route").await?;
+            let leased = self.lease("route", ticked).await?;
             if leased.is_empty() {
                 break;
             }
             for lease in leased {
                 if let EffectAction::Route { team } = &lease.effect.action {
-                    self.tenant(lease.tenant.clone())?.route(team).await?;
-                    routed += 1;
+                    let routed = self.tenant(lease.tenant.clone())?.route(team).await;
+                    if ticked.note(&lease.tenant, routed) {
+                        ticked.routed += 1;
+                        self.settle(&lease).await?;
+                    }
                 }
-                self.settle(&lease).await?;
             }
         }
-        Ok(routed)
+        Ok(())
     }
 
     /// All messages of a round at once, so that the slowest advisor holds up a round by one deadline and no more.
-    async fn ask_advisors(&self) -> Result<usize> {
-        let leased = self.lease("advise").await?;
-        let asked = leased.len();
-        let rounds = leased.iter().map(|lease| self.ask_about(lease));
-        join_all(rounds).await.into_iter().collect::<Result<()>>()?;
-        Ok(asked)
+    async fn ask_advisors(&self, ticked: &mut Ticked) -> Result<()> {
+        let leased = self.lease("advise", ticked).await?;
+        let rounds = join_all(leased.iter().map(|lease| self.ask_about(lease))).await;
+        for (lease, asked) in leased.iter().zip(rounds) {
+            if ticked.note(&lease.tenant, asked) {
+                ticked.advised += 1;
+                self.settle(lease).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn ask_about(&self, lease: &Leased) -> Result<()> {
-        if let EffectAction::Advise { message, revision } = &lease.effect.action {
-            self.tenant(lease.tenant.clone())?.advise(message, *revision).await?;
+        match &lease.effect.action {
+            EffectAction::Advise { message, revision } => {
+                self.tenant(lease.tenant.clone())?.advise(message, *revision).await
+            }
+            _ => Ok(()),
         }
-        self.settle(lease).await
     }
 
-    async fn lease(&self, kind: &'static str) -> Result<Vec<Leased>> {
+    /// Takes effects of the tenants this engine knows. Those of others are put off, and told of.
+    async fn lease(&self, kind: &'static str, ticked: &mut Ticked) -> Result<Vec<Leased>> {
         let now = self.inner().now();
         let within = self.tenants().filter_map(|tenant| Some(tenant.policy()?.policy().advice.within)).max();
         let until = now.plus(LEASE + within.unwrap_or_default());
-        let ask = LeaseAsk { tenant: None, kinds: vec![kind], now, until, limit: BATCH };
-        self.inner().store().lease(&ask).await
+        loop {
+            let ask = LeaseAsk { tenant: None, kinds: vec![kind], now, until, limit: BATCH };
+            let leased = self.inner().store().lease(&ask).await?;
+            let is_all = leased.len() < BATCH;
+            let mut ours = Vec::new();
+            for lease in leased {
+                match self.worker_of(&lease.tenant) {
+                    Ok(_) => ours.push(lease),
+                    Err(error) => {
+                        ticked.fail(&lease.tenant, error);
+                        self.end_lease(&lease, Some(now.plus(PUT_OFF))).await?;
+                    }
+                }
+            }
+            if is_all || !ours.is_empty() {
+                return Ok(ours);
+            }
+        }
+    }
+
+    /// The tenant that something due belongs to.
+    fn worker_of(&self, tenant: &TenantId) -> Result<Tenant> {
+        self.tenant(tenant.clone()).map_err(|_| {
+            let message = "work waits for a tenant this engine does not know; configure it, or erase what it has";
+            Error::new(ErrorKind::NotFound, message).during("tick").with("tenant", tenant)
+        })
     }
 
     async fn settle(&self, lease: &Leased) -> Result<()> {
-        let settle =
-            Settle { tenant: lease.tenant.clone(), id: lease.effect.id.clone(), token: lease.token, again_at: None };
+        self.end_lease(lease, None).await
+    }
+
+    async fn end_lease(&self, lease: &Leased, again_at: Option<Timestamp>) -> Result<()> {
+        let Leased { tenant, effect, token } = lease;
+        let settle = Settle { tenant: tenant.clone(), id: effect.id.clone(), token: *token, again_at };
         self.inner().store().settle(settle).await
     }
 
-    /// Takes notices that are due: who is to be told about which case. Settle each with [`Engine::told`] once it is done.
+    /// When there is something to do again. What failed just now does not make a host spin.
+    async fn next_due(&self, ticked: &Ticked) -> Result<Option<Timestamp>> {
+        let now = self.inner().now();
+        let next = self.inner().store().next_due().await?;
+        if ticked.failed.is_empty() || next.is_none_or(|next| next > now) {
+            return Ok(next);
+        }
+        let again = now.plus(PUT_OFF);
+        let due = self.inner().store().due(again, BATCH).await?;
+        let others = due.iter().filter(|(tenant, _)| !ticked.has_failed(tenant)).map(|(_, timer)| timer.due_at);
+        Ok(Some(others.min().unwrap_or(again)))
+    }
+
+    /// Takes notices that are due: who is to be told about which case. Settle each with [`Engine::told`] once it is done;
+    /// one that is not comes again after a minute. Those of tenants this engine does not know wait until it does.
     pub async fn notices(&self) -> Result<Vec<Leased>> {
-        self.lease("notify").await
+        self.lease("notify", &mut Ticked::default()).await
     }
 
     /// A notice was passed on.
@@ -383,7 +487,7 @@ impl Tenant {
         Ok(())
     }
 
-    async fn take_page(
+    pub(super) async fn take_page(
         &self,
         account: &AccountId,
         source: &str,
@@ -406,7 +510,7 @@ impl Tenant {
         self.inner.submit(work).await
     }
 
-    fn network(&self, account: &AccountId) -> Result<std::sync::Arc<dyn crate::network::Network>> {
+    pub(super) fn network(&self, account: &AccountId) -> Result<std::sync::Arc<dyn crate::network::Network>> {
         let network = self.inner.rules(&self.id).and_then(|rules| rules.networks.get(account));
         network.cloned().ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "this account has no connection to its network").with("account", account)

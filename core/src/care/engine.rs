@@ -318,6 +318,11 @@ impl Inner {
         self.tenants.keys()
     }
 
+    /// The shortest time for which a policy allows to keep raw deliveries.
+    pub(super) fn strictest_raw(&self) -> Option<std::time::Duration> {
+        self.tenants.values().filter_map(|rules| rules.policy.policy().retention.raw).min()
+    }
+
     /// Sorts what was found in one body to the tenants it concerns; with a `home`, all of it stays there.
     pub(super) fn sorted(&self, home: Option<Home<'_>>, source: &Source<'_>, parsed: Parsed) -> Work {
         let mut parts: BTreeMap<TenantId, Part> = BTreeMap::new();

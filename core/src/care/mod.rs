@@ -15,14 +15,16 @@ pub mod sla;
 mod snapshot;
 mod tenant;
 mod timer;
+mod upkeep;
 mod views;
 mod work;
 
 pub use change::{Change, LogLine};
 pub use decide::{Arrival, Decision, Outcome, Rules, decide};
-pub use duty::Ticked;
+pub use duty::{Failed, Ticked};
 pub use engine::{Answer, Engine, EngineBuilder, TenantSetup, status_of};
 pub use group::Ingested;
 pub use snapshot::Snapshot;
 pub use tenant::Tenant;
+pub use upkeep::Upkept;
 pub use views::{CaseView, Coverage, CustomerView, Explanation, MaybeSame, QueueAsk, QueueItem, ThreadView};

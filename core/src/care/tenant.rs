@@ -244,17 +244,20 @@ impl Tenant {
     }
 
     /// Removes what is older than the policy allows at this instant, and tells what was removed.
+    ///
+    /// What belongs to no tenant may be anybody's: of it nothing raw is kept longer than the strictest policy keeps its own.
     pub async fn retain(&self) -> Result<Receipt> {
-        let Some(policy) = self.policy() else { return Ok(Receipt::default()) };
         let now = self.inner.now();
         let before = |age: Option<std::time::Duration>| {
             age.map(|age| now.plus_millis(-i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
         };
-        let rules = &policy.policy().retention;
-        let ask = RetainAsk {
-            raw_before: before(rules.raw),
-            messages_before: before(rules.messages),
-            customers_before: before(rules.customers),
+        let ask = match self.policy().map(|policy| &policy.policy().retention) {
+            Some(rules) => RetainAsk {
+                raw_before: before(rules.raw),
+                messages_before: before(rules.messages),
+                customers_before: before(rules.customers),
+            },
+            None => RetainAsk { raw_before: before(self.inner.strictest_raw()), ..RetainAsk::default() },
         };
         self.store().retain(&self.id, &ask).await
     }

@@ -41,6 +41,7 @@ pub const TRIED: &[&str] = &[
     "poll_source",
     "quarantine",
     "queue",
+    "recheck",
     "redrive",
     "release",
     "reopen",

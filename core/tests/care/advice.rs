@@ -61,7 +61,7 @@ async fn advice_raises_a_case_and_opens_one() {
     let asks = world.case_of(post("n1", "ann", "where is it")).await;
     world.take(post("n2", "bob", "lol")).await;
     assert_eq!((model.asked(), world.open().await.len()), (0, 1), "nobody is asked before it is stored");
-    assert_eq!(world.engine.tick().await.unwrap().advised, 2);
+    assert_eq!(world.tick().await.advised, 2);
     let case = world.case(&asks).await;
     assert_eq!((case.tier, case.intent, case.clocks[0].target_secs), (1, Intent::Complaint, 3600));
     assert_eq!(world.open().await.len(), 2);
@@ -72,7 +72,7 @@ async fn advice_raises_a_case_and_opens_one() {
     assert_eq!(explained.assessment.unwrap().models["model"], "7");
     let advised = explained.reasons.iter().find(|(_, kind, _)| *kind == StepKind::Advised).unwrap();
     assert_eq!(advised.2[0].rule, "model/7");
-    assert_eq!(world.engine.tick().await.unwrap().advised, 0);
+    assert_eq!(world.tick().await.advised, 0);
     assert!(!world.steps(&asks).await.iter().any(|step| step == "noted"));
 }
 
@@ -87,7 +87,7 @@ async fn findings_are_made_safe() {
     let model = Model::new(Ok(vec![wild, loud, forged]), Duration::ZERO);
     let world = world_with(&model);
     let case = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     let assessment = world.view(&case).await.assessments.remove(&world.id_of("n1")).unwrap();
     assert!(assessment.pii.is_empty());
     assert_eq!((assessment.tier, assessment.category.as_str()), (1, "other"));
@@ -169,7 +169,7 @@ async fn a_person_s_correction_stands_against_advice() {
     let mut assessment = world.view(&case).await.assessments.remove(&world.id_of("n1")).unwrap();
     assessment.tier = 3;
     world.tenant.correct(&case, "jo", assessment).await.unwrap();
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.case(&case).await.tier, 3);
 }
 

@@ -13,7 +13,7 @@ async fn nothing_of_an_erased_person_is_shown() {
     world.take(post("root", "b1", "news")).await;
     let ann = world.case_of(answer("n1", "ann", "root", "my zebra is broken")).await;
     let bob = world.case_of(answer("n2", "bob", "root", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.tenant.note(&ann, "ada", "zebra again").await.unwrap();
     let customer = world.message(&world.id_of("n1")).await.customer.unwrap();
     let held = |export: Vec<Exported>| export.iter().any(|item| serde_json::to_string(item).unwrap().contains("zebra"));

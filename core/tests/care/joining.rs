@@ -37,7 +37,7 @@ async fn two_open_cases_of_one_person_become_the_earlier_one() {
     let (early, late) = two_cases(&world).await;
     world.tenant.note(&late, "jo", "a regular").await.unwrap();
     link(&world).await;
-    assert_eq!(world.engine.tick().await.unwrap().joined, 1);
+    assert_eq!(world.tick().await.joined, 1);
 
     let view = world.view(&early).await;
     assert_eq!((view.case.status.clone(), view.case.messages, view.threads.len()), (CaseStatus::Queued, 2, 1));
@@ -69,7 +69,7 @@ async fn two_open_cases_of_one_person_become_the_earlier_one() {
     assert_eq!(world.case(&early).await.status, CaseStatus::Waiting);
     let error = world.tenant.reopen(&late, "jo").await.unwrap_err();
     assert_eq!((error.kind(), error.context().any(|(_, value)| value == early.as_str())), (ErrorKind::Conflict, true));
-    assert_eq!(world.engine.tick().await.unwrap().joined, 0);
+    assert_eq!(world.tick().await.joined, 0);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_new_case_after_joined_ones_has_an_id_of_its_own() {
     let world = World::new("[cases]\nreopen_within = '1h'");
     let (early, late) = two_cases(&world).await;
     link(&world).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.tenant.close(&early, "jo", "resolved").await.unwrap();
     world.pass(hours(2)).await;
     let next = world.case_of(answer("n7", "ann", "n3", "broken again")).await;
@@ -98,7 +98,7 @@ async fn whoever_works_on_one_of_them_goes_on() {
             }
         }
         link(&world).await;
-        world.engine.tick().await.unwrap();
+        world.tick().await;
         assert_eq!(world.holder(&early).await.as_deref(), Some(goes_on));
         assert_eq!(world.holder(&late).await, None);
         let roster = world.tenant.roster().await.unwrap();
@@ -117,7 +117,7 @@ async fn an_offer_of_a_case_that_ends_lapses_at_once() {
     let offer = world.case(&late).await.assignment.unwrap();
     assert!(offer.agent.as_str() == "jo" && offer.accept_by.is_some());
     link(&world).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!((world.holder(&late).await, world.holder(&early).await.as_deref()), (None, Some("kim")));
     assert!(world.timers().await.iter().all(|timer| !matches!(timer.purpose, TimerPurpose::Accept { .. })));
 }
@@ -129,7 +129,7 @@ async fn a_promise_broken_in_both_is_one_broken_promise() {
     world.pass(hours(5)).await;
     assert_eq!(world.total("sla.breached.first_response").await, 2);
     link(&world).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.total("sla.breached.first_response").await, 1);
     assert_eq!(world.case(&early).await.clocks[0].breached_at, Some(at(NOON).plus(hours(1))));
     assert!(world.case(&late).await.clocks.is_empty());
@@ -142,7 +142,7 @@ async fn the_message_between_finds_the_case_of_its_author_in_the_thread_that_fol
     // Ann's own earlier post, which answers something we have not seen.
     assert_eq!(world.case_of(sent(answer("n2", "ann", "n1", "broken"), "2026-11-18T11:30:00Z")).await, case);
     assert_eq!(world.case(&case).await.opened_at, at("2026-11-18T11:30:00Z"));
-    assert_eq!(world.engine.tick().await.unwrap().joined, 0, "there was nothing to join");
+    assert_eq!(world.tick().await.joined, 0, "there was nothing to join");
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn cases_of_different_people_and_closed_cases_stay_apart() {
     let closed = world.case_of(answer("n5", "ann", "n2", "where is it")).await;
     world.tenant.close(&closed, "jo", "resolved").await.unwrap();
     link(&world).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     let mut open = world.open().await;
     open.sort();
     let mut expected = [ann, bob];

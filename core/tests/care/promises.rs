@@ -75,7 +75,7 @@ async fn business_time_and_the_network_s_own_time_count() {
     assert_eq!((case.opened_at, case.due_at), (at("2026-11-20T15:30:00Z"), Some(at("2026-11-23T09:30:00Z"))));
     // One that is reported after its deadline is broken at once, by the clock on the wall.
     let late = world.case_of(sent(post("n2", "bob", "broken"), "2026-11-19T08:00:00Z")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(clock(&world.case(&late).await, ClockKind::FirstResponse).breached_at, Some(at("2026-11-19T10:00:00Z")));
 }
 
@@ -117,7 +117,7 @@ async fn a_breach_is_told_once_up_the_ladder() {
     let world = World::new(policy);
     world.online("ada").await;
     let held = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     let waits = world.case_of(post("n2", "bob", "broken")).await;
     world.pass(minutes(31)).await;
     assert_eq!(
@@ -177,7 +177,7 @@ async fn an_answer_that_comes_late_while_nobody_looked_is_a_breach_all_the_same(
     let id = world.case_of(post("n1", "ann", "broken")).await;
     world.clock.advance(hours(2));
     world.take(answer("n2", "b1", "n1", "sorry")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.total("sla.breached.first_response").await, 1);
     assert!(world.steps(&id).await.contains(&"breached".to_owned()));
 }
@@ -243,7 +243,7 @@ async fn a_timer_about_nothing_goes_away() {
     };
     let commit = careline::store::Commit { deliveries: Vec::new(), tenants: vec![part] };
     careline::store::Store::commit(&*world.store, commit).await.unwrap();
-    assert_eq!(world.engine.tick().await.unwrap().timers, 2);
+    assert_eq!(world.tick().await.timers, 2);
     assert!(world.timers().await.is_empty());
 }
 

@@ -41,7 +41,7 @@ async fn a_timeline_tells_who_answered_when_and_how_it_ended() {
     let world = World::new("[[agents]]\nid = 'ada'");
     world.online("ada").await;
     let case = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.pass(minutes(5)).await;
     world.take(answer("n2", "b1", "n1", "sorry")).await;
     world.tenant.note(&case, "ada", "called them").await.unwrap();

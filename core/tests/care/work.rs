@@ -35,7 +35,7 @@ async fn what_waits_goes_to_whoever_comes_online_most_pressing_first() {
     let world = World::new("[[agents]]\nid = 'ada'\ncapacity = 1");
     let asks = world.case_of(post("n1", "ann", "where is it")).await;
     let broken = world.case_of(post("n2", "bob", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!((world.holder(&asks).await, world.holder(&broken).await), (None, None));
     world.online("ada").await;
     assert_eq!((world.holder(&asks).await, world.holder(&broken).await.as_deref()), (None, Some("ada")));
@@ -44,7 +44,7 @@ async fn what_waits_goes_to_whoever_comes_online_most_pressing_first() {
     assert_eq!(step.reasons[0].rule, "routing.least_loaded");
     // Capacity that comes free routes the next.
     world.tenant.close(&broken, "ada", "resolved").await.unwrap();
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.holder(&asks).await.as_deref(), Some("ada"));
     assert_eq!(world.tenant.roster().await.unwrap()[0].cases, [asks].into());
 }
@@ -57,7 +57,7 @@ async fn teams_by_category_and_agents_by_language() {
     }
     let billing = world.case_of(post("n1", "ann", "my invoice is broken")).await;
     let french = world.case_of(post("n2", "bob", "bonjour, broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.case(&billing).await.team.as_str(), "money");
     assert_eq!(world.holder(&billing).await.as_deref(), Some("ada"));
     assert_eq!(world.case(&french).await.status, CaseStatus::Offered);
@@ -70,7 +70,7 @@ async fn an_offer_nobody_accepts_goes_round() {
         world.online(agent).await;
     }
     let case = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     let mut asked = Vec::new();
     for _ in 0..3 {
         asked.push(world.holder(&case).await.unwrap());
@@ -95,7 +95,7 @@ async fn an_answer_during_an_offer_leaves_no_timer_behind() {
     let world = World::new(CREW);
     world.online("ada").await;
     let case = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.pass(minutes(1)).await;
     world.take(answer("n2", "b1", "n1", "done")).await;
     assert_eq!(world.case(&case).await.status, CaseStatus::Waiting);
@@ -112,18 +112,18 @@ async fn sticky_to_the_last_agent_only_while_they_are_there() {
     let world = World::new("[[agents]]\nid = 'ada'\n[[agents]]\nid = 'bo'");
     world.online("bo").await;
     let case = world.case_of(post("n1", "ann", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.online("ada").await;
     world.tenant.close(&case, "bo", "resolved").await.unwrap();
     world.case_of(answer("n2", "ann", "n1", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.holder(&case).await.as_deref(), Some("bo"));
     let why = world.case(&case).await.assignment.unwrap().reasons;
     assert_eq!(why[0].rule, "routing.sticky");
     world.tenant.close(&case, "bo", "resolved").await.unwrap();
     world.offline("bo").await;
     world.case_of(answer("n3", "ann", "n1", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
 }
 
@@ -133,14 +133,14 @@ async fn an_agent_who_leaves_while_a_customer_waits_loses_the_case() {
     world.online("ada").await;
     let waits = world.case_of(post("n1", "ann", "broken")).await;
     let answered = world.case_of(post("n2", "bob", "broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     world.take(answer("n3", "b1", "n2", "sorry")).await;
     world.online("bo").await;
     world.offline("ada").await;
     assert_eq!(world.holder(&waits).await.as_deref(), Some("bo"));
     assert_eq!(world.holder(&answered).await.as_deref(), Some("ada"), "nobody waits for her there");
     world.take(answer("n4", "bob", "n3", "still broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.holder(&answered).await.as_deref(), Some("bo"));
     let roster = world.tenant.roster().await.unwrap();
     assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [0, 2]);
@@ -152,7 +152,7 @@ async fn a_presence_that_runs_out_gives_its_work_back_by_itself() {
     let until = world.now().plus(minutes(5));
     world.tenant.set_presence(&"ada".into(), true, Some(until)).await.unwrap();
     let case = world.case_of(post("n1", "ann", "where is it")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
     world.online("bo").await;
     // Repeated in time, it goes on.
@@ -269,7 +269,7 @@ async fn a_case_that_comes_back_waits_anew() {
     world.pass(hours(5)).await;
     world.online("bo").await;
     world.take(answer("n3", "ann", "n2", "still broken")).await;
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     assert_eq!(world.case(&case).await.team.as_str(), "care", "its ten minutes begin now");
 }
 
@@ -291,7 +291,7 @@ async fn several_workers_give_each_case_once() {
     for worker in workers {
         worker.await.unwrap();
     }
-    world.engine.tick().await.unwrap();
+    world.tick().await;
     let roster = world.tenant.roster().await.unwrap();
     assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [7, 7]);
     for case in world.tenant.all_cases(50).await.unwrap() {
@@ -312,7 +312,7 @@ async fn the_same_day_gives_the_same_assignments() {
         let mut day = Vec::new();
         for number in 0..8 {
             let case = world.case_of(post(&format!("n{number}"), &format!("p{number}"), "broken")).await;
-            world.engine.tick().await.unwrap();
+            world.tick().await;
             day.push(world.case(&case).await.assignment);
         }
         days.push(day);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use careline::care::{CaseView, Engine, Ingested, QueueAsk, Tenant, TenantSetup};
+use careline::care::{CaseView, Engine, Ingested, QueueAsk, Tenant, TenantSetup, Ticked};
 use careline::intake::Parsed;
 use careline::model::*;
 use careline::policy::{CompiledPolicy, Policy};
@@ -121,11 +121,18 @@ impl World {
     /// Lets time pass and the engine do what is due on the way.
     pub(crate) async fn pass(&self, time: Duration) {
         let end = self.now().plus(time);
-        while let Some(due) = self.engine.tick().await.unwrap().next_due.filter(|due| *due <= end) {
+        while let Some(due) = self.tick().await.next_due.filter(|due| *due <= end) {
             self.clock.set(due.max(self.now()));
         }
         self.clock.set(end);
-        self.engine.tick().await.unwrap();
+        self.tick().await;
+    }
+
+    /// Lets the engine do what is due, all of it.
+    pub(crate) async fn tick(&self) -> Ticked {
+        let ticked = self.engine.tick().await.unwrap();
+        assert!(ticked.failed.is_empty(), "{:?}", ticked.failed);
+        ticked
     }
 
     pub(crate) fn id_of(&self, native_id: &str) -> MessageId {
@@ -164,12 +171,12 @@ impl World {
 
     pub(crate) async fn online(&self, agent: &str) {
         self.tenant.set_presence(&agent.into(), true, None).await.unwrap();
-        self.engine.tick().await.unwrap();
+        self.tick().await;
     }
 
     pub(crate) async fn offline(&self, agent: &str) {
         self.tenant.set_presence(&agent.into(), false, None).await.unwrap();
-        self.engine.tick().await.unwrap();
+        self.tick().await;
     }
 
     /// Who holds a case.

@@ -9,5 +9,7 @@ mod growth;
 mod polling;
 mod quiet;
 mod several_tenants;
+mod strangers;
 mod streaming;
 mod support;
+mod upkeep;
