@@ -1,4 +1,4 @@
-//! `careline serve`: the intake for real accounts.
+//! `careline serve`: the intake for real accounts. Notices to people come out as JSON lines on standard output.
 
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,14 +6,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use careline::care::Engine;
+use careline::care::{Engine, Failed};
 use careline::clock::{Clock, SystemClock};
-use careline::model::AccountId;
+use careline::model::{AccountId, CaseId, EffectId, TenantId, Timestamp};
 use careline::policy::Policy;
+use careline::store::EffectAction;
 use careline::transport::Transport;
 use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
 use clap::Args as ClapArgs;
+use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::intake::{self, Tally};
@@ -23,6 +25,8 @@ use crate::{Failure, Result, host, page};
 const LOOK: Duration = Duration::from_secs(1);
 /// Pause between two polls of an account, and after a lost stream.
 const POLL: Duration = Duration::from_secs(60);
+/// Pause between two looks at what is to be forgotten and what no longer stands.
+const UPKEEP: Duration = Duration::from_secs(3600);
 
 /// What to serve.
 #[derive(ClapArgs)]
@@ -58,6 +62,8 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     announce(address, &endpoints);
     let mut work = tokio::task::JoinSet::new();
     work.spawn(keep_ticking(engine.clone()));
+    work.spawn(keep_telling(engine.clone()));
+    work.spawn(keep_house(engine.clone()));
     for account in accounts {
         work.spawn(keep_reading(engine.clone(), account));
     }
@@ -87,12 +93,69 @@ pub(crate) async fn interrupted() {
 
 /// Does what is due as it becomes due.
 pub(crate) async fn keep_ticking(engine: Engine) {
+    let mut told: Vec<String> = Vec::new();
     loop {
-        if let Err(error) = engine.tick().await {
-            eprintln!("careline: {error}");
+        let now = match engine.tick().await {
+            Ok(ticked) => ticked.failed.iter().map(trouble).collect::<Vec<_>>(),
+            Err(error) => vec![error.to_string()],
+        };
+        // What goes on failing is told once, not every second.
+        for line in now.iter().filter(|line| !told.contains(line)) {
+            eprintln!("careline: {line}");
+        }
+        told = now;
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Passes on whom the policy's ladder says to tell, again and again.
+async fn keep_telling(engine: Engine) {
+    loop {
+        if let Err(error) = pass_on_notices(&engine, &mut io::stdout()).await {
+            eprintln!("careline: notices: {error}");
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Who is to be told about which case, as one line of JSON.
+#[derive(Serialize)]
+struct Notice<'a> {
+    notice: &'a EffectId,
+    tenant: &'a TenantId,
+    due_at: Timestamp,
+    case: &'a CaseId,
+    who: &'a [String],
+    about: &'a str,
+}
+
+/// Writes every notice that is due as a line. Each is settled once it is written; if writing fails it comes again.
+async fn pass_on_notices(engine: &Engine, out: &mut (impl io::Write + Send)) -> Result<()> {
+    for leased in engine.notices().await? {
+        let effect = &leased.effect;
+        if let EffectAction::Notify { case, who, about } = &effect.action {
+            let notice = Notice { notice: &effect.id, tenant: &leased.tenant, due_at: effect.due_at, case, who, about };
+            let mut line = serde_json::to_string(&notice).map_err(io::Error::from)?;
+            line.push('\n');
+            out.write_all(line.as_bytes()).and_then(|()| out.flush())?;
+        }
+        engine.told(&leased).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what the policy no longer allows to keep, and looks for deletions nobody told us about; again and again.
+async fn keep_house(engine: Engine) {
+    loop {
+        for failed in &engine.upkeep().await.failed {
+            eprintln!("careline: upkeep: {}", trouble(failed));
+        }
+        tokio::time::sleep(UPKEEP).await;
+    }
+}
+
+fn trouble(failed: &Failed) -> String {
+    format!("tenant {}: {}", failed.tenant, failed.error)
 }
 
 /// Polls an account, then holds its first stream until that is lost or it is time to poll again; both again and again.
@@ -109,5 +172,62 @@ async fn keep_reading(engine: Engine, account: AccountId) {
             eprintln!("careline: {account}: {error}");
         }
         tokio::time::sleep(POLL).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use careline::care::TenantSetup;
+    use careline::intake::Parsed;
+    use careline::model::{Channel, Event, EventBody, Inbound, NativeAccount, Profile, Surface, Visibility};
+    use careline::policy::CompiledPolicy;
+    use careline::store::MemoryStore;
+    use careline_testkit::ManualClock;
+
+    use super::*;
+
+    struct Full;
+
+    impl io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_notice_is_one_line_and_comes_again_until_it_is_written() {
+        let text = "[brand]\nname = 'Acme'\n[[accounts]]\nid = 'acme'\nnetwork = 'x'\nnative_id = '7'\n\
+                    [[escalation]]\nat = 0.5\nnotify = ['team', 'host:duty']";
+        let policy = CompiledPolicy::new(Policy::parse(text, "").unwrap()).unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp::from_secs(1_790_000_000).unwrap()));
+        let builder = Engine::builder(Arc::new(MemoryStore::new())).clock(clock.clone());
+        let engine = builder.tenant(TenantId::single(), TenantSetup::new(policy)).build().unwrap();
+        let mut complaint = Inbound::new("x", "1", Surface::Mention, Visibility::Public);
+        complaint.author = Some(Profile::new("x", "ann"));
+        complaint.content.text = "@acme my order is broken, please help me!".to_owned();
+        let account = NativeAccount::new("x".into(), "7");
+        let event = Event::new(account, Channel::Webhook, engine.now(), EventBody::Message(Box::new(complaint)));
+        let parsed = Parsed { events: vec![event], ..Parsed::default() };
+        let tenant = engine.tenant(TenantId::single()).unwrap();
+        tenant.ingest("x", Channel::Webhook, "{}", parsed).await.unwrap();
+        let case = tenant.all_cases(1).await.unwrap().remove(0).id;
+
+        clock.advance(Duration::from_secs(3 * 3600));
+        engine.tick().await.unwrap();
+        assert!(pass_on_notices(&engine, &mut Full).await.is_err());
+        clock.advance(Duration::from_secs(120));
+        let mut out = Vec::new();
+        pass_on_notices(&engine, &mut out).await.unwrap();
+        pass_on_notices(&engine, &mut out).await.unwrap();
+        let lines: Vec<serde_json::Value> =
+            String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!(lines[0]["case"], case.as_str());
+        assert_eq!(lines[0]["who"], serde_json::json!(["care", "host:duty"]));
+        assert!(lines[0]["about"].as_str().unwrap().contains("first_response"), "{}", lines[0]);
     }
 }
