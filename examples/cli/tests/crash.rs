@@ -3,10 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod server;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +15,11 @@ use careline::model::TenantId;
 use careline::store::{ExportAsk, Exported, Record, Store as _};
 use careline::transport::Transport;
 use careline::wire::{Encoding, sign};
-use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
 use futures_util::StreamExt as _;
-use http::Request;
+use http::{HeaderMap, Method};
+
+use server::{Server, ask, client};
 
 const SECRET: &str = "crash-test-secret";
 const ROUNDS: u64 = 20;
@@ -51,44 +52,18 @@ fn native_id(number: u64) -> String {
     (2_000_000_000_000_000_000 + number * 4_194_304).to_string()
 }
 
-struct Server {
-    child: Child,
-    base: String,
-}
-
-impl Server {
-    fn start(dir: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_careline"))
-            .args(["serve", "--port", "0", "--policy"])
-            .arg(dir.join("policy.toml"))
-            .arg("--data")
-            .arg(dir)
-            .env("CARELINE_X_CONSUMER_SECRET", SECRET)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base = line.trim().strip_prefix("listening on ").expect("the program says where it listens").to_owned();
-        Self { child, base }
-    }
-
-    /// SIGKILL: no handler runs, nothing is flushed.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+fn start(dir: &Path) -> Server {
+    Server::start(dir, &[("CARELINE_X_CONSUMER_SECRET", SECRET)])
 }
 
 /// The status of the answer; `None` if there was none.
-async fn post(transport: &dyn Transport, base: &str, number: u64) -> Option<u16> {
+async fn post(client: &dyn Transport, base: &str, number: u64) -> Option<u16> {
     let body = body(number);
-    let request = Request::post(format!("{base}/webhooks/x"))
-        .header("content-type", "application/json")
-        .header("x-twitter-webhooks-signature", sign(SECRET.as_bytes(), &body, Encoding::Base64))
-        .body(body)
-        .unwrap();
-    transport.send(request).await.ok().map(|answer| answer.status().as_u16())
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    let signature = sign(SECRET.as_bytes(), &body, Encoding::Base64);
+    headers.insert("x-twitter-webhooks-signature", signature.parse().unwrap());
+    ask(client, Method::POST, &format!("{base}/webhooks/x"), &headers, body).await
 }
 
 async fn post_all(
@@ -124,18 +99,18 @@ async fn stored(dir: &Path) -> BTreeMap<String, usize> {
 async fn what_is_acknowledged_survives_being_killed() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("policy.toml"), POLICY).unwrap();
-    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().attempts(1).build());
+    let transport = client();
     let mut acknowledged = Vec::new();
     let mut chance = u64::from(std::process::id());
     for round in 0..ROUNDS {
-        let server = Server::start(dir.path());
+        let server = start(dir.path());
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let lives = Duration::from_millis(40 + (chance >> 33) % 600);
         let (base, through) = (server.base.clone(), transport.clone());
         let numbers = round * PER_ROUND..(round + 1) * PER_ROUND;
         let posting = tokio::spawn(async move { post_all(&through, &base, numbers).await });
         tokio::time::sleep(lives).await;
-        server.kill();
+        drop(server);
         let answers = posting.await.unwrap();
         acknowledged.extend(answers.iter().filter(|(_, status)| *status == Some(200)).map(|(number, _)| *number));
         let counts = stored(dir.path()).await;
@@ -149,12 +124,12 @@ async fn what_is_acknowledged_survives_being_killed() {
     assert!(!acknowledged.is_empty(), "some bodies must get through");
     assert!((acknowledged.len() as u64) < total, "the kills must hit the middle of the traffic");
 
-    let server = Server::start(dir.path());
+    let server = start(dir.path());
     let statuses = |answers: Vec<(u64, Option<u16>)>| answers.into_iter().all(|(_, status)| status == Some(200));
     assert!(statuses(post_all(&transport, &server.base, 0..total).await), "redelivery is acknowledged");
     let complete = everything(dir.path()).await;
     assert!(statuses(post_all(&transport, &server.base, 0..total).await));
-    server.kill();
+    drop(server);
     assert_eq!(stored(dir.path()).await.len() as u64, total, "every body is there once all were sent");
     assert!(everything(dir.path()).await == complete, "redelivery of everything changes no byte");
 }
