@@ -1,9 +1,10 @@
 //! Where an answer may go, by surface and time.
 #![allow(clippy::unwrap_used, reason = "a fixture that is wrong is to fail")]
 
-use careline::model::{Conversation, Message, Surface, Timestamp, Visibility};
+use careline::model::{Inbound, Surface, Timestamp, Visibility};
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline_facebook::{Account, AccountConfig};
+use careline_testkit::network::kept;
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -12,18 +13,15 @@ const HOUR: i64 = 3_600_000;
 fn routes(surface: &str, hours: i64, change: impl Fn(&mut RouteAsk<'_>), extensions: Value) -> Vec<ReplyRoute> {
     let now = Timestamp::from_secs(1_768_000_000).unwrap();
     let sent = now.plus_millis(-hours * HOUR);
-    let conversation: Conversation =
-        serde_json::from_value(json!({"id": "t1", "network": "facebook", "scope": "facebook",
-        "root": "1_901", "rooted": true, "visibility": "public", "started_at": sent, "latest_at": sent, "messages": 1}))
-        .unwrap();
-    let message: Message = serde_json::from_value(json!({"id": "m1", "network": "facebook", "scope": "facebook",
-        "native_id": "901_77", "conversation": "t1", "accounts": [], "channels": {}, "surface": surface, "visibility": "public",
-        "origin": "customer", "sent_at": sent, "received_at": sent, "processed_at": sent,
-        "content": {"text": "Hello", "extensions": extensions}}))
-    .unwrap();
+    let visibility = if surface == "direct_message" { Visibility::Private } else { Visibility::Public };
+    let mut inbound = Inbound::new("facebook", "901_77", surface.into(), visibility);
+    inbound.sent_at = Some(sent);
+    inbound.content.extensions = serde_json::from_value(extensions).unwrap();
+    let account = Account::new(AccountConfig::new("1", "token")).unwrap();
+    let (conversation, message) = kept(&inbound, &account);
     let mut ask = RouteAsk::new(&conversation, &message, now);
     change(&mut ask);
-    Account::new(AccountConfig::new("1", "token")).unwrap().reply_routes(&ask)
+    account.reply_routes(&ask)
 }
 
 #[test]

@@ -7,6 +7,7 @@ use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy};
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
+use careline_testkit::network::kept;
 use careline_x::{Account, AccountConfig, normalise};
 use serde_json::{Value, json};
 
@@ -102,27 +103,9 @@ fn reach_and_warnings_are_signals() {
 }
 
 fn routes(account: &Account, post: Value, origin: Origin) -> Vec<ReplyRoute> {
-    let inbound = inbound(post);
-    let at = Timestamp::default();
-    let target: Message = serde_json::from_value(json!({
-        "id": "m1", "network": "x", "scope": "x", "native_id": inbound.native_id, "conversation": "t1", "accounts": [],
-        "channels": {}, "surface": inbound.surface, "visibility": inbound.visibility, "origin": origin, "received_at": at,
-        "processed_at": at, "content": inbound.content,
-    }))
-    .unwrap();
-    let conversation = Conversation {
-        id: "t1".into(),
-        network: NetworkName::new("x"),
-        scope: "x".into(),
-        root: "1".into(),
-        rooted: true,
-        visibility: Visibility::Public,
-        started_at: at,
-        latest_at: at,
-        messages: 1,
-        merged_into: None,
-    };
-    account.reply_routes(&RouteAsk::new(&conversation, &target, at))
+    let (conversation, mut target) = kept(&inbound(post), account);
+    target.origin = origin;
+    account.reply_routes(&RouteAsk::new(&conversation, &target, Timestamp::default()))
 }
 
 #[test]

@@ -97,7 +97,34 @@ fn policy() -> Result<CompiledPolicy, String> {
 
 fn routes(fixture: &dyn NetworkFixture, sample: &Inbound, now: Timestamp) -> Result<Vec<ReplyRoute>, String> {
     let account = fixture.account();
-    let message = kept(sample, &*account)?;
+    let (conversation, message) = kept(sample, &*account);
+    Ok(account.reply_routes(&RouteAsk::new(&conversation, &message, now)))
+}
+
+/// A customer's message and its thread as the engine would keep them, as far as a route depends on it: for tests of
+/// [`Routing`](careline::routing::Routing).
+///
+/// # Panics
+/// If the kit itself is wrong.
+pub fn kept(sample: &Inbound, account: &dyn Network) -> (Conversation, Message) {
+    let mut message = json!({
+        "id": "m1",
+        "network": account.info().account.network,
+        "conversation": "t1",
+        "accounts": ["acme"],
+        "channels": {},
+        "origin": Origin::Customer,
+        "received_at": NOW,
+        "processed_at": NOW,
+    });
+    let read = json!(sample);
+    for key in ["scope", "native_id", "surface", "visibility", "sent_at", "reply_to", "permalink", "rating", "content"]
+    {
+        if let Some(value) = read.get(key) {
+            message[key] = value.clone();
+        }
+    }
+    let message: Message = serde_json::from_value(message).unwrap_or_else(|error| panic!("the kit's own: {error}"));
     let conversation = Conversation {
         id: message.conversation.clone(),
         network: message.network.clone(),
@@ -110,27 +137,5 @@ fn routes(fixture: &dyn NetworkFixture, sample: &Inbound, now: Timestamp) -> Res
         messages: 1,
         merged_into: None,
     };
-    Ok(account.reply_routes(&RouteAsk::new(&conversation, &message, now)))
-}
-
-/// A message as the engine would keep it, as far as a route depends on it.
-fn kept(sample: &Inbound, account: &dyn Network) -> Result<Message, String> {
-    let mut message = json!({
-        "id": "m1",
-        "network": account.info().account.network,
-        "conversation": "t1",
-        "accounts": ["acme"],
-        "channels": {},
-        "origin": Origin::Customer,
-        "received_at": NOW,
-        "processed_at": NOW,
-    });
-    let sample = serde_json::to_value(sample).map_err(|error| error.to_string())?;
-    for key in ["scope", "native_id", "surface", "visibility", "sent_at", "reply_to", "permalink", "rating", "content"]
-    {
-        if let Some(value) = sample.get(key) {
-            message[key] = value.clone();
-        }
-    }
-    serde_json::from_value(message).map_err(|error| format!("the kit's own message: {error}"))
+    (conversation, message)
 }

@@ -16,6 +16,7 @@ mod support;
 use futures_util::future::LocalBoxFuture;
 
 pub use fixture::{Item, NOW, NetworkFixture, Refusal, SECRET, message, sent_at};
+pub use judging::kept;
 
 /// Whether a case held; the error says what did not.
 pub type Outcome = Result<Verdict, String>;
