@@ -35,6 +35,8 @@ enum Kind {
     Write,
     Edit(u8),
     Delete,
+    /// Hidden or shown at this minute.
+    Hide(bool, u8),
 }
 
 /// What message `number` is, whatever happens to it: its author, its place, its parent.
@@ -70,6 +72,12 @@ fn arrival(act: &Act, place: usize) -> Arrival {
             native_id: format!("n{}", act.message).into(),
             at: Timestamp::from_secs(1_790_100_000 + i64::from(act.message)),
         }),
+        Kind::Hide(hidden, minute) => EventBody::Hidden(Hidden {
+            scope: "fake".into(),
+            native_id: format!("n{}", act.message).into(),
+            hidden,
+            at: Timestamp::from_secs(1_790_100_000 + i64::from(minute) * 60),
+        }),
     };
     let received_at = Timestamp::from_secs(1_790_200_000 + place as i64).unwrap();
     let event = Event::new(NativeAccount::new("fake".into(), "brand"), Channel::Webhook, received_at, body);
@@ -77,7 +85,8 @@ fn arrival(act: &Act, place: usize) -> Arrival {
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let kind = prop_oneof![6 => Just(Kind::Write), 2 => (1u8..4).prop_map(Kind::Edit), 1 => Just(Kind::Delete)];
+    let kind = prop_oneof![6 => Just(Kind::Write), 2 => (1u8..4).prop_map(Kind::Edit), 1 => Just(Kind::Delete),
+        1 => (any::<bool>(), 0u8..4).prop_map(|(hidden, minute)| Kind::Hide(hidden, minute))];
     proptest::collection::vec((0u8..24, kind).prop_map(|(message, kind)| Act { message, kind }), 1..40)
 }
 

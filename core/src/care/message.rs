@@ -7,7 +7,7 @@ use super::decide::{Arrival, Draft, NOTHING, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
     AccountId, Assessment, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden, Identity,
-    Inbound, Message, MessageId, Origin, Profile, RawRef, Timestamp, Unknown, Visibility,
+    Inbound, Message, MessageId, Origin, Profile, RawRef, StepKind, Timestamp, Unknown, Visibility,
 };
 use crate::store::{Effect, EffectAction, Fate, Key, Record};
 use crate::triage::{Subject, TriageInput};
@@ -63,6 +63,11 @@ impl Draft<'_> {
         self.write_identity(arrival, author)?;
         if inbound.root_id() != inbound.native_id {
             self.put_alias(&inbound.scope, &inbound.native_id, &message.id);
+        }
+        if let (Some(known), Some(case)) = (&known, &message.case)
+            && known.hidden != message.hidden
+        {
+            self.step(case, received_at, StepKind::Hidden, "network", Some(&message.id), Vec::new());
         }
         let assessment_is_new = assessment.is_some();
         if let Some(assessment) = assessment {
@@ -217,6 +222,10 @@ impl Draft<'_> {
         message.reply_to = least(message.reply_to.take(), inbound.reply_to.clone());
         message.language = least(message.language.take(), inbound.language.clone());
         message.rating = message.rating.or(inbound.rating);
+        // The same again is no news: a network that lists what it hides would else be written down at each reading.
+        if let Some(hidden) = inbound.hidden.filter(|hidden| *hidden != message.hidden || message.hidden_at.is_none()) {
+            told_hidden(&mut message, hidden, event.received_at);
+        }
 
         let first_of_revision = known.is_none() || inbound.revision > message.revision;
         if first_of_revision {
@@ -277,7 +286,8 @@ impl Draft<'_> {
             permalink: inbound.permalink.clone(),
             rating: inbound.rating,
             language: inbound.language.clone(),
-            hidden: fate.hidden.map_or(inbound.hidden.unwrap_or_default(), |(hidden, _)| hidden),
+            hidden: fate.hidden.is_some_and(|(hidden, _)| hidden),
+            hidden_at: fate.hidden.map(|(_, since)| since),
             deleted_at: fate.deleted_at,
             raw,
             gist: None,
@@ -447,7 +457,7 @@ impl Draft<'_> {
         }
         message.gist = None;
         let actor = author_of(&message);
-        let cause = Cause { kind: Some(crate::model::StepKind::Deleted), actor, at, reasons: Vec::new() };
+        let cause = Cause { kind: Some(StepKind::Deleted), actor, at, reasons: Vec::new() };
         self.change_in_case(&known, &mut message, cause)?;
         self.about(message.customer.as_ref(), message.case.as_ref());
         message.content = None;
@@ -468,16 +478,19 @@ impl Draft<'_> {
         let Some((id, message, mut fate)) = self.known_by(&hidden.scope, &hidden.native_id)? else { return NOTHING };
         let at = Timestamp::believed(hidden.at, arrival.event.received_at);
         match message {
-            Some(mut message) if message.hidden != hidden.hidden => {
-                message.hidden = hidden.hidden;
+            Some(mut message) => {
+                let before = message.hidden;
+                if !told_hidden(&mut message, hidden.hidden, at) {
+                    return NOTHING;
+                }
                 self.about(message.customer.as_ref(), message.case.as_ref());
-                if let Some(case) = message.case.clone() {
-                    self.step(&case, at, crate::model::StepKind::Hidden, "network", Some(&id), Vec::new());
+                if let Some(case) = message.case.clone().filter(|_| message.hidden != before) {
+                    self.step(&case, at, StepKind::Hidden, "network", Some(&id), Vec::new());
                 }
                 self.put(Key::Message(id), Record::Message(Box::new(message)));
                 Ok(Outcome::Changed)
             }
-            None if fate.hidden.is_none_or(|(before, since)| since < at && before != hidden.hidden) => {
+            None if fate.hidden.is_none_or(|(before, since)| (since, before) < (at, hidden.hidden)) => {
                 fate.hidden = Some((hidden.hidden, at));
                 self.put(Key::Message(id), Record::Fate(fate));
                 Ok(Outcome::Changed)
@@ -539,6 +552,16 @@ fn least<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Option<T> {
         (Some(a), Some(b)) => Some(if b < a { b } else { a }),
         (a, b) => a.or(b),
     }
+}
+
+/// Takes down that a message was hidden or shown at `at`, unless something later is known; whether that is news. Of two
+/// reports about one instant the one that hides it counts, whichever comes first.
+fn told_hidden(message: &mut Message, hidden: bool, at: Timestamp) -> bool {
+    let is_news = message.hidden_at.is_none_or(|since| (since, message.hidden) < (at, hidden));
+    if is_news {
+        (message.hidden, message.hidden_at) = (hidden, Some(at));
+    }
+    is_news
 }
 
 /// Whether `new` tells more than `old`; a total order, so the same content wins whatever comes first.

@@ -244,6 +244,9 @@ pub struct Message {
     /// Hidden on the network.
     #[serde(default)]
     pub hidden: bool,
+    /// Since when `hidden` holds as far as we were told, by the network's clock where it tells; absent if nobody told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_at: Option<Timestamp>,
     /// Taken back by its author or the network: what remains is a tombstone without content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,

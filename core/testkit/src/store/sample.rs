@@ -45,6 +45,7 @@ pub(super) fn message(id: &str, thread: &str, secs: i64, text: &str) -> Message 
         rating: None,
         language: None,
         hidden: false,
+        hidden_at: None,
         deleted_at: None,
         raw: None,
         gist: None,
