@@ -86,7 +86,13 @@ pub(crate) fn erase(mut writer: Writer<'_>, tenant: &TenantId, ask: &EraseAsk) -
     Ok(receipt)
 }
 
-pub(crate) fn retain(mut writer: Writer<'_>, tenant: &TenantId, ask: &RetainAsk) -> Result<(Receipt, Vec<EraseAsk>)> {
+/// Removes what is too old. `note` hears who is erased before that is written.
+pub(crate) fn retain(
+    mut writer: Writer<'_>,
+    tenant: &TenantId,
+    ask: &RetainAsk,
+    note: impl FnOnce(&Db<'_>, &[EraseAsk]) -> Result<()>,
+) -> Result<Receipt> {
     let Some(tenant) = tenant_no(&writer.db, tenant)? else { return Ok(Default::default()) };
     let mut receipt = Receipt::default();
     let mut erased = Vec::new();
@@ -104,8 +110,9 @@ pub(crate) fn retain(mut writer: Writer<'_>, tenant: &TenantId, ask: &RetainAsk)
         let sql = "UPDATE deliveries SET body = NULL WHERE tenant = ?1 AND received < ?2 AND body IS NOT NULL";
         receipt.add("raw_deliveries", writer.db.execute(sql, &[&tenant, &before.as_millis()])? as u64);
     }
+    note(&writer.db, &erased)?;
     writer.finish()?;
-    Ok((receipt, erased))
+    Ok(receipt)
 }
 
 impl Writer<'_> {

@@ -342,12 +342,22 @@ impl Store for SqliteStore {
     async fn retain(&self, tenant: &TenantId, ask: &RetainAsk) -> Result<Receipt> {
         let (tenant, ask) = (tenant.clone(), ask.clone());
         self.run("retain", move |store| {
-            let (receipt, erased) = store.write(|db| forget::retain(Writer::new(db)?, &tenant, &ask))?;
-            let ids = store.note(&tenant, &erased)?;
-            store.write(|db| {
+            let mut noted = Vec::new();
+            let known = |db: &Db<'_>, ids: &[String]| {
                 let sql = "INSERT OR IGNORE INTO erasures (id) VALUES (?1)";
                 ids.iter().try_for_each(|id| db.execute(sql, &[id]).map(drop))
-            })?;
+            };
+            let retained = store.write(|db| {
+                forget::retain(Writer::new(db)?, &tenant, &ask, |db, erased| {
+                    noted = store.note(&tenant, erased)?;
+                    known(db, &noted)
+                })
+            });
+            if retained.is_err() {
+                // Nobody asked for these by name, so what is not done now is not done later, when they may have come back.
+                store.write(|db| known(&db, &noted)).ok();
+            }
+            let receipt = retained?;
             store.scrub()?;
             Ok(receipt)
         })

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use careline::ErrorKind;
 use careline::model::{Customer, TenantId, Timestamp};
-use careline::store::{Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, SearchAsk, Store, TenantCommit, Versioned};
+use careline::store::{
+    Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, RetainAsk, SearchAsk, Store, TenantCommit, Versioned,
+};
 use careline_sqlite::{SqliteOptions, SqliteStore, Synchronous};
 
 fn acme() -> TenantId {
@@ -140,6 +142,41 @@ async fn an_older_backup_forgets_again() {
     let journal = std::fs::read_to_string(folder.path().join("care.db.erasures")).unwrap();
     assert_eq!(journal.lines().count(), 1);
     assert!(!journal.contains("acme.example"), "the journal holds ids only");
+}
+
+#[tokio::test]
+async fn whom_retention_erases_is_noted_before_they_are_gone() {
+    let (folder, path) = new_file();
+    let journal = folder.path().join("care.db.erasures");
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(put("p1", 0, 0)).await.unwrap();
+    let ask = RetainAsk { customers_before: Timestamp::parse("2100-01-01T00:00:00Z"), ..RetainAsk::default() };
+    // Where it cannot be noted, nobody is erased: else an older backup would bring them back for good.
+    std::fs::create_dir(&journal).unwrap();
+    assert_eq!(store.retain(&acme(), &ask).await.unwrap_err().kind(), ErrorKind::StorageFailed);
+    assert!(load(&store, "p1").await.1.record.is_some());
+    std::fs::remove_dir(&journal).unwrap();
+
+    // What fails after it was noted is not done at the next opening either.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let sql = "CREATE TRIGGER stuck BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'stuck'); END";
+    connection.execute_batch(sql).unwrap();
+    store.retain(&acme(), &ask).await.unwrap_err();
+    connection.execute_batch("DROP TRIGGER stuck").unwrap();
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
+    assert!(load(&store, "p1").await.1.record.is_some());
+
+    let backup = folder.path().join("backup.db");
+    store.backup(&backup).await.unwrap();
+    assert_eq!(store.retain(&acme(), &ask).await.unwrap().removed["customers"], 1);
+    drop(store);
+    for name in ["care.db-wal", "care.db-shm"] {
+        std::fs::remove_file(folder.path().join(name)).ok();
+    }
+    std::fs::copy(&backup, &path).unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(load(&store, "p1").await.1.record, None, "the erasure was applied again");
 }
 
 #[tokio::test]
