@@ -20,7 +20,7 @@ const MOST: usize = 20;
 pub(crate) struct SelfCheck {
     /// Messages that must be there exactly once.
     pub(crate) expected: usize,
-    /// Messages that are there exactly once, with author, time, text and parent as they must be.
+    /// Messages that are there exactly once, with author, time, text, parent and hiding as they must be.
     pub(crate) right: usize,
     /// Messages that are not there.
     pub(crate) missing: usize,
@@ -95,6 +95,7 @@ pub(super) async fn check(tenant: &Tenant, truth: &Truth, driven: &Driven) -> Re
             ("text", message.content.as_ref().map(|content| content.text.as_str()) != expected.text.as_deref()),
             ("time", message.sent_at != expected.sent_at),
             ("author", !ours && author != expected.author.as_deref()),
+            ("hidden", message.hidden != expected.hidden),
             ("parent", message.reply_to.as_ref().map(|reply| reply.native_id.as_str()) != expected.parent.as_deref()),
         ];
         let wrong: Vec<_> = differences.iter().filter(|(_, differs)| *differs).map(|(field, _)| *field).collect();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::chance::Chance;
 use super::people::{Cast, Person};
-use super::scenes::{By, Line, Post};
+use super::scenes::{By, Line, Post, Stage as _};
 use super::truth::{Expect, Expected};
 use super::words::{Intent, say};
 use super::{Ask, Delivery, FACEBOOK_PAGE, FACEBOOK_SECRET, Outcome, arrival};
@@ -88,7 +88,7 @@ impl Stage {
         deliveries
     }
 
-    /// What only Facebook has: reviews, reactions, hiding, mentions elsewhere, authors unseen, signals in the inbox.
+    /// What only Facebook has: reviews, reactions, mentions elsewhere, authors unseen, signals and edits in the inbox, hiding.
     pub(crate) fn extras(&mut self, chance: &mut Chance, cast: &mut Cast) {
         for number in 0..24 {
             let (person, at) = (cast.meet(chance), self.moment(chance));
@@ -115,6 +115,42 @@ impl Stage {
             let (person, at) = (cast.meet(chance), self.moment(chance));
             self.standby(&person, chance, at);
         }
+        for number in 0..18 {
+            let (person, at) = (cast.meet(chance), self.moment(chance));
+            self.hiding(&person, number % 3 == 0, chance, at);
+        }
+        for _ in 0..12 {
+            let (person, at) = (cast.meet(chance), self.moment(chance));
+            self.corrected(&person, chance, at);
+        }
+    }
+
+    /// A comment that is hidden, by us or by Facebook; some are shown again.
+    fn hiding(&mut self, by: &Person, again: bool, chance: &mut Chance, at: Timestamp) {
+        let (intent, expect) =
+            if again { (Intent::Complaint, Expect::OpensCase) } else { (Intent::Spam, Expect::Spam) };
+        let line = Line { words: say(chance, by.language, intent), expect, facts: None };
+        let wall = chance.pick(&self.walls).clone();
+        let post = self.hang(By::Customer(by), &wall, line, at, true);
+        // Neither says which was first, so nobody could tell if the second overtook it.
+        for (verb, minutes) in [("hide", 5), ("unhide", 60)].into_iter().take(if again { 2 } else { 1 }) {
+            let at = at.plus_millis(minutes * 60_000);
+            let value = self.about(&post, verb, at);
+            self.change("feed", value, at, by.number);
+        }
+        self.messages[post.index].hidden = !again;
+    }
+
+    /// A private message that its author corrects.
+    fn corrected(&mut self, by: &Person, chance: &mut Chance, at: Timestamp) {
+        let line = Line { words: say(chance, by.language, Intent::Complaint), expect: Expect::OpensCase, facts: None };
+        let text = format!("{} (edit: AC-{})", line.words.text, chance.number(100_000, 999_999));
+        let post = self.whisper(by, By::Customer(by), line, at);
+        let edited = at.plus_millis(90_000);
+        let item = json!({"sender": {"id": by.psid()}, "recipient": {"id": FACEBOOK_PAGE},
+            "timestamp": edited.as_millis(), "message_edit": {"mid": post.id, "text": text, "num_edit": 1}});
+        self.messages[post.index].text = Some(text);
+        self.wires.push(Wire { at: edited, lane: by.number, item: Item::Messaging(item) });
     }
 
     fn moment(&self, chance: &mut Chance) -> Timestamp {
@@ -203,6 +239,7 @@ impl Stage {
             author,
             sent_at: at.plus_millis(-at.as_millis().rem_euclid(1000)).into(),
             text: Some(line.words.text),
+            hidden: false,
             parent,
             language: line.words.language,
             expect: line.expect,

@@ -150,6 +150,7 @@ fn expected(network: &'static str, id: String, author: &str, text: String) -> Ex
         author: Some(author.to_owned()),
         sent_at: None,
         text: Some(text),
+        hidden: false,
         parent: None,
         language: "en",
         expect: Expect::OpensCase,

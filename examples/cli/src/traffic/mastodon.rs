@@ -144,6 +144,7 @@ impl Stage {
             author: Some(author.0.clone()),
             sent_at: Some(at),
             text: Some(text),
+            hidden: false,
             parent: under.map(|post| post.id.clone()),
             language: line.words.language,
             expect: line.expect,

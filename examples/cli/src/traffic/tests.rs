@@ -137,6 +137,7 @@ type Normalise = fn(BodyKind, &[u8], &NativeAccount, Timestamp) -> careline::Res
 struct Seen {
     messages: BTreeMap<String, Inbound>,
     deleted: BTreeSet<String>,
+    hidden: BTreeMap<String, bool>,
     unknown: usize,
     rejects: usize,
 }
@@ -152,6 +153,9 @@ impl Seen {
             }
             EventBody::Deleted(deleted) => {
                 self.deleted.insert(deleted.native_id.to_string());
+            }
+            EventBody::Hidden(hidden) => {
+                self.hidden.insert(hidden.native_id.to_string(), hidden.hidden);
             }
             EventBody::Unknown(_) => self.unknown += 1,
             _ => {}
@@ -173,6 +177,8 @@ impl Seen {
         for (id, expected) in truth {
             let Some(found) = self.messages.get(id) else { panic!("missing: {expected:?}") };
             assert_eq!(self.deleted.contains(id), expected.text.is_none(), "deleted? {expected:?}");
+            let hidden = self.hidden.get(id).copied().unwrap_or_default();
+            assert_eq!(hidden, expected.hidden, "hidden? {expected:?}");
             if let Some(text) = &expected.text {
                 assert_eq!(
                     (&found.content.text, found.native_id.as_str()),
@@ -222,6 +228,10 @@ fn x_bodies_say_exactly_what_was_meant() {
         let day = generate(&ask(seed));
         let seen = read(&day, "x", careline_x::normalise);
         assert!(seen.unknown > 0 && seen.rejects >= 2);
+        let texts = || seen.messages.values().map(|message| &message.content);
+        let quoting = texts().filter(|content| content.extensions.contains_key("referenced_tweets")).count();
+        let long = texts().filter(|content| content.text.chars().count() > 280).count();
+        assert!(quoting == 12 && long >= 10, "{quoting} quotes, {long} long posts");
         seen.must_agree(&day, "x");
     }
 }
@@ -232,6 +242,9 @@ fn facebook_bodies_say_exactly_what_was_meant() {
         let day = generate(&ask(seed));
         let seen = read(&day, "facebook", careline_facebook::normalise);
         assert!(seen.unknown > 0 && seen.rejects >= 2, "{} unknown, {} rejects", seen.unknown, seen.rejects);
+        let hidden = seen.hidden.values().filter(|hidden| **hidden).count();
+        let edited = |message: &&Inbound| message.revision > 0 && message.scope.starts_with("messenger:");
+        assert_eq!((seen.hidden.len(), hidden, seen.messages.values().filter(edited).count()), (18, 12, 12));
         seen.must_agree(&day, "facebook");
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Expected {
     pub(crate) sent_at: Option<Timestamp>,
     /// Its last text; absent if it was taken back.
     pub(crate) text: Option<String>,
+    /// Whether it is hidden from the public in the end.
+    pub(crate) hidden: bool,
     /// What it answers, by the native id of the first revision.
     pub(crate) parent: Option<String>,
     /// The language it is written in; empty where it has none.

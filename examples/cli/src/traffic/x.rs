@@ -62,7 +62,7 @@ impl Stage {
         deliveries
     }
 
-    /// What only X has: posts to both accounts, quotes, likes, the older shape, kinds nobody knows.
+    /// What only X has: posts to both accounts, quotes, long posts, likes, the older shape, kinds nobody knows.
     pub(crate) fn extras(&mut self, chance: &mut Chance, cast: &mut Cast) {
         for _ in 0..14 {
             let person = cast.meet(chance);
@@ -75,6 +75,18 @@ impl Stage {
             let at = self.moment(chance);
             let line = customer_line(chance, &person, Intent::Complaint);
             self.in_older_shape(&person, line, at);
+        }
+        let ours = |one: &&Expected| one.expect == Expect::Ours && one.parent.is_none() && one.text.is_some();
+        let announced: Vec<_> = self.messages.iter().filter(ours).cloned().collect();
+        for _ in 0..12 {
+            let (person, at, quoted) = (cast.meet(chance), self.moment(chance), chance.pick(&announced));
+            let line = customer_line(chance, &person, Intent::Complaint);
+            self.quoted(&person, quoted, line, at);
+        }
+        for _ in 0..10 {
+            let (person, at) = (cast.meet(chance), self.moment(chance));
+            let line = customer_line(chance, &person, Intent::Complaint);
+            self.long(&person, line, chance, at);
         }
         for number in 0..30 {
             let at = self.moment(chance);
@@ -96,6 +108,42 @@ impl Stage {
             };
             self.event(kind, user, payload, None, at, 0);
         }
+    }
+
+    /// What people say about a post of ours, which they show with it.
+    fn quoted(&mut self, by: &Person, quoted: &Expected, line: Line, at: Timestamp) {
+        let short = format!("https://t.co/quote{:05}", self.sequence % 100_000);
+        let text = format!("{} {short}", line.words.text);
+        let start = line.words.text.chars().count() + 1;
+        let post = self.note(By::Customer(by), line, text.clone(), None, at);
+        let mut payload = self.payload(&post, &text, None, &[&post.id], at);
+        let (user, handle) = X_ACCOUNTS[0];
+        payload["referenced_tweets"] = json!([{"type": "quoted", "id": quoted.root_id}]);
+        payload["entities"]["urls"] = json!([{"start": start, "end": start + short.len(), "url": short,
+            "expanded_url": format!("https://x.com/{handle}/status/{}", quoted.root_id)}]);
+        self.event("post.quote.create", user, payload, Some(by), at, by.number);
+        let text = escape(quoted.text.as_deref().unwrap_or_default());
+        if let Some(wire) = self.wires.last_mut() {
+            wire.body["includes"]["tweets"] = json!([{"id": quoted.root_id, "author_id": user, "text": text}]);
+        }
+    }
+
+    /// A post beyond 280 characters: its beginning in the usual place, the whole beside it.
+    fn long(&mut self, by: &Person, mut line: Line, chance: &mut Chance, at: Timestamp) {
+        let (user, handle) = X_ACCOUNTS[0];
+        while line.words.text.chars().count() <= 300 {
+            let more = say(chance, by.language, Intent::Further).text;
+            line.words.text = format!("{} {more}", line.words.text);
+        }
+        let text = format!("@{handle} {}", line.words.text);
+        let post = self.note(By::Customer(by), line, text.clone(), None, at);
+        let mut payload = self.payload(&post, &text, None, &[&post.id], at);
+        let beginning: String = text.chars().take(255).collect();
+        payload["text"] = json!(format!("{}… https://t.co/long", escape(&beginning)));
+        let named = payload["entities"].take();
+        payload["entities"] = entities(&escape(&format!("@{handle}")));
+        payload["note_tweet"] = json!({"text": escape(&text), "entities": named});
+        self.event("post.mention.create", user, payload, Some(by), at, by.number);
     }
 
     fn moment(&self, chance: &mut Chance) -> Timestamp {
@@ -148,6 +196,7 @@ impl Stage {
             author: Some(author.0.clone()),
             sent_at: Some(whole_second(at)),
             text: Some(text),
+            hidden: false,
             parent: under.map(|post| post.id.clone()),
             language: line.words.language,
             expect: line.expect,
