@@ -10,12 +10,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use careline::ErrorKind;
+use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::clock::SystemClock;
 use careline::context::Context;
-use careline::model::{Deleted, EntityKind, Event, EventBody, Inbound, Reaction, Surface, Visibility};
+use careline::model::{
+    AccountId, Deleted, EntityKind, Event, EventBody, Inbound, Origin, Reaction, Surface, TenantId, Visibility,
+};
 use careline::network::{Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::policy::{CompiledPolicy, Policy};
 use careline_http::HttpTransport;
 use careline_mastodon::{Account, AccountConfig};
+use careline_sqlite::SqliteStore;
 use futures_util::StreamExt;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -196,42 +201,36 @@ fn deleted(page: &Page) -> Vec<&Deleted> {
 
 #[tokio::test]
 async fn snac2_tells_mentions_threads_reactions_and_absence() {
-    let Some(program) = installed("snac2", ".cache/servers/snac2/snac") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let port = free_port();
-    let passwords = snac_setup(&program, folder.path(), port);
-    let mut command = Command::new(&program);
-    command.arg("httpd").arg(folder.path().join("data"));
-    let server = Server::start(command, port, "/api/v1/instance").await;
-    let brand = snac_token(&server, "brand", &passwords[0]).await;
-    let customer = snac_token(&server, "cust", &passwords[1]).await;
-    let account = server.account(&brand).await;
-    assert_eq!(account.info().handle, format!("brand@localhost:{port}"));
-    assert_eq!(account.info().scope, format!("localhost:{port}"));
+    let Some(snac) = Snac::start().await else { return };
+    let Snac { server, brand, customer, .. } = &snac;
+    let account = server.account(brand).await;
+    let host = server.base.trim_start_matches("http://");
+    assert_eq!(account.info().handle, format!("brand@{host}"));
+    assert_eq!(account.info().scope, host);
 
-    let mut notifications = Reader::new(&server, &account, "notifications");
+    let mut notifications = Reader::new(server, &account, "notifications");
     notifications.catch_up().await;
-    let asked = server.post(&customer, &[("status", "@brand where is my parcel? 5 < 6 https://acme.example/a")]).await;
+    let asked = server.post(customer, &[("status", "@brand where is my parcel? 5 < 6 https://acme.example/a")]).await;
     let found = notifications.until("the mention", |event| message(event, &asked)).await;
     assert!(found.content.text.contains("where is my parcel? 5 < 6 https://acme.example/a"), "{}", found.content.text);
-    assert_eq!(found.author.as_ref().unwrap().handle.as_deref(), Some(&*format!("cust@localhost:{port}")));
+    assert_eq!(found.author.as_ref().unwrap().handle.as_deref(), Some(&*format!("cust@{host}")));
     assert_eq!((&found.surface, &found.visibility), (&Surface::Mention, &Visibility::Public));
     assert!(found.sent_at.is_some());
     let kinds: Vec<_> = found.content.entities.iter().map(|entity| (&entity.kind, entity.value.as_str())).collect();
-    assert!(kinds.contains(&(&EntityKind::Mention, &*format!("brand@localhost:{port}"))), "{kinds:?}");
+    assert!(kinds.contains(&(&EntityKind::Mention, &*format!("brand@{host}"))), "{kinds:?}");
     assert!(kinds.contains(&(&EntityKind::Link, "https://acme.example/a")), "{kinds:?}");
     notifications.is_quiet().await;
 
-    let answer = server.post(&brand, &[("status", "@cust on its way"), ("in_reply_to_id", &asked)]).await;
+    let answer = server.post(brand, &[("status", "@cust on its way"), ("in_reply_to_id", &asked)]).await;
     let context = format!("context:{asked}");
-    let found = Reader::new(&server, &account, &context).until("our answer", |event| message(event, &answer)).await;
+    let found = Reader::new(server, &account, &context).until("our answer", |event| message(event, &answer)).await;
     assert_eq!(found.reply_to.unwrap().native_id, asked);
     assert_eq!(found.author.unwrap().native_id, account.info().account.native_id.rsplit_once('/').unwrap().1);
 
     // The answer must have reached the customer first.
     let favourite = format!("/api/v1/statuses/{answer}/favourite");
     let begun = Instant::now();
-    while let Err(error) = server.try_call(Method::POST, &favourite, &customer, &[("id", &answer)]).await {
+    while let Err(error) = server.try_call(Method::POST, &favourite, customer, &[("id", &answer)]).await {
         assert!(begun.elapsed() < PATIENCE, "{error}");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -244,6 +243,90 @@ async fn snac2_tells_mentions_threads_reactions_and_absence() {
     let wrong = Account::new(AccountConfig::new(&server.base, "wrong")).unwrap();
     assert!(wrong.check(&server.cx).await.is_err(), "snac2 answers a wrong token in its own way");
     assert!(account.stream(&server.cx, StreamAsk::new("user")).await.is_err(), "snac2 knows no streams");
+}
+
+/// An engine over a database in `folder` that reads `account` as `acme`.
+async fn tenant(server: &Server, account: Account, folder: &Path) -> Tenant {
+    let (host, native_id) = (account.info().scope, account.info().account.native_id);
+    let policy = format!(
+        "brand.name = 'Acme'\n[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\nhost = '{host}'\n\
+         handle = 'brand'\nnative_id = '{native_id}'\n"
+    );
+    let policy = CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap();
+    let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
+    let store = Arc::new(SqliteStore::open(folder.join("care.db")).unwrap());
+    let builder = Engine::builder(store).transport(server.cx.transport.clone()).tenant(TenantId::single(), setup);
+    builder.build().unwrap().tenant(TenantId::single()).unwrap()
+}
+
+#[tokio::test]
+async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
+    let Some(snac) = Snac::start().await else { return };
+    let Snac { server, brand, customer, folder } = &snac;
+    let acme = AccountId::from("acme");
+    let queue = async |tenant: &Tenant| tenant.queue(&QueueAsk::default()).await.unwrap();
+    let engine = tenant(server, server.account(brand).await, folder.path()).await;
+    engine.poll(&acme).await.unwrap();
+    assert_eq!(queue(&engine).await.len(), 0);
+
+    let asked = server.post(customer, &[("status", "@brand my parcel is lost, where is it?")]).await;
+    let polled = async |tenant: &Tenant, what: &str| {
+        let begun = Instant::now();
+        loop {
+            let ingested = tenant.poll(&acme).await.unwrap();
+            if ingested.added > 0 {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{what} did not come");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    polled(&engine, "the mention").await;
+    drop(engine);
+
+    // Whoever opens the database later finds it there, once.
+    let engine = tenant(server, server.account(brand).await, folder.path()).await;
+    let [item] = &queue(&engine).await[..] else { panic!("one case") };
+    assert!(item.case.awaiting_since.is_some() && item.case.is_open(), "{item:?}");
+    let view = engine.thread(item.case.conversations.first().unwrap()).await.unwrap().unwrap();
+    let [message] = &view.messages[..] else { panic!("one message: {view:?}") };
+    assert!(message.native_id == asked && message.text().ends_with("my parcel is lost, where is it?"), "{message:?}");
+    assert_eq!(engine.poll(&acme).await.unwrap().added, 0, "what was read is not read again");
+    assert_eq!(engine.quarantine(9).await.unwrap(), []);
+
+    let answer = server.post(brand, &[("status", "@cust it is on its way"), ("in_reply_to_id", &asked)]).await;
+    polled(&engine, "our answer").await;
+    let case = engine.all_cases(9).await.unwrap().remove(0);
+    assert!(case.awaiting_since.is_none() && case.first_response_at.is_some(), "{case:?}");
+    let view = engine.thread(case.conversations.first().unwrap()).await.unwrap().unwrap();
+    assert_eq!(
+        view.messages.last().map(|message| (message.native_id.as_str(), &message.origin)),
+        Some((&*answer, &Origin::Brand))
+    );
+}
+
+/// snac2 with a brand and a customer who have logged in.
+struct Snac {
+    server: Server,
+    brand: String,
+    customer: String,
+    folder: tempfile::TempDir,
+}
+
+impl Snac {
+    /// `None` if it is not installed.
+    async fn start() -> Option<Self> {
+        let program = installed("snac2", ".cache/servers/snac2/snac")?;
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let passwords = snac_setup(&program, folder.path(), port);
+        let mut command = Command::new(&program);
+        command.arg("httpd").arg(folder.path().join("data"));
+        let server = Server::start(command, port, "/api/v1/instance").await;
+        let brand = snac_token(&server, "brand", &passwords[0]).await;
+        let customer = snac_token(&server, "cust", &passwords[1]).await;
+        Some(Self { server, brand, customer, folder })
+    }
 }
 
 /// A data folder with two people; their passwords.
