@@ -139,6 +139,10 @@ fn recorded_answers_give_every_message_once_with_all_it_says() {
         assert!(count > 0, "{folder}");
         totals.insert(folder, compared.0);
     }
+    let total = |field| (field, totals.values().filter_map(|compared| compared.get(field)).sum::<usize>());
+    let totals_of_all = ["id", "author", "time", "text", "parent"].map(total);
+    println!("in all: {totals_of_all:?}");
+    assert!(totals_of_all.iter().all(|(_, count)| *count > 0));
     for (folder, field) in [
         ("comments", "id"),
         ("comments", "text"),

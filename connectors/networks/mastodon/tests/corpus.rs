@@ -10,6 +10,7 @@ use careline::network::BodyKind;
 use careline_mastodon::{NETWORK, normalise};
 use regex::Regex;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 const HOST: &str = "inst.example";
 
@@ -41,6 +42,7 @@ fn recorded_bodies_give_each_message_once_with_the_values_of_an_independent_read
         "time",
         "text",
         "parent",
+        "parent author",
         "visibility",
         "revision",
         "mention",
@@ -187,5 +189,5 @@ fn plain(status: &Value) -> String {
     ] {
         text = text.replace(entity, character);
     }
-    careline::model::nfc(text.trim().into())
+    text.trim().nfc().collect()
 }
