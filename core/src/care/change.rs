@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{CaseId, ConversationId, MessageId, Step, Timer, TimerId, Timestamp};
 use crate::store::{Effect, Key, Record};
 
-/// One change. Replaying the changes of the log in order gives the records again, texts aside: those stand in payload rows.
+/// One change. Replaying the changes of the log in order gives the records again, but for texts, which stand with the
+/// messages, and evidence, which stands with the assessments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
@@ -13,7 +14,7 @@ pub enum Change {
     Put {
         /// Its new version.
         version: u64,
-        /// The record; a message without its content.
+        /// The record; a message without its content, an assessment without its evidence.
         #[serde(flatten)]
         record: Record,
     },

@@ -233,15 +233,22 @@ impl<'a> Draft<'a> {
     pub(super) fn put(&mut self, key: Key, record: Record) {
         let version = self.overlay.put(key.clone());
         let mut change = Change::Put { version, record };
-        // The log holds no texts, so a message is written to it without its content.
-        let content = match &mut change {
-            Change::Put { record: Record::Message(message), .. } => message.content.take(),
-            _ => None,
-        };
+        // The log holds no texts, so a message is written to it without its content; and conclusions without the evidence,
+        // which is long, stands in the assessment, and is found again by judging the same text with the same rules.
+        let (mut content, mut evidence) = (None, Vec::new());
+        match &mut change {
+            Change::Put { record: Record::Message(message), .. } => content = message.content.take(),
+            Change::Put { record: Record::Assessment(assessment), .. } => {
+                evidence = std::mem::take(&mut assessment.evidence);
+            }
+            _ => {}
+        }
         self.note(&change);
         if let Change::Put { mut record, .. } = change {
-            if let Record::Message(message) = &mut record {
-                message.content = content;
+            match &mut record {
+                Record::Message(message) => message.content = content,
+                Record::Assessment(assessment) => assessment.evidence = evidence,
+                _ => {}
             }
             self.overlay.restore(&key, record);
         }
@@ -363,7 +370,7 @@ impl<'a> Draft<'a> {
 
     /// The customer a new identity begins as.
     pub(super) fn customer_id(&self, identity: &IdentityId) -> CustomerId {
-        CustomerId::derive(&[self.rules.tenant.as_str(), identity.as_str()])
+        CustomerId::first_met_as(identity)
     }
 
     /// Whether `profile` is one of the tenant's own accounts: direction is computed, never claimed.

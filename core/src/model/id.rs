@@ -71,8 +71,8 @@ id! {
     MessageId = 'm',
     /// One thread in one place: hash of tenant, scope and the native id of its root.
     ConversationId = 't',
-    /// A person: hash of tenant and the first identity they were met under.
-    CustomerId = 'p',
+    /// A person: the hash of the first identity they were met under.
+    CustomerId,
     /// A profile on one network: hash of tenant, scope and native id.
     IdentityId = 'i',
     /// A unit of work: hash of conversation, customer and its number between them.
@@ -91,6 +91,15 @@ impl TenantId {
     /// The tenant of a single-brand host.
     pub fn single() -> Self {
         Self::from("default")
+    }
+}
+
+impl CustomerId {
+    /// The person first met under `identity`: its id with a letter of their own.
+    pub fn first_met_as(identity: &IdentityId) -> Self {
+        let mut id = CompactString::const_new("p");
+        id.push_str(identity.as_str().get(1..).unwrap_or(identity.as_str()));
+        Self(id)
     }
 }
 

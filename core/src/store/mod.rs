@@ -95,16 +95,11 @@ pub trait Store: Debug + Send + Sync + 'static {
     }
 }
 
-/// The name of a record within a tenant.
+/// The name of a record within a tenant. In order, what others point to comes first, so that a store that writes in order
+/// has it when they do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
-    /// A message; before it arrives, its [`Fate`] may stand here.
-    Message(MessageId),
-    /// The message that a later revision's native id stands for.
-    Alias(CompactString, CompactString),
-    /// The assessment of a message's newest revision.
-    Assessment(MessageId),
     /// A thread.
     Conversation(ConversationId),
     /// A profile.
@@ -120,6 +115,12 @@ pub enum Key {
     /// Our own messages in a thread that belong to no case, without content, in order of time. Not a record of its own: it
     /// has the conversation's version.
     Loose(ConversationId),
+    /// A message; before it arrives, its [`Fate`] may stand here.
+    Message(MessageId),
+    /// The message that a later revision's native id stands for.
+    Alias(CompactString, CompactString),
+    /// The assessment of a message's newest revision.
+    Assessment(MessageId),
     /// An agent's presence.
     Presence(AgentId),
     /// Where polling an account's source goes on.

@@ -10,14 +10,11 @@ use careline::store::{
 use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
-use crate::names::{
-    ALIAS_OF, CASE, CONVERSATION, CUSTOMER, DELIVERY, IDENTITY, MESSAGE, PART, PRESENCE, QUARANTINE, SLOT, find, name,
-    record_kind, tenant_no,
-};
-use crate::read::{self, message, number, record};
+use crate::names::{PART, find, tenant_no};
+use crate::read::{self, ALIAS, CURSOR, PRESENCE, QUARANTINE, message, number, record};
 use crate::scan::time;
 use crate::work::parse;
-use crate::write::{Writer, prefix_range};
+use crate::write::Writer;
 
 /// How belongings are looked up in one tenant.
 struct Shelf<'a> {
@@ -31,21 +28,19 @@ impl Library for Shelf<'_> {
     }
 
     fn messages(&mut self, of: &MessagesOf) -> Result<Vec<Message>> {
-        let (kind, id, sql) = match of {
-            MessagesOf::Customer(id) => (CUSTOMER, id.as_str(), "SELECT v, json FROM messages WHERE customer = ?1"),
-            MessagesOf::Case(id) => (CASE, id.as_str(), "SELECT v, json FROM messages WHERE case_no = ?1"),
-            MessagesOf::Conversation(id) => {
-                (CONVERSATION, id.as_str(), "SELECT v, json FROM messages WHERE conversation = ?1")
-            }
+        let (id, sql) = match of {
+            MessagesOf::Customer(id) => (id.as_str(), "SELECT v, json FROM messages WHERE customer = ?1"),
+            MessagesOf::Case(id) => (id.as_str(), "SELECT v, json FROM messages WHERE case_no = ?1"),
+            MessagesOf::Conversation(id) => (id.as_str(), "SELECT v, json FROM messages WHERE conversation = ?1"),
         };
-        match find(self.db, self.tenant, kind, id)? {
+        match find(self.db, self.tenant, id)? {
             Some(no) => self.db.all(sql, &[&no], |row| message(row, 0)),
             None => Ok(Vec::new()),
         }
     }
 
     fn cases(&mut self, customer: &CustomerId) -> Result<Vec<Case>> {
-        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer.as_str())? else { return Ok(Vec::new()) };
+        let Some(no) = find(self.db, self.tenant, customer.as_str())? else { return Ok(Vec::new()) };
         let records =
             self.db.all("SELECT v, json FROM cases WHERE customer = ?1", &[&no], |row| record(row, "case", 0))?;
         Ok(records
@@ -58,17 +53,16 @@ impl Library for Shelf<'_> {
     }
 
     fn aliases(&mut self, message: &MessageId) -> Result<Vec<(CompactString, CompactString)>> {
-        let (first, last) = prefix_range(message.as_str());
-        let sql = "SELECT id FROM names WHERE tenant = ?1 AND kind = ?2 AND id > ?3 AND id < ?4";
-        self.db.all(sql, &[&self.tenant, &ALIAS_OF, &first, &last], |row| {
-            let mut parts = text(row, 0)?.splitn(3, PART).skip(1).map(CompactString::from);
-            Ok((parts.next().unwrap_or_default(), parts.next().unwrap_or_default()))
+        let Some(no) = find(self.db, self.tenant, message.as_str())? else { return Ok(Vec::new()) };
+        self.db.all("SELECT id FROM records WHERE of = ?1", &[&no], |row| {
+            let (scope, native_id) = text(row, 0)?.split_once(PART).unwrap_or_default();
+            Ok((scope.into(), native_id.into()))
         })
     }
 
     fn roster(&mut self) -> Result<Vec<Presence>> {
-        let sql = "SELECT r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
-        let records = self.db.all(sql, &[&self.tenant, &PRESENCE], |row| record(row, "presence", 0))?;
+        let sql = "SELECT v, json FROM records WHERE tenant = ?1 AND kind = ?2";
+        let records = self.db.all(sql, &[&self.tenant, &PRESENCE], |row| record(row, PRESENCE, 0))?;
         Ok(records
             .into_iter()
             .filter_map(|record| match record {
@@ -124,7 +118,7 @@ impl Writer<'_> {
         }
         self.erase_traces(tenant, &belongings, &mut receipt)?;
         for id in belongings.messages.keys() {
-            if let Some(no) = find(&self.db, tenant, MESSAGE, id.as_str())? {
+            if let Some(no) = find(&self.db, tenant, id.as_str())? {
                 let [payloads, words, raws] = self.forget(no)?;
                 receipt.add("payloads", payloads);
                 receipt.add("search_entries", words);
@@ -133,7 +127,6 @@ impl Writer<'_> {
             for (scope, native_id) in (Shelf { db: &self.db, tenant }).aliases(id)? {
                 let key = Key::Alias(scope, native_id);
                 receipt.count("aliases", self.remove(tenant, &key)?);
-                self.remove_alias_names(tenant, id.as_str(), &key)?;
             }
         }
         for key in belongings.keys() {
@@ -141,9 +134,10 @@ impl Writer<'_> {
                 receipt.count(plural(&key), self.remove(tenant, &key)?);
             }
         }
-        for (kind, id) in belongings.keys().iter().map(name) {
-            let sql = "DELETE FROM names WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-            self.db.execute(sql, &[&tenant, &kind, &id])?;
+        for key in belongings.keys() {
+            if let Some(id) = interned_by(&key) {
+                self.remove_name(tenant, id)?;
+            }
         }
         for (key, record) in belongings.changed {
             let version = read::version(&self.db, tenant, &key)? + 1;
@@ -189,7 +183,7 @@ impl Writer<'_> {
         self.erase_lines(tenant, belongings, receipt)?;
         self.erase_work(tenant, belongings, receipt)?;
         for id in &belongings.touched {
-            if let Some(no) = find(&self.db, tenant, CUSTOMER, id.as_str())? {
+            if let Some(no) = find(&self.db, tenant, id.as_str())? {
                 receipt.add("hints", self.db.execute("DELETE FROM hints WHERE customer = ?1", &[&no])? as u64);
             }
         }
@@ -198,7 +192,7 @@ impl Writer<'_> {
 
     fn erase_lines(&mut self, tenant: i64, belongings: &Belongings, receipt: &mut Receipt) -> Result<()> {
         for id in &belongings.cases {
-            let Some(no) = find(&self.db, tenant, CASE, id.as_str())? else { continue };
+            let Some(no) = find(&self.db, tenant, id.as_str())? else { continue };
             for (note, kind) in [(false, "steps"), (true, "notes")] {
                 let sql = "DELETE FROM timeline WHERE case_no = ?1 AND note = ?2";
                 receipt.add(kind, self.db.execute(sql, &[&no, &note])? as u64);
@@ -206,7 +200,7 @@ impl Writer<'_> {
         }
         let mut gone = HashSet::new();
         for id in belongings.messages.keys() {
-            gone.extend(find(&self.db, tenant, MESSAGE, id.as_str())?);
+            gone.extend(find(&self.db, tenant, id.as_str())?);
         }
         let mut lines = Vec::new();
         self.db.each("SELECT line, message FROM timeline WHERE message IS NOT NULL", &[], |row| {
@@ -241,12 +235,12 @@ impl Writer<'_> {
 
     /// Removes what was set aside and can no longer be read because its delivery is gone.
     fn drop_unreadable(&mut self, tenant: i64, receipt: &mut Receipt) -> Result<()> {
-        let sql = "SELECT r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
-        for record in self.db.all(sql, &[&tenant, &QUARANTINE], |row| record(row, record_kind(QUARANTINE), 0))? {
+        let sql = "SELECT v, json FROM records WHERE tenant = ?1 AND kind = ?2";
+        for record in self.db.all(sql, &[&tenant, &QUARANTINE], |row| record(row, QUARANTINE, 0))? {
             let Record::Quarantined(item) = record else { continue };
-            let sql = "SELECT 1 FROM names n JOIN deliveries d ON d.no = n.no \
-                       WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3 AND d.body IS NULL";
-            if self.db.one(sql, &[&tenant, &DELIVERY, &item.delivery.as_str()], |_| Ok(()))?.is_some() {
+            let Some(no) = find(&self.db, tenant, item.delivery.as_str())? else { continue };
+            let sql = "SELECT 1 FROM deliveries WHERE no = ?1 AND body IS NULL";
+            if self.db.one(sql, &[&no], |_| Ok(()))?.is_some() {
                 receipt.count("quarantined", self.remove(tenant, &Key::Quarantine(item.id))?);
             }
         }
@@ -254,10 +248,10 @@ impl Writer<'_> {
     }
 
     fn customers_silent_since(&self, tenant: i64, before: Timestamp) -> Result<Vec<CustomerId>> {
-        let sql = "SELECT n.id FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 \
-                   AND r.at IS NOT NULL AND coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = n.no), r.at) < ?3";
+        let sql = "SELECT c.id FROM customers c WHERE c.tenant = ?1 AND NOT c.merged \
+                   AND coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = c.no), 0) < ?2";
         let silent =
-            self.db.all(sql, &[&tenant, &CUSTOMER, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
+            self.db.all(sql, &[&tenant, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
         let mut shelf = Shelf { db: &self.db, tenant };
         let mut gone = Vec::new();
         for id in silent {
@@ -275,13 +269,26 @@ impl Writer<'_> {
     }
 
     fn empty_messages(&mut self, tenant: i64, before: Timestamp, receipt: &mut Receipt) -> Result<()> {
-        let sql = "SELECT m.no FROM messages m JOIN payloads p ON p.no = m.no LEFT JOIN cases c ON c.no = m.case_no \
-                   WHERE m.tenant = ?1 AND m.at < ?2 AND NOT coalesce(c.open, 0)";
+        let sql = "SELECT m.no FROM messages m LEFT JOIN cases c ON c.no = m.case_no \
+                   WHERE m.content IS NOT NULL AND m.tenant = ?1 AND m.at < ?2 AND NOT coalesce(c.open, 0)";
         for no in self.db.all(sql, &[&tenant, &before.as_millis()], |row| column::<i64>(row, 0))? {
-            receipt.count("search_entries", self.remove_words(no)?);
-            receipt.add("payloads", self.db.execute("DELETE FROM payloads WHERE no = ?1", &[&no])? as u64);
+            let [payloads, words] = self.empty(no)?;
+            receipt.add("search_entries", words);
+            receipt.add("payloads", payloads);
         }
         Ok(())
+    }
+}
+
+/// The id that a record's number stands for; those keyed otherwise have none.
+fn interned_by(key: &Key) -> Option<&str> {
+    match key {
+        Key::Message(id) => Some(id.as_str()),
+        Key::Conversation(id) => Some(id.as_str()),
+        Key::Identity(id) => Some(id.as_str()),
+        Key::Customer(id) => Some(id.as_str()),
+        Key::Case(id) => Some(id.as_str()),
+        _ => None,
     }
 }
 
@@ -314,7 +321,7 @@ fn export_person(db: &Db<'_>, tenant: i64, customer: &CustomerId, raw: bool) -> 
         all.extend(entry.record.map(|record| Exported::Record { version: entry.version, record }));
     }
     for id in &belongings.cases {
-        if let Some(no) = find(db, tenant, CASE, id.as_str())? {
+        if let Some(no) = find(db, tenant, id.as_str())? {
             let sql = "SELECT note, v, json FROM timeline WHERE case_no = ?1 ORDER BY line";
             all.extend(db.all(sql, &[&no], exported_line)?);
         }
@@ -333,7 +340,7 @@ fn export_raws(db: &Db<'_>, tenant: i64, belongings: &Belongings, all: &mut Vec<
     let mut messages = HashSet::new();
     let mut raws = BTreeSet::new();
     for id in belongings.messages.keys() {
-        let Some(no) = find(db, tenant, MESSAGE, id.as_str())? else { continue };
+        let Some(no) = find(db, tenant, id.as_str())? else { continue };
         messages.insert(no);
         let sql = "SELECT raw, raw_start, raw_end FROM messages WHERE no = ?1 AND raw IS NOT NULL \
                    UNION SELECT raw, raw_start, raw_end FROM earlier_raws WHERE message = ?1";
@@ -368,8 +375,7 @@ fn export_raws(db: &Db<'_>, tenant: i64, belongings: &Belongings, all: &mut Vec<
 
 fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     let mut all = Vec::new();
-    let sql = "SELECT m.version, m.v, m.json, p.v, p.json, m.conversation FROM messages m LEFT JOIN payloads p ON p.no = m.no \
-               WHERE m.tenant = ?1 ORDER BY m.no";
+    let sql = "SELECT version, v, json, content_v, content, conversation FROM messages WHERE tenant = ?1 ORDER BY no";
     db.each(sql, &[&tenant], |row| {
         let record = match column::<Option<i64>>(row, 5)? {
             Some(_) => Record::Message(Box::new(read::message_with_content(row, 1)?)),
@@ -378,25 +384,27 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         all.push(Exported::Record { version: number(row, 0)?, record });
         Ok(())
     })?;
+    // Tables without a tenant of their own have the numbers that its names tell.
     let lists = [
-        (
-            "SELECT a.version, a.v, a.json FROM assessments a JOIN messages m ON m.no = a.no WHERE m.tenant = ?1",
-            "assessment",
-        ),
+        ("SELECT t.version, t.v, t.json FROM names n JOIN assessments t ON t.no = n.no WHERE n.tenant = ?1", "assessment"),
         ("SELECT version, v, json FROM cases WHERE tenant = ?1 ORDER BY no", "case"),
+        (
+            "SELECT t.version, t.v, t.json FROM names n JOIN conversations t ON t.no = n.no WHERE n.tenant = ?1",
+            "conversation",
+        ),
+        ("SELECT t.version, t.v, t.json FROM names n JOIN identities t ON t.no = n.no WHERE n.tenant = ?1", "identity"),
+        ("SELECT version, v, json FROM customers WHERE tenant = ?1 ORDER BY no", "customer"),
+        ("SELECT t.version, t.v, t.json FROM names n JOIN slots t ON t.conversation = n.no WHERE n.tenant = ?1", "slot"),
     ];
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
-    let kinds =
-        [CONVERSATION, IDENTITY, CUSTOMER, PRESENCE, crate::names::CURSOR, QUARANTINE, crate::names::ALIAS, SLOT];
-    for kind in kinds {
-        let sql = "SELECT r.version, r.v, r.json FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2";
-        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, record_kind(kind)))?);
+    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS] {
+        let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
+        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }
-    let sql = "SELECT t.note, t.v, t.json FROM timeline t JOIN names n ON n.no = t.case_no AND n.tenant = ?1 AND n.kind = ?2 \
-               ORDER BY t.line";
-    all.extend(db.all(sql, &[&tenant, &CASE], exported_line)?);
+    let sql = "SELECT t.note, t.v, t.json FROM timeline t JOIN cases c ON c.no = t.case_no AND c.tenant = ?1 ORDER BY t.line";
+    all.extend(db.all(sql, &[&tenant], exported_line)?);
     let sql = "SELECT json FROM timers WHERE tenant = ?1";
     all.extend(db.all(sql, &[&tenant], |row| Ok(Exported::Timer(parse(text(row, 0)?)?)))?);
     if raw {

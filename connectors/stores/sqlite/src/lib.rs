@@ -393,8 +393,8 @@ impl Shared {
 fn delivery(db: &Db<'_>, tenant: &TenantId, id: &DeliveryId) -> Result<Option<Delivery>> {
     let Some(tenant) = names::tenant_no(db, tenant)? else { return Ok(None) };
     let sql = "SELECT d.endpoint, d.channel, d.received, d.body FROM names n JOIN deliveries d ON d.no = n.no \
-               WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3 AND d.body IS NOT NULL";
-    db.one(sql, &[&tenant, &names::DELIVERY, &id.as_str()], |row| {
+               WHERE n.tenant = ?1 AND n.id = ?2 AND d.body IS NOT NULL";
+    db.one(sql, &[&tenant, &names::interned(id.as_str())], |row| {
         Ok(Delivery {
             id: id.clone(),
             endpoint: column(row, 0)?,

@@ -1,62 +1,21 @@
-//! Names: how keys are stored, and the small numbers they are interned as.
-
-use std::borrow::Cow;
-use std::collections::HashMap;
+//! Names: how keys are stored, and the small numbers that ids are interned as.
 
 use careline::Result;
 use careline::model::TenantId;
-use careline::store::Key;
 use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 
 use crate::db::{Db, column};
 
 /// Separates the parts of a name that has several.
 pub(crate) const PART: char = '\u{1f}';
 
-pub(crate) const MESSAGE: u8 = 1;
-pub(crate) const CONVERSATION: u8 = 2;
-pub(crate) const IDENTITY: u8 = 3;
-pub(crate) const CUSTOMER: u8 = 4;
-pub(crate) const CASE: u8 = 5;
-pub(crate) const PRESENCE: u8 = 6;
-pub(crate) const CURSOR: u8 = 7;
-pub(crate) const QUARANTINE: u8 = 8;
-pub(crate) const ALIAS: u8 = 9;
-pub(crate) const SLOT: u8 = 10;
-pub(crate) const DELIVERY: u8 = 11;
-/// Message, scope and native id: finds the aliases of a message.
-pub(crate) const ALIAS_OF: u8 = 12;
-
-/// The kind and name under which a key is interned.
-pub(crate) fn name(key: &Key) -> (u8, Cow<'_, str>) {
-    match key {
-        Key::Message(id) | Key::Assessment(id) => (MESSAGE, id.as_str().into()),
-        Key::Alias(scope, native_id) => (ALIAS, format!("{scope}{PART}{native_id}").into()),
-        Key::Conversation(id) | Key::Loose(id) => (CONVERSATION, id.as_str().into()),
-        Key::Identity(id) => (IDENTITY, id.as_str().into()),
-        Key::Customer(id) => (CUSTOMER, id.as_str().into()),
-        Key::Case(id) | Key::CaseMessages(id) => (CASE, id.as_str().into()),
-        Key::Slot(thread, customer) => (SLOT, format!("{thread}{PART}{customer}").into()),
-        Key::Presence(id) => (PRESENCE, id.as_str().into()),
-        Key::Cursor(account, source) => (CURSOR, format!("{account}{PART}{source}").into()),
-        Key::Delivery(id) => (DELIVERY, id.as_str().into()),
-        Key::Quarantine(id) => (QUARANTINE, id.as_str().into()),
-    }
-}
-
-/// The kind of record that `records` holds for a kind of name.
-pub(crate) fn record_kind(kind: u8) -> &'static str {
-    match kind {
-        CONVERSATION => "conversation",
-        IDENTITY => "identity",
-        CUSTOMER => "customer",
-        PRESENCE => "presence",
-        CURSOR => "cursor",
-        QUARANTINE => "quarantined",
-        ALIAS => "alias",
-        SLOT => "slot",
-        _ => "",
-    }
+/// The part of an id that is interned. Ids that we derived begin with a letter for their kind; what follows is shared by
+/// a thread and the message that began it, and by an identity and the customer it began. Each has a table of its own, so
+/// they share a number.
+pub(crate) fn interned(id: &str) -> &str {
+    const DERIVED: usize = 24;
+    if id.len() == DERIVED { id.get(1..).unwrap_or(id) } else { id }
 }
 
 /// The number of a tenant, if anything is stored for it.
@@ -73,55 +32,59 @@ pub(crate) fn make_tenant(db: &Db<'_>, tenant: &TenantId) -> Result<i64> {
     Ok(tenant_no(db, tenant)?.unwrap_or_default())
 }
 
-/// The number of a name, if it has one.
-pub(crate) fn find(db: &Db<'_>, tenant: i64, kind: u8, id: &str) -> Result<Option<i64>> {
-    let sql = "SELECT no FROM names WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-    db.one(sql, &[&tenant, &kind, &id], |row| column(row, 0))
+/// The number of an id, if it has one.
+pub(crate) fn find(db: &Db<'_>, tenant: i64, id: &str) -> Result<Option<i64>> {
+    let sql = "SELECT no FROM names WHERE tenant = ?1 AND id = ?2";
+    db.one(sql, &[&tenant, &interned(id)], |row| column(row, 0))
 }
 
-/// The names used by one transaction, and the numbers for new ones.
+/// The ids used by one transaction, and the numbers for new ones.
 pub(crate) struct Names {
-    known: HashMap<(i64, u8, CompactString), i64>,
+    known: FxHashMap<(i64, CompactString), i64>,
     pub(crate) next_no: i64,
 }
 
 impl Names {
-    /// New names get numbers from `next_no`.
+    /// New ids get numbers from `next_no`.
     pub(crate) fn starting_at(next_no: i64) -> Self {
-        Self { known: HashMap::default(), next_no }
+        Self { known: FxHashMap::default(), next_no }
     }
 
-    /// The number of a name that is probably interned already.
-    pub(crate) fn number_of(&mut self, db: &Db<'_>, tenant: i64, kind: u8, id: &str) -> Result<i64> {
-        let key = (tenant, kind, CompactString::from(id));
+    /// The number of an id that is probably interned already.
+    pub(crate) fn number_of(&mut self, db: &Db<'_>, tenant: i64, id: &str) -> Result<i64> {
+        self.number(db, tenant, id, |names, db| match find(db, tenant, id)? {
+            Some(no) => Ok(no),
+            None => names.intern(db, tenant, id),
+        })
+    }
+
+    /// The number of an id that is probably new.
+    pub(crate) fn number_of_new(&mut self, db: &Db<'_>, tenant: i64, id: &str) -> Result<i64> {
+        self.number(db, tenant, id, |names, db| names.intern(db, tenant, id))
+    }
+
+    fn number(
+        &mut self,
+        db: &Db<'_>,
+        tenant: i64,
+        id: &str,
+        look: impl FnOnce(&mut Self, &Db<'_>) -> Result<i64>,
+    ) -> Result<i64> {
+        let key = (tenant, CompactString::from(interned(id)));
         if let Some(no) = self.known.get(&key) {
             return Ok(*no);
         }
-        let no = match find(db, tenant, kind, id)? {
-            Some(no) => no,
-            None => self.intern(db, tenant, kind, id)?.1,
-        };
+        let no = look(self, db)?;
         self.known.insert(key, no);
         Ok(no)
     }
 
-    /// The number of a name that is probably new, and whether it is.
-    pub(crate) fn number_of_new(&mut self, db: &Db<'_>, tenant: i64, kind: u8, id: &str) -> Result<(bool, i64)> {
-        let key = (tenant, kind, CompactString::from(id));
-        if let Some(no) = self.known.get(&key) {
-            return Ok((false, *no));
-        }
-        let (new, no) = self.intern(db, tenant, kind, id)?;
-        self.known.insert(key, no);
-        Ok((new, no))
-    }
-
-    fn intern(&mut self, db: &Db<'_>, tenant: i64, kind: u8, id: &str) -> Result<(bool, i64)> {
-        let sql = "INSERT OR IGNORE INTO names (tenant, kind, id, no) VALUES (?1, ?2, ?3, ?4)";
-        if db.execute(sql, &[&tenant, &kind, &id, &self.next_no])? == 1 {
+    fn intern(&mut self, db: &Db<'_>, tenant: i64, id: &str) -> Result<i64> {
+        let sql = "INSERT OR IGNORE INTO names (tenant, id, no) VALUES (?1, ?2, ?3)";
+        if db.execute(sql, &[&tenant, &interned(id), &self.next_no])? == 1 {
             self.next_no += 1;
-            return Ok((true, self.next_no - 1));
+            return Ok(self.next_no - 1);
         }
-        Ok((false, find(db, tenant, kind, id)?.unwrap_or_default()))
+        Ok(find(db, tenant, id)?.unwrap_or_default())
     }
 }

@@ -1,13 +1,21 @@
 //! Records by key.
 
+use std::borrow::Cow;
+
 use careline::Result;
 use careline::model::{Content, Message};
 use careline::store::{Key, Loaded, Record, Versioned};
-use rusqlite::Row;
+use rusqlite::{Row, ToSql};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
-use crate::names::{MESSAGE, find, name, record_kind, tenant_no};
+use crate::names::{PART, find, interned, tenant_no};
+
+/// The rare kinds of record, by the names they are stored under.
+pub(crate) const ALIAS: &str = "alias";
+pub(crate) const PRESENCE: &str = "presence";
+pub(crate) const CURSOR: &str = "cursor";
+pub(crate) const QUARANTINE: &str = "quarantined";
 
 pub(crate) fn load(db: &Db<'_>, tenant: &careline::model::TenantId, keys: &[Key]) -> Result<Loaded> {
     let as_of = commits(db)?;
@@ -24,14 +32,38 @@ pub(crate) fn commits(db: &Db<'_>) -> Result<u64> {
     Ok(db.one("SELECT commits FROM meta", &[], |row| number(row, 0))?.unwrap_or_default())
 }
 
+/// Reads columns of a table by the interned id of its rows.
+macro_rules! by_id {
+    ($columns:literal, $table:literal) => {
+        concat!("SELECT ", $columns, " FROM names n JOIN ", $table, " t ON t.no = n.no WHERE n.tenant = ?1 AND n.id = ?2")
+    };
+}
+
+/// Reads columns of a table's row under the key that `params` tell.
+macro_rules! slot {
+    ($columns:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM names c JOIN names p ON p.tenant = c.tenant AND p.id = ?3 \
+             JOIN slots t ON t.conversation = c.no AND t.customer = p.no WHERE c.tenant = ?1 AND c.id = ?2"
+        )
+    };
+}
+
+macro_rules! rare {
+    ($columns:literal) => {
+        concat!("SELECT ", $columns, " FROM records t WHERE t.tenant = ?1 AND t.kind = ?2 AND t.id = ?3")
+    };
+}
+
 /// The record under a key, with content.
 pub(crate) fn entry(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Versioned> {
-    let (kind, id) = name(key);
+    let numbered = |sql, id: &str, kind| db.one(sql, &[&tenant, &interned(id)], |row| versioned(row, kind));
     let found = match key {
-        Key::Message(_) => db.one(
-            "SELECT m.version, m.v, m.json, p.v, p.json, m.conversation FROM names n JOIN messages m ON m.no = n.no \
-             LEFT JOIN payloads p ON p.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3",
-            &[&tenant, &kind, &id],
+        Key::Message(id) => db.one(
+            by_id!("t.version, t.v, t.json, t.content_v, t.content, t.conversation", "messages"),
+            &[&tenant, &interned(id.as_str())],
             |row| {
                 let record = match column::<Option<i64>>(row, 5)? {
                     Some(_) => Record::Message(Box::new(message_with_content(row, 1)?)),
@@ -40,18 +72,13 @@ pub(crate) fn entry(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Versioned> {
                 Ok(Versioned { version: number(row, 0)?, record: Some(record) })
             },
         )?,
-        Key::Assessment(_) => db.one(
-            "SELECT a.version, a.v, a.json FROM names n JOIN assessments a ON a.no = n.no \
-             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3",
-            &[&tenant, &kind, &id],
-            |row| versioned(row, "assessment"),
-        )?,
-        Key::Case(_) => db.one(
-            "SELECT c.version, c.v, c.json FROM names n JOIN cases c ON c.no = n.no \
-             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3",
-            &[&tenant, &kind, &id],
-            |row| versioned(row, "case"),
-        )?,
+        Key::Assessment(id) => numbered(by_id!("t.version, t.v, t.json", "assessments"), id.as_str(), "assessment")?,
+        Key::Conversation(id) => {
+            numbered(by_id!("t.version, t.v, t.json", "conversations"), id.as_str(), "conversation")?
+        }
+        Key::Identity(id) => numbered(by_id!("t.version, t.v, t.json", "identities"), id.as_str(), "identity")?,
+        Key::Customer(id) => numbered(by_id!("t.version, t.v, t.json", "customers"), id.as_str(), "customer")?,
+        Key::Case(id) => numbered(by_id!("t.version, t.v, t.json", "cases"), id.as_str(), "case")?,
         Key::CaseMessages(_) | Key::Loose(_) => {
             let version = version(db, tenant, key)?;
             let messages = if version > 0 { Some(Record::Messages(messages_under(db, tenant, key)?)) } else { None };
@@ -61,52 +88,66 @@ pub(crate) fn entry(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Versioned> {
             let version = version(db, tenant, key)?;
             Some(Versioned { version, record: (version > 0).then_some(Record::Stored) })
         }
-        _ => db.one(
-            "SELECT r.version, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
-             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3",
-            &[&tenant, &kind, &id],
-            |row| versioned(row, record_kind(kind)),
-        )?,
+        Key::Slot(thread, customer) => {
+            let params: [&dyn ToSql; 3] = [&tenant, &interned(thread.as_str()), &interned(customer.as_str())];
+            db.one(slot!("t.version, t.v, t.json"), &params, |row| versioned(row, "slot"))?
+        }
+        Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
+            let (kind, id) = rare(key);
+            db.one(rare!("t.version, t.v, t.json"), &[&tenant, &kind, &id], |row| versioned(row, kind))?
+        }
     };
     Ok(found.unwrap_or(Versioned { version: 0, record: None }))
 }
 
 /// The version of the record under a key.
 pub(crate) fn version(db: &Db<'_>, tenant: i64, key: &Key) -> Result<u64> {
-    let (kind, id) = name(key);
-    let sql = match key {
-        Key::Message(_) => {
-            "SELECT t.version FROM names n JOIN messages t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
+    let read = |row: &Row<'_>| number(row, 0);
+    let numbered = |sql, id: &str| db.one(sql, &[&tenant, &interned(id)], read);
+    let version = match key {
+        Key::Message(id) => numbered(by_id!("t.version", "messages"), id.as_str()),
+        Key::Assessment(id) => numbered(by_id!("t.version", "assessments"), id.as_str()),
+        Key::Conversation(id) | Key::Loose(id) => numbered(by_id!("t.version", "conversations"), id.as_str()),
+        Key::Identity(id) => numbered(by_id!("t.version", "identities"), id.as_str()),
+        Key::Customer(id) => numbered(by_id!("t.version", "customers"), id.as_str()),
+        Key::Case(id) | Key::CaseMessages(id) => numbered(by_id!("t.version", "cases"), id.as_str()),
+        Key::Delivery(id) => numbered(by_id!("1", "deliveries"), id.as_str()),
+        Key::Slot(thread, customer) => {
+            let params: [&dyn ToSql; 3] = [&tenant, &interned(thread.as_str()), &interned(customer.as_str())];
+            db.one(slot!("t.version"), &params, read)
         }
-        Key::Assessment(_) => {
-            "SELECT t.version FROM names n JOIN assessments t ON t.no = n.no \
-             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
-        }
-        Key::Case(_) | Key::CaseMessages(_) => {
-            "SELECT t.version FROM names n JOIN cases t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
-        }
-        Key::Delivery(_) => {
-            "SELECT 1 FROM names n JOIN deliveries t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
-        }
-        _ => {
-            "SELECT t.version FROM names n JOIN records t ON t.no = n.no WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id = ?3"
+        Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
+            let (kind, id) = rare(key);
+            db.one(rare!("t.version"), &[&tenant, &kind, &id], read)
         }
     };
-    Ok(db.one(sql, &[&tenant, &kind, &id], |row| number(row, 0))?.unwrap_or_default())
+    Ok(version?.unwrap_or_default())
+}
+
+/// The kind and id under which `records` holds a record of a rare kind.
+pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
+    match key {
+        Key::Alias(scope, native_id) => (ALIAS, format!("{scope}{PART}{native_id}").into()),
+        Key::Presence(id) => (PRESENCE, id.as_str().into()),
+        Key::Cursor(account, source) => (CURSOR, format!("{account}{PART}{source}").into()),
+        Key::Quarantine(id) => (QUARANTINE, id.as_str().into()),
+        _ => ("", "".into()),
+    }
 }
 
 /// The messages of a case, or our own in a thread that belong to none, without content, in order of time.
 fn messages_under(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Vec<Message>> {
-    let (kind, id) = name(key);
-    let Some(no) = find(db, tenant, kind, &id)? else { return Ok(Vec::new()) };
-    let sql = match key {
-        Key::CaseMessages(_) => "SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id",
-        _ => {
+    let (sql, id) = match key {
+        Key::CaseMessages(id) => ("SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id", id.as_str()),
+        Key::Loose(id) => (
             "SELECT v, json FROM messages INDEXED BY messages_loose \
              WHERE conversation = ?1 AND conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL \
-             ORDER BY at, id"
-        }
+             ORDER BY at, id",
+            id.as_str(),
+        ),
+        _ => return Ok(Vec::new()),
     };
+    let Some(no) = find(db, tenant, id)? else { return Ok(Vec::new()) };
     db.all(sql, &[&no], |row| message(row, 0))
 }
 
@@ -127,7 +168,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
     }
 }
 
-/// A message, with the payload's format version and JSON in the two columns after its own.
+/// A message, with its content's format version and JSON in the two columns after its own.
 pub(crate) fn message_with_content(row: &Row<'_>, at: usize) -> Result<Message> {
     let mut message = message(row, at)?;
     if let Some(version) = column::<Option<u16>>(row, at + 2)? {
@@ -136,17 +177,12 @@ pub(crate) fn message_with_content(row: &Row<'_>, at: usize) -> Result<Message> 
     Ok(message)
 }
 
-/// A payload.
+/// The content of a message.
 pub(crate) fn content(version: u16, json: &str) -> Result<Content> {
     if version > Record::VERSION {
         return Err(Record::read_json("content", version, json).err().unwrap_or_else(|| damaged("content")));
     }
     serde_json::from_str(json).map_err(|error| damaged("content").caused_by(error))
-}
-
-/// The number of a message, whether or not it arrived.
-pub(crate) fn message_no(db: &Db<'_>, tenant: i64, id: &str) -> Result<Option<i64>> {
-    find(db, tenant, MESSAGE, id)
 }
 
 /// A column that is never negative.

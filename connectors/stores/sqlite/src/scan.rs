@@ -7,8 +7,8 @@ use rusqlite::{Row, ToSql};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
-use crate::names::{CASE, CONVERSATION, CUSTOMER, PRESENCE, QUARANTINE, find, tenant_no};
-use crate::read::{message_with_content, record};
+use crate::names::{find, tenant_no};
+use crate::read::{PRESENCE, QUARANTINE, message_with_content, record};
 
 pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
     let after = Place::after(scan)?.unwrap_or(Place::new(i64::MIN, i64::MIN, ""));
@@ -46,7 +46,7 @@ impl Page<'_> {
                  AND awaiting >= ?1 AND (awaiting, 0, id) > (?1, ?2, ?3) ORDER BY awaiting, id LIMIT ?5",
                 &[&self.tenant, &self.rows],
             ),
-            ScanOf::CasesOf { customer } => match find(self.db, self.tenant, CUSTOMER, customer.as_str())? {
+            ScanOf::CasesOf { customer } => match find(self.db, self.tenant, customer.as_str())? {
                 Some(no) => self.newest_cases(
                     "SELECT opened, id, v, json FROM cases WHERE customer = ?3 AND opened <= ?1 \
                      AND (opened < ?1 OR id > ?2) ORDER BY opened DESC, id LIMIT ?4",
@@ -66,10 +66,9 @@ impl Page<'_> {
             ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
             ScanOf::Quarantine => self.quarantine(),
             ScanOf::Roster => self.named(
-                "SELECT n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
-                 WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id > ?3 ORDER BY n.id LIMIT ?4",
+                "SELECT id, v, json FROM records WHERE tenant = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
                 &[&self.tenant, &PRESENCE, &self.after.id, &self.rows],
-                "presence",
+                PRESENCE,
             ),
             _ => {
                 Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that")
@@ -118,7 +117,7 @@ impl Page<'_> {
     }
 
     fn timeline(&self, case: &str) -> Result<Found> {
-        let Some(case) = find(self.db, self.tenant, CASE, case)? else { return Ok(Vec::new()) };
+        let Some(case) = find(self.db, self.tenant, case)? else { return Ok(Vec::new()) };
         let sql = "SELECT at, line, note, v, json FROM timeline WHERE case_no = ?3 AND (at, line) > (?1, ?2) \
                    ORDER BY at, line LIMIT ?4";
         self.db.all(sql, &[&self.after.first, &self.after.second, &case, &self.rows], |row| {
@@ -128,9 +127,9 @@ impl Page<'_> {
     }
 
     fn messages_of(&self, conversation: &str) -> Result<Found> {
-        let Some(no) = find(self.db, self.tenant, CONVERSATION, conversation)? else { return Ok(Vec::new()) };
-        let sql = "SELECT m.at, m.id, m.v, m.json, p.v, p.json FROM messages m LEFT JOIN payloads p ON p.no = m.no \
-                   WHERE m.conversation = ?3 AND m.at >= ?1 AND (m.at > ?1 OR m.id > ?2) ORDER BY m.at, m.id LIMIT ?4";
+        let Some(no) = find(self.db, self.tenant, conversation)? else { return Ok(Vec::new()) };
+        let sql = "SELECT at, id, v, json, content_v, content FROM messages \
+                   WHERE conversation = ?3 AND at >= ?1 AND (at > ?1 OR id > ?2) ORDER BY at, id LIMIT ?4";
         self.db.all(sql, &[&self.after.first, &self.after.id, &no, &self.rows], |row| {
             let place = Place::new(column(row, 0)?, 0, text(row, 1)?);
             Ok((place, Record::Message(Box::new(message_with_content(row, 2)?))))
@@ -138,45 +137,45 @@ impl Page<'_> {
     }
 
     fn messages_by(&self, customer: &str) -> Result<Found> {
-        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer)? else { return Ok(Vec::new()) };
-        let sql = "SELECT m.at, m.id, m.v, m.json, p.v, p.json FROM messages m LEFT JOIN payloads p ON p.no = m.no \
-                   WHERE m.customer = ?3 AND m.at <= ?1 AND (m.at < ?1 OR m.id > ?2) ORDER BY m.at DESC, m.id LIMIT ?4";
+        let Some(no) = find(self.db, self.tenant, customer)? else { return Ok(Vec::new()) };
+        let sql = "SELECT at, id, v, json, content_v, content FROM messages \
+                   WHERE customer = ?3 AND at <= ?1 AND (at < ?1 OR id > ?2) ORDER BY at DESC, id LIMIT ?4";
         let latest = self.after.first.saturating_neg();
         self.db.all(sql, &[&latest, &self.after.id, &no, &self.rows], |row| {
             Ok((newest(row, 0, 1)?, Record::Message(Box::new(message_with_content(row, 2)?))))
         })
     }
 
+    /// Those who wrote nothing come last.
     fn customers(&self) -> Result<Found> {
-        let sql = "SELECT latest, id, v, json FROM (SELECT n.id, r.v, r.json, \
-                   coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = n.no), r.at) AS latest \
-                   FROM names n JOIN records r ON r.no = n.no WHERE n.tenant = ?3 AND n.kind = ?4 AND r.at IS NOT NULL) \
-                   WHERE latest <= ?1 AND (latest < ?1 OR id > ?2) ORDER BY latest DESC, id LIMIT ?5";
-        self.newest_named(sql, CUSTOMER, "customer")
+        let sql = "SELECT latest, id, v, json FROM (SELECT c.id, c.v, c.json, \
+                   coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = c.no), 0) AS latest \
+                   FROM customers c WHERE c.tenant = ?3 AND NOT c.merged) \
+                   WHERE latest <= ?1 AND (latest < ?1 OR id > ?2) ORDER BY latest DESC, id LIMIT ?4";
+        self.newest_named(sql, "customer")
     }
 
     fn quarantine(&self) -> Result<Found> {
-        let sql = "SELECT r.at, n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
-                   WHERE n.tenant = ?3 AND n.kind = ?4 AND r.at <= ?1 AND (r.at < ?1 OR n.id > ?2) \
-                   ORDER BY r.at DESC, n.id LIMIT ?5";
-        self.newest_named(sql, QUARANTINE, "quarantined")
+        let sql = "SELECT at, id, v, json FROM records WHERE tenant = ?3 AND kind = 'quarantined' \
+                   AND at <= ?1 AND (at < ?1 OR id > ?2) ORDER BY at DESC, id LIMIT ?4";
+        self.newest_named(sql, QUARANTINE)
     }
 
-    fn newest_named(&self, sql: &str, kind: u8, record_kind: &str) -> Result<Found> {
+    fn newest_named(&self, sql: &str, kind: &str) -> Result<Found> {
         let latest = self.after.first.saturating_neg();
-        self.db.all(sql, &[&latest, &self.after.id, &self.tenant, &kind, &self.rows], |row| {
-            Ok((newest(row, 0, 1)?, record(row, record_kind, 2)?))
+        self.db.all(sql, &[&latest, &self.after.id, &self.tenant, &self.rows], |row| {
+            Ok((newest(row, 0, 1)?, record(row, kind, 2)?))
         })
     }
 
     fn shared_hints(&self, customer: &str) -> Result<Found> {
-        let Some(no) = find(self.db, self.tenant, CUSTOMER, customer)? else { return Ok(Vec::new()) };
+        let Some(no) = find(self.db, self.tenant, customer)? else { return Ok(Vec::new()) };
         self.named(
-            "SELECT n.id, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
-             WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id > ?3 AND r.at IS NOT NULL AND n.no <> ?4 AND n.no IN \
-             (SELECT other.customer FROM hints mine JOIN hints other ON other.tenant = mine.tenant AND other.fact = mine.fact \
-             WHERE mine.customer = ?4) ORDER BY n.id LIMIT ?5",
-            &[&self.tenant, &CUSTOMER, &self.after.id, &no, &self.rows],
+            "SELECT c.id, c.v, c.json FROM customers c WHERE c.tenant = ?1 AND c.id > ?2 AND NOT c.merged AND c.no <> ?3 \
+             AND c.no IN (SELECT other.customer FROM hints mine \
+             JOIN hints other ON other.tenant = mine.tenant AND other.fact = mine.fact WHERE mine.customer = ?3) \
+             ORDER BY c.id LIMIT ?4",
+            &[&self.tenant, &self.after.id, &no, &self.rows],
             "customer",
         )
     }

@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 
-use careline::model::{Case, ConversationId, Message, Step, TenantId};
+use careline::model::{Case, ConversationId, Customer, CustomerId, Message, MessageId, Step, TenantId};
 use careline::store::{
     ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, check_put, index_words,
 };
 use careline::{Error, ErrorKind, Result};
 use rusqlite::ToSql;
+use sha2::{Digest as _, Sha256};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
-use crate::names::{
-    ALIAS, ALIAS_OF, CASE, CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, Names, PART, SLOT, find, make_tenant, name,
-    tenant_no,
-};
+use crate::names::{Names, find, interned, make_tenant, tenant_no};
 use crate::read::{self, message, record};
 
 /// What one transaction writes.
@@ -115,7 +113,7 @@ impl<'a> Writer<'a> {
             }
         }
         for id in &part.forget {
-            if let Some(message) = read::message_no(&self.db, no, id.as_str())? {
+            if let Some(message) = find(&self.db, no, id.as_str())? {
                 self.forget(message)?;
             }
         }
@@ -144,15 +142,15 @@ impl<'a> Writer<'a> {
             self.db.execute(sql, &[&no, &name.as_str(), &bucket.as_millis(), value])?;
         }
         for (fact, customer) in &part.hints {
-            let customer = self.names.number_of(&self.db, no, CUSTOMER, customer.as_str())?;
+            let customer = self.names.number_of(&self.db, no, customer.as_str())?;
             let sql = "INSERT OR IGNORE INTO hints (tenant, fact, customer) VALUES (?1, ?2, ?3)";
-            self.db.execute(sql, &[&no, &fact.as_str(), &customer])?;
+            self.db.execute(sql, &[&no, &hashed(fact), &customer])?;
         }
         self.append_log(tenant, &part.log)
     }
 
     fn put_delivery(&mut self, tenant: i64, delivery: &Delivery) -> Result<()> {
-        let (_, no) = self.names.number_of_new(&self.db, tenant, DELIVERY, delivery.id.as_str())?;
+        let no = self.names.number_of_new(&self.db, tenant, delivery.id.as_str())?;
         let sql = "INSERT OR IGNORE INTO deliveries (no, tenant, id, endpoint, channel, received, body) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let Delivery { id, endpoint, channel, received_at, body } = delivery;
@@ -164,49 +162,68 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn put(&mut self, tenant: i64, key: &Key, version: u64, record: Record) -> Result<()> {
         let version = i64::try_from(version).unwrap_or(i64::MAX);
-        match record {
-            Record::Message(message) => self.put_message(tenant, version, message),
-            Record::Fate(_) => self.put_fate(tenant, key, version, &record),
-            Record::Assessment(_) => self.put_assessment(tenant, key, version, &record),
-            Record::Case(_) => self.put_case(tenant, version, &record),
-            _ => self.put_record(tenant, key, version, &record),
+        match (key, record) {
+            (_, Record::Message(message)) => self.put_message(tenant, version, message),
+            (Key::Message(id), record) => self.put_fate(tenant, id, version, &record),
+            (_, Record::Case(case)) => self.put_case(tenant, version, case),
+            (Key::Assessment(id), record) => {
+                let sql = "INSERT INTO assessments (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
+                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
+                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+            }
+            (Key::Conversation(id), record) => {
+                let sql = "INSERT INTO conversations (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
+                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
+                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+            }
+            (Key::Identity(id), record) => {
+                let sql = "INSERT INTO identities (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
+                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
+                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+            }
+            (_, Record::Customer(customer)) => self.put_customer(tenant, version, customer),
+            (Key::Slot(thread, customer), record) => self.put_slot(tenant, thread, customer, version, &record),
+            (_, record) => self.put_rare(tenant, key, version, &record),
         }
     }
 
     fn put_message(&mut self, tenant: i64, version: i64, mut message: Box<Message>) -> Result<()> {
-        let (new, no) = self.no_of(tenant, MESSAGE, message.id.as_str(), version)?;
+        let no = self.no_of(tenant, message.id.as_str(), version)?;
         let content = message.content.take();
-        let conversation = self.names.number_of(&self.db, tenant, CONVERSATION, message.conversation.as_str())?;
-        let customer = match &message.customer {
-            Some(id) => Some(self.names.number_of(&self.db, tenant, CUSTOMER, id.as_str())?),
-            None => None,
-        };
-        let case = match &message.case {
-            Some(id) => Some(self.names.number_of(&self.db, tenant, CASE, id.as_str())?),
-            None => None,
-        };
-        let (raw, range) = match &message.raw {
-            Some(raw) => (Some(self.names.number_of(&self.db, tenant, DELIVERY, raw.delivery.as_str())?), raw.range),
-            None => (None, None),
-        };
+        let conversation = self.names.number_of(&self.db, tenant, message.conversation.as_str())?;
+        let customer = self.optional(tenant, message.customer.as_ref())?;
+        let case = self.optional(tenant, message.case.as_ref())?;
+        let raw = self.optional(tenant, message.raw.as_ref().map(|raw| &raw.delivery))?;
+        let range = message.raw.as_ref().and_then(|raw| raw.range);
         let (start, end) = (range.map(|range| range.start), range.map(|range| range.end));
-        if !new {
+        if version > 1 {
             let sql = "INSERT INTO earlier_raws (message, raw, raw_start, raw_end) \
                        SELECT no, raw, raw_start, raw_end FROM messages WHERE no = ?1 AND raw IS NOT NULL \
                        AND NOT (raw IS ?2 AND raw_start IS ?3 AND raw_end IS ?4)";
             self.db.execute(sql, &[&no, &raw, &start, &end])?;
+            if content.is_some() {
+                self.remove_words(no)?;
+            }
         }
         let at = message.at().as_millis();
         let id = message.id.clone();
         let record = Record::Message(message);
         self.write_record(&record)?;
-        let json = self.json()?;
+        let first = self.json.len();
+        if let Some(content) = &content {
+            write_value(&mut self.json, content)?;
+        }
+        let (json, written) = self.json()?.split_at(first);
+        let written = content.as_ref().map(|_| written);
+        let content_v = content.as_ref().map(|_| Record::VERSION);
         let sql = "INSERT INTO messages (no, tenant, id, version, v, at, conversation, customer, case_no, raw, raw_start, \
-                   raw_end, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+                   raw_end, json, content_v, content) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, at = excluded.at, \
                    conversation = excluded.conversation, customer = excluded.customer, case_no = excluded.case_no, \
-                   raw = excluded.raw, raw_start = excluded.raw_start, raw_end = excluded.raw_end, json = excluded.json";
-        let params: [&dyn ToSql; 13] = [
+                   raw = excluded.raw, raw_start = excluded.raw_start, raw_end = excluded.raw_end, json = excluded.json, \
+                   content_v = coalesce(excluded.content_v, content_v), content = coalesce(excluded.content, content)";
+        let params: [&dyn ToSql; 15] = [
             &no,
             &tenant,
             &id.as_str(),
@@ -220,53 +237,76 @@ impl<'a> Writer<'a> {
             &start,
             &end,
             &json,
+            &content_v,
+            &written,
         ];
         self.db.execute(sql, &params)?;
-        let Some(content) = content else { return Ok(()) };
-        if !new {
-            self.remove_words(no)?;
-        }
-        self.write_value(&content)?;
-        let json = self.json()?;
-        let sql = "INSERT INTO payloads (no, v, json) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT (no) DO UPDATE SET v = excluded.v, json = excluded.json";
-        self.db.execute(sql, &[&no, &Record::VERSION, &json])?;
-        let words = index_words(&content.text);
+        let words = content.map(|content| index_words(&content.text)).unwrap_or_default();
         if !words.is_empty() {
             self.db.execute("INSERT INTO texts (rowid, words) VALUES (?1, ?2)", &[&no, &words])?;
         }
         Ok(())
     }
 
-    fn put_fate(&mut self, tenant: i64, key: &Key, version: i64, fate: &Record) -> Result<()> {
-        let (_, id) = name(key);
-        let (_, no) = self.no_of(tenant, MESSAGE, &id, version)?;
+    fn optional(&mut self, tenant: i64, id: Option<&impl AsRef<str>>) -> Result<Option<i64>> {
+        id.map(|id| self.names.number_of(&self.db, tenant, id.as_ref())).transpose()
+    }
+
+    fn put_fate(&mut self, tenant: i64, id: &MessageId, version: i64, fate: &Record) -> Result<()> {
+        let no = self.no_of(tenant, id.as_str(), version)?;
         self.write_record(fate)?;
         let json = self.json()?;
         let sql = "INSERT INTO messages (no, tenant, id, version, v, at, json) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, at = 0, conversation = NULL, \
                    customer = NULL, case_no = NULL, json = excluded.json";
-        self.db.execute(sql, &[&no, &tenant, &id, &version, &Record::VERSION, &json])?;
+        self.db.execute(sql, &[&no, &tenant, &id.as_str(), &version, &Record::VERSION, &json])?;
         Ok(())
     }
 
-    fn put_assessment(&mut self, tenant: i64, key: &Key, version: i64, assessment: &Record) -> Result<()> {
-        let (kind, id) = name(key);
-        let no = self.names.number_of(&self.db, tenant, kind, &id)?;
-        self.write_record(assessment)?;
-        let json = self.json()?;
-        let sql = "INSERT INTO assessments (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-        self.db.execute(sql, &[&no, &version, &Record::VERSION, &json])?;
-        Ok(())
-    }
-
-    fn put_case(&mut self, tenant: i64, version: i64, record: &Record) -> Result<()> {
-        let Record::Case(case) = record else { return Ok(()) };
-        let (new, no) = self.no_of(tenant, CASE, case.id.as_str(), version)?;
-        let customer = self.names.number_of(&self.db, tenant, CUSTOMER, case.customer.as_str())?;
+    /// Writes a record into a table that is keyed by number and holds nothing but version and JSON.
+    fn put_numbered(&mut self, tenant: i64, sql: &str, id: &str, version: i64, record: &Record) -> Result<()> {
+        let no = self.no_of(tenant, id, version)?;
         self.write_record(record)?;
+        self.db.execute(sql, &[&no, &version, &Record::VERSION, &self.json()?])?;
+        Ok(())
+    }
+
+    fn put_customer(&mut self, tenant: i64, version: i64, customer: Customer) -> Result<()> {
+        let no = self.no_of(tenant, customer.id.as_str(), version)?;
+        let (id, merged) = (customer.id.clone(), customer.merged_into.is_some());
+        self.write_record(&Record::Customer(customer))?;
+        let sql = "INSERT INTO customers (no, tenant, id, version, v, merged, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+                   ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, merged = excluded.merged, \
+                   json = excluded.json";
+        self.db.execute(sql, &[&no, &tenant, &id.as_str(), &version, &Record::VERSION, &merged, &self.json()?])?;
+        Ok(())
+    }
+
+    fn put_slot(
+        &mut self,
+        tenant: i64,
+        thread: &ConversationId,
+        customer: &CustomerId,
+        version: i64,
+        slot: &Record,
+    ) -> Result<()> {
+        let thread = self.names.number_of(&self.db, tenant, thread.as_str())?;
+        let customer = self.names.number_of(&self.db, tenant, customer.as_str())?;
+        self.write_record(slot)?;
+        let sql = "INSERT INTO slots (conversation, customer, version, v, json) VALUES (?1, ?2, ?3, ?4, ?5) \
+                   ON CONFLICT (conversation, customer) DO UPDATE SET version = excluded.version, v = excluded.v, \
+                   json = excluded.json";
+        self.db.execute(sql, &[&thread, &customer, &version, &Record::VERSION, &self.json()?])?;
+        Ok(())
+    }
+
+    fn put_case(&mut self, tenant: i64, version: i64, case: Box<Case>) -> Result<()> {
+        let no = self.no_of(tenant, case.id.as_str(), version)?;
+        let customer = self.names.number_of(&self.db, tenant, case.customer.as_str())?;
+        let record = Record::Case(case);
+        self.write_record(&record)?;
         let json = self.json()?;
+        let Record::Case(case) = &record else { return Ok(()) };
         let columns = CaseColumns::of(case);
         let sql = "INSERT INTO cases (no, tenant, id, version, v, customer, team, agent, open, queued, tier, due, opened, \
                    awaiting, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
@@ -292,76 +332,114 @@ impl<'a> Writer<'a> {
             &json,
         ];
         self.db.execute(sql, &params)?;
-        if !new {
-            self.db.execute("DELETE FROM threads_of_cases WHERE case_no = ?1", &[&no])?;
-        }
         for thread in &case.conversations {
-            let thread = self.names.number_of(&self.db, tenant, CONVERSATION, thread.as_str())?;
+            let thread = self.names.number_of(&self.db, tenant, thread.as_str())?;
             let sql = "INSERT OR IGNORE INTO threads_of_cases (conversation, case_no) VALUES (?1, ?2)";
             self.db.execute(sql, &[&thread, &no])?;
         }
         Ok(())
     }
 
-    fn put_record(&mut self, tenant: i64, key: &Key, version: i64, record: &Record) -> Result<()> {
-        let (kind, id) = name(key);
-        let (_, no) = self.no_of(tenant, kind, &id, version)?;
-        if let (Key::Alias(scope, native_id), Record::Alias(message)) = (key, record) {
-            self.names.number_of(&self.db, tenant, ALIAS_OF, &format!("{message}{PART}{scope}{PART}{native_id}"))?;
-        }
+    fn put_rare(&mut self, tenant: i64, key: &Key, version: i64, record: &Record) -> Result<()> {
+        let (kind, id) = read::rare(key);
+        let of = match record {
+            Record::Alias(message) => Some(self.names.number_of(&self.db, tenant, message.as_str())?),
+            _ => None,
+        };
+        let listed_at = match record {
+            Record::Quarantined(item) if item.redriven_at.is_none() => Some(item.received_at.as_millis()),
+            _ => None,
+        };
         self.write_record(record)?;
-        let json = self.json()?;
-        let sql = "INSERT INTO records (no, version, v, at, json) VALUES (?1, ?2, ?3, ?4, ?5) \
-                   ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, at = excluded.at, \
-                   json = excluded.json";
-        self.db.execute(sql, &[&no, &version, &Record::VERSION, &listed_at(record), &json])?;
+        let sql = "INSERT INTO records (tenant, kind, id, version, v, at, of, json) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+                   ON CONFLICT (tenant, kind, id) DO UPDATE SET version = excluded.version, v = excluded.v, \
+                   at = excluded.at, of = excluded.of, json = excluded.json";
+        self.db.execute(sql, &[&tenant, &kind, &id, &version, &Record::VERSION, &listed_at, &of, &self.json()?])?;
         Ok(())
     }
 
-    /// The number of a record's name, and whether it is new; a first version is probably new.
-    fn no_of(&mut self, tenant: i64, kind: u8, id: &str, version: i64) -> Result<(bool, i64)> {
-        if version == 1 {
-            return self.names.number_of_new(&self.db, tenant, kind, id);
+    /// The number of a record's id; a first version is probably new.
+    fn no_of(&mut self, tenant: i64, id: &str, version: i64) -> Result<i64> {
+        match version {
+            1 => self.names.number_of_new(&self.db, tenant, id),
+            _ => self.names.number_of(&self.db, tenant, id),
         }
-        Ok((false, self.names.number_of(&self.db, tenant, kind, id)?))
     }
 
     /// Removes a record; its name stays.
     pub(crate) fn remove(&mut self, tenant: i64, key: &Key) -> Result<bool> {
-        let (kind, id) = name(key);
-        let Some(no) = find(&self.db, tenant, kind, &id)? else { return Ok(false) };
-        let sql = match key {
-            Key::Message(_) => {
-                self.remove_words(no)?;
-                self.db.execute("DELETE FROM payloads WHERE no = ?1", &[&no])?;
-                self.db.execute("DELETE FROM earlier_raws WHERE message = ?1", &[&no])?;
-                "DELETE FROM messages WHERE no = ?1"
-            }
-            Key::Assessment(_) => "DELETE FROM assessments WHERE no = ?1",
-            Key::Case(_) => {
-                self.db.execute("DELETE FROM threads_of_cases WHERE case_no = ?1", &[&no])?;
-                "DELETE FROM cases WHERE no = ?1"
-            }
-            _ => "DELETE FROM records WHERE no = ?1",
+        let numbered = |sql, id: &str| match find(&self.db, tenant, id)? {
+            Some(no) => self.db.execute(sql, &[&no]),
+            None => Ok(0),
         };
-        Ok(self.db.execute(sql, &[&no])? > 0)
+        let removed = match key {
+            Key::Message(id) => {
+                if let Some(no) = find(&self.db, tenant, id.as_str())? {
+                    self.remove_words(no)?;
+                }
+                numbered("DELETE FROM earlier_raws WHERE message = ?1", id.as_str())?;
+                numbered("DELETE FROM messages WHERE no = ?1", id.as_str())
+            }
+            Key::Assessment(id) => numbered("DELETE FROM assessments WHERE no = ?1", id.as_str()),
+            Key::Conversation(id) => numbered("DELETE FROM conversations WHERE no = ?1", id.as_str()),
+            Key::Identity(id) => numbered("DELETE FROM identities WHERE no = ?1", id.as_str()),
+            Key::Customer(id) => numbered("DELETE FROM customers WHERE no = ?1", id.as_str()),
+            Key::Case(id) => {
+                numbered("DELETE FROM threads_of_cases WHERE case_no = ?1", id.as_str())?;
+                numbered("DELETE FROM cases WHERE no = ?1", id.as_str())
+            }
+            Key::Delivery(id) => numbered("DELETE FROM deliveries WHERE no = ?1", id.as_str()),
+            Key::Slot(thread, customer) => {
+                let (thread, customer) =
+                    (find(&self.db, tenant, thread.as_str())?, find(&self.db, tenant, customer.as_str())?);
+                let sql = "DELETE FROM slots WHERE conversation = ?1 AND customer = ?2";
+                self.db.execute(sql, &[&thread, &customer])
+            }
+            Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
+                let (kind, id) = read::rare(key);
+                let sql = "DELETE FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+                self.db.execute(sql, &[&tenant, &kind, &id])
+            }
+            Key::CaseMessages(_) | Key::Loose(_) => Ok(0),
+        };
+        Ok(removed? > 0)
+    }
+
+    /// Removes the name of what was removed, unless something else has the same number.
+    pub(crate) fn remove_name(&mut self, tenant: i64, id: &str) -> Result<()> {
+        let sql = "DELETE FROM names WHERE tenant = ?1 AND id = ?2 \
+                   AND no NOT IN (SELECT no FROM messages WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM conversations WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM identities WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM customers WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM cases WHERE no = names.no)";
+        self.db.execute(sql, &[&tenant, &interned(id)])?;
+        Ok(())
     }
 
     /// Removes a message's content, search entry and raw forms; tells how many of each.
     pub(crate) fn forget(&mut self, no: i64) -> Result<[u64; 3]> {
-        let words = self.remove_words(no)?;
-        let payloads = self.db.execute("DELETE FROM payloads WHERE no = ?1", &[&no])?;
+        let [contents, words] = self.empty(no)?;
         let sql = "UPDATE deliveries SET body = NULL WHERE body IS NOT NULL AND no IN \
                    (SELECT raw FROM messages WHERE no = ?1 UNION SELECT raw FROM earlier_raws WHERE message = ?1)";
         let raws = self.db.execute(sql, &[&no])?;
         self.db.execute("DELETE FROM earlier_raws WHERE message = ?1", &[&no])?;
-        Ok([payloads as u64, words.into(), raws as u64])
+        Ok([contents, words, raws as u64])
+    }
+
+    /// Removes a message's content and search entry; tells how many of each.
+    pub(crate) fn empty(&self, no: i64) -> Result<[u64; 2]> {
+        let words = self.remove_words(no)?;
+        let sql = "UPDATE messages SET content_v = NULL, content = NULL WHERE no = ?1 AND content IS NOT NULL";
+        Ok([self.db.execute(sql, &[&no])? as u64, words.into()])
     }
 
     /// Takes the words of a message's content out of the search index; whether there was a content to search.
-    pub(crate) fn remove_words(&mut self, no: i64) -> Result<bool> {
+    pub(crate) fn remove_words(&self, no: i64) -> Result<bool> {
         let read = |row: &rusqlite::Row<'_>| read::content(column(row, 0)?, text(row, 1)?);
-        let Some(content) = self.db.one("SELECT v, json FROM payloads WHERE no = ?1", &[&no], read)? else {
+        let sql = "SELECT content_v, content FROM messages WHERE no = ?1 AND content IS NOT NULL";
+        let Some(content) = self.db.one(sql, &[&no], read)? else {
             return Ok(false);
         };
         let words = index_words(&content.text);
@@ -375,8 +453,8 @@ impl<'a> Writer<'a> {
         if from == to {
             return Ok(());
         }
-        let from_no = self.names.number_of(&self.db, tenant, CONVERSATION, from.as_str())?;
-        let to_no = self.names.number_of(&self.db, tenant, CONVERSATION, to.as_str())?;
+        let from_no = self.names.number_of(&self.db, tenant, from.as_str())?;
+        let to_no = self.names.number_of(&self.db, tenant, to.as_str())?;
         let sql = "SELECT no, v, json FROM messages WHERE conversation = ?1";
         for (no, mut message) in self.db.all(sql, &[&from_no], |row| Ok((column::<i64>(row, 0)?, message(row, 1)?)))? {
             message.conversation = to.clone();
@@ -386,7 +464,10 @@ impl<'a> Writer<'a> {
             self.db.execute(sql, &[&no, &to_no, &Record::VERSION, &json])?;
         }
         self.move_cases(tenant, from_no, from, to)?;
-        self.move_slots(tenant, from, to)
+        let sql = "UPDATE OR IGNORE slots SET conversation = ?2, version = version + 1 WHERE conversation = ?1";
+        self.db.execute(sql, &[&from_no, &to_no])?;
+        self.db.execute("DELETE FROM slots WHERE conversation = ?1", &[&from_no])?;
+        Ok(())
     }
 
     fn move_cases(&mut self, tenant: i64, from_no: i64, from: &ConversationId, to: &ConversationId) -> Result<()> {
@@ -395,34 +476,18 @@ impl<'a> Writer<'a> {
         let cases = self.db.all(sql, &[&from_no], |row| Ok((column::<i64>(row, 0)?, record(row, "case", 1)?)))?;
         for (version, record) in cases {
             let Record::Case(mut case) = record else { continue };
-            case.conversations.remove(from);
-            case.conversations.insert(to.clone());
-            self.put_case(tenant, version + 1, &Record::Case(case))?;
-        }
-        Ok(())
-    }
-
-    fn move_slots(&mut self, tenant: i64, from: &ConversationId, to: &ConversationId) -> Result<()> {
-        let sql = "SELECT n.id, r.no, r.version, r.v, r.json FROM names n JOIN records r ON r.no = n.no \
-                   WHERE n.tenant = ?1 AND n.kind = ?2 AND n.id > ?3 AND n.id < ?4";
-        let (first, last) = prefix_range(from.as_str());
-        let slots = self.db.all(sql, &[&tenant, &SLOT, &first, &last], |row| {
-            let customer = text(row, 0)?.rsplit(PART).next().unwrap_or_default().to_owned();
-            Ok((customer, column::<i64>(row, 1)?, column::<i64>(row, 2)?, record(row, "slot", 3)?))
-        })?;
-        for (customer, no, version, slot) in slots {
-            self.db.execute("DELETE FROM records WHERE no = ?1", &[&no])?;
-            let key = Key::Slot(to.clone(), customer.into());
-            if read::version(&self.db, tenant, &key)? == 0 {
-                self.put_record(tenant, &key, version + 1, &slot)?;
+            if case.conversations.remove(from) {
+                case.conversations.insert(to.clone());
+                self.put_case(tenant, version + 1, case)?;
             }
         }
+        self.db.execute("DELETE FROM threads_of_cases WHERE conversation = ?1", &[&from_no])?;
         Ok(())
     }
 
     fn put_step(&mut self, tenant: i64, step: Step) -> Result<()> {
         let message = match &step.message {
-            Some(id) => Some(self.names.number_of(&self.db, tenant, MESSAGE, id.as_str())?),
+            Some(id) => Some(self.names.number_of(&self.db, tenant, id.as_str())?),
             None => None,
         };
         let (case, at) = (step.case.clone(), step.at.as_millis());
@@ -443,7 +508,7 @@ impl<'a> Writer<'a> {
         message: Option<i64>,
         record: &Record,
     ) -> Result<()> {
-        let case = self.names.number_of(&self.db, tenant, CASE, case)?;
+        let case = self.names.number_of(&self.db, tenant, case)?;
         self.write_record(record)?;
         let json = self.json()?;
         let sql =
@@ -491,15 +556,6 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Removes the aliases of a message from `names`, which hold native ids.
-    pub(crate) fn remove_alias_names(&mut self, tenant: i64, message: &str, alias: &Key) -> Result<()> {
-        let (_, id) = name(alias);
-        let sql = "DELETE FROM names WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-        self.db.execute(sql, &[&tenant, &ALIAS, &id])?;
-        self.db.execute(sql, &[&tenant, &ALIAS_OF, &format!("{message}{PART}{id}")])?;
-        Ok(())
-    }
-
     fn write_record(&mut self, record: &Record) -> Result<()> {
         self.json.clear();
         record.write_json(&mut self.json)
@@ -507,8 +563,7 @@ impl<'a> Writer<'a> {
 
     fn write_value(&mut self, value: &impl serde::Serialize) -> Result<()> {
         self.json.clear();
-        serde_json::to_writer(&mut self.json, value)
-            .map_err(|error| Error::new(ErrorKind::Unexpected, "a value has no JSON form").caused_by(error))
+        write_value(&mut self.json, value)
     }
 
     /// What was written last.
@@ -517,9 +572,15 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The names that begin with `first` and a separator: greater than the one, smaller than the other.
-pub(crate) fn prefix_range(first: &str) -> (String, String) {
-    (format!("{first}{PART}"), format!("{first} "))
+fn write_value(json: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
+    serde_json::to_writer(json, value)
+        .map_err(|error| Error::new(ErrorKind::Unexpected, "a value has no JSON form").caused_by(error))
+}
+
+/// Facts are compared, never read, so a number that rarely collides will do, and tells nobody what the fact was.
+fn hashed(fact: &str) -> i64 {
+    let digest = Sha256::digest(fact.as_bytes());
+    i64::from_be_bytes(std::array::from_fn(|at| digest[at]))
 }
 
 /// What scans of cases need.
@@ -542,15 +603,5 @@ impl<'a> CaseColumns<'a> {
             opened: case.opened_at.as_millis(),
             awaiting: case.awaiting_since.filter(|_| case.is_open()).map(|at| at.as_millis()),
         }
-    }
-}
-
-/// The time that places a record in scans; `None` if it is not listed.
-fn listed_at(record: &Record) -> Option<i64> {
-    match record {
-        // A person who wrote nothing is listed last.
-        Record::Customer(customer) => customer.merged_into.is_none().then_some(0),
-        Record::Quarantined(item) => item.redriven_at.is_none().then(|| item.received_at.as_millis()),
-        _ => None,
     }
 }

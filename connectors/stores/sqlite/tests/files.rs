@@ -218,7 +218,7 @@ async fn a_newer_record_is_refused() {
     let (_folder, path) = new_file();
     let store = SqliteStore::open(&path).unwrap();
     store.commit(put("p1", 0, 0)).await.unwrap();
-    rusqlite::Connection::open(&path).unwrap().execute("UPDATE records SET v = 99", []).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute("UPDATE customers SET v = 99", []).unwrap();
     let error = store.load(&acme(), &[Key::Customer("p1".into())]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::VersionNewer);
 }

@@ -1,5 +1,6 @@
 -- Version 1. Ids are interned in `names`, so that everything else is keyed by small numbers that rise with time: new rows
--- go to the end of each table, and only `names` is written at random places.
+-- go to the end of each table, and only `names` is written at random places. What is named by the same hash has the same
+-- number, each in its own table: a thread and the message that began it, an identity and the customer it began.
 
 CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -19,22 +20,50 @@ CREATE TABLE tenants (
 
 CREATE TABLE names (
     tenant INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
     id TEXT NOT NULL,
     no INTEGER NOT NULL,
-    PRIMARY KEY (tenant, kind, id)
+    PRIMARY KEY (tenant, id)
 ) WITHOUT ROWID;
 
--- Records of all kinds but messages, assessments and cases. `at` places a record in scans; without it, it is not listed.
-CREATE TABLE records (
+CREATE TABLE conversations (no INTEGER PRIMARY KEY, version INTEGER NOT NULL, v INTEGER NOT NULL, json TEXT NOT NULL);
+
+CREATE TABLE identities (no INTEGER PRIMARY KEY, version INTEGER NOT NULL, v INTEGER NOT NULL, json TEXT NOT NULL);
+
+CREATE TABLE customers (
     no INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
     version INTEGER NOT NULL,
     v INTEGER NOT NULL,
-    at INTEGER,
+    merged INTEGER NOT NULL,
     json TEXT NOT NULL
 );
 
--- Messages without content; a row without `conversation` is the fate of a message that has not arrived.
+-- The latest case between a thread and a person.
+CREATE TABLE slots (
+    conversation INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (conversation, customer)
+) WITHOUT ROWID;
+
+-- Records of rare kinds. `at` places a record in scans; without it, it is not listed. `of` is the message of an alias.
+CREATE TABLE records (
+    tenant INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    at INTEGER,
+    of INTEGER,
+    json TEXT NOT NULL,
+    PRIMARY KEY (tenant, kind, id)
+) WITHOUT ROWID;
+CREATE INDEX records_of ON records (of) WHERE of IS NOT NULL;
+
+-- A row without `conversation` is the fate of a message that has not arrived.
 CREATE TABLE messages (
     no INTEGER PRIMARY KEY,
     tenant INTEGER NOT NULL,
@@ -48,7 +77,9 @@ CREATE TABLE messages (
     raw INTEGER,
     raw_start INTEGER,
     raw_end INTEGER,
-    json TEXT NOT NULL
+    json TEXT NOT NULL,
+    content_v INTEGER,
+    content TEXT  -- absent once forgotten
 );
 CREATE INDEX messages_of_conversation ON messages (conversation, at) WHERE conversation IS NOT NULL;
 CREATE INDEX messages_by_customer ON messages (customer, at) WHERE customer IS NOT NULL;
@@ -65,8 +96,6 @@ CREATE TABLE earlier_raws (
     raw_end INTEGER
 );
 CREATE INDEX earlier_raws_of_message ON earlier_raws (message);
-
-CREATE TABLE payloads (no INTEGER PRIMARY KEY, v INTEGER NOT NULL, json TEXT NOT NULL);
 
 -- Holds words that were folded and cut already. An entry is deleted by giving its words again, which takes them out of
 -- the index at once; so a change of how texts are cut needs a migration that builds this table anew.
@@ -105,6 +134,7 @@ CREATE INDEX cases_unanswered ON cases (tenant, awaiting, id) WHERE awaiting IS 
 CREATE INDEX cases_of_customer ON cases (customer, opened);
 CREATE INDEX cases_opened ON cases (tenant, opened);
 
+-- Every thread that a case ever had.
 CREATE TABLE threads_of_cases (
     conversation INTEGER NOT NULL,
     case_no INTEGER NOT NULL,
@@ -163,9 +193,10 @@ CREATE TABLE counters (
     PRIMARY KEY (tenant, name, bucket)
 ) WITHOUT ROWID;
 
+-- `fact` is a hash.
 CREATE TABLE hints (
     tenant INTEGER NOT NULL,
-    fact TEXT NOT NULL,
+    fact INTEGER NOT NULL,
     customer INTEGER NOT NULL,
     PRIMARY KEY (tenant, fact, customer)
 ) WITHOUT ROWID;
