@@ -10,7 +10,7 @@ use careline::store::{
 use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
-use crate::names::{PART, find, tenant_no};
+use crate::names::{PART, find, interned_by, tenant_no};
 use crate::read::{self, ALIAS, CURSOR, PRESENCE, QUARANTINE, message, number, record};
 use crate::scan::time;
 use crate::work::parse;
@@ -250,8 +250,7 @@ impl Writer<'_> {
     fn customers_silent_since(&self, tenant: i64, before: Timestamp) -> Result<Vec<CustomerId>> {
         let sql = "SELECT c.id FROM customers c WHERE c.tenant = ?1 AND NOT c.merged \
                    AND coalesce((SELECT max(m.at) FROM messages m WHERE m.customer = c.no), 0) < ?2";
-        let silent =
-            self.db.all(sql, &[&tenant, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
+        let silent = self.db.all(sql, &[&tenant, &before.as_millis()], |row| Ok(CustomerId::from(text(row, 0)?)))?;
         let mut shelf = Shelf { db: &self.db, tenant };
         let mut gone = Vec::new();
         for id in silent {
@@ -277,18 +276,6 @@ impl Writer<'_> {
             receipt.add("payloads", payloads);
         }
         Ok(())
-    }
-}
-
-/// The id that a record's number stands for; those keyed otherwise have none.
-fn interned_by(key: &Key) -> Option<&str> {
-    match key {
-        Key::Message(id) => Some(id.as_str()),
-        Key::Conversation(id) => Some(id.as_str()),
-        Key::Identity(id) => Some(id.as_str()),
-        Key::Customer(id) => Some(id.as_str()),
-        Key::Case(id) => Some(id.as_str()),
-        _ => None,
     }
 }
 
@@ -386,7 +373,10 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     })?;
     // Tables without a tenant of their own have the numbers that its names tell.
     let lists = [
-        ("SELECT t.version, t.v, t.json FROM names n JOIN assessments t ON t.no = n.no WHERE n.tenant = ?1", "assessment"),
+        (
+            "SELECT t.version, t.v, t.json FROM names n JOIN assessments t ON t.no = n.no WHERE n.tenant = ?1",
+            "assessment",
+        ),
         ("SELECT version, v, json FROM cases WHERE tenant = ?1 ORDER BY no", "case"),
         (
             "SELECT t.version, t.v, t.json FROM names n JOIN conversations t ON t.no = n.no WHERE n.tenant = ?1",
@@ -394,7 +384,10 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         ),
         ("SELECT t.version, t.v, t.json FROM names n JOIN identities t ON t.no = n.no WHERE n.tenant = ?1", "identity"),
         ("SELECT version, v, json FROM customers WHERE tenant = ?1 ORDER BY no", "customer"),
-        ("SELECT t.version, t.v, t.json FROM names n JOIN slots t ON t.conversation = n.no WHERE n.tenant = ?1", "slot"),
+        (
+            "SELECT t.version, t.v, t.json FROM names n JOIN slots t ON t.conversation = n.no WHERE n.tenant = ?1",
+            "slot",
+        ),
     ];
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
@@ -403,7 +396,8 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
         all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }
-    let sql = "SELECT t.note, t.v, t.json FROM timeline t JOIN cases c ON c.no = t.case_no AND c.tenant = ?1 ORDER BY t.line";
+    let sql =
+        "SELECT t.note, t.v, t.json FROM timeline t JOIN cases c ON c.no = t.case_no AND c.tenant = ?1 ORDER BY t.line";
     all.extend(db.all(sql, &[&tenant], exported_line)?);
     let sql = "SELECT json FROM timers WHERE tenant = ?1";
     all.extend(db.all(sql, &[&tenant], |row| Ok(Exported::Timer(parse(text(row, 0)?)?)))?);

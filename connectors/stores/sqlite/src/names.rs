@@ -2,6 +2,7 @@
 
 use careline::Result;
 use careline::model::TenantId;
+use careline::store::Key;
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +17,19 @@ pub(crate) const PART: char = '\u{1f}';
 pub(crate) fn interned(id: &str) -> &str {
     const DERIVED: usize = 24;
     if id.len() == DERIVED { id.get(1..).unwrap_or(id) } else { id }
+}
+
+/// The id that a record's number stands for; those keyed otherwise have none.
+pub(crate) fn interned_by(key: &Key) -> Option<&str> {
+    match key {
+        Key::Message(id) | Key::Assessment(id) => Some(id.as_str()),
+        Key::Conversation(id) => Some(id.as_str()),
+        Key::Identity(id) => Some(id.as_str()),
+        Key::Customer(id) => Some(id.as_str()),
+        Key::Case(id) => Some(id.as_str()),
+        Key::Delivery(id) => Some(id.as_str()),
+        _ => None,
+    }
 }
 
 /// The number of a tenant, if anything is stored for it.
@@ -40,7 +54,8 @@ pub(crate) fn find(db: &Db<'_>, tenant: i64, id: &str) -> Result<Option<i64>> {
 
 /// The ids used by one transaction, and the numbers for new ones.
 pub(crate) struct Names {
-    known: FxHashMap<(i64, CompactString), i64>,
+    /// Without a number where the id is probably new.
+    known: FxHashMap<(i64, CompactString), Option<i64>>,
     pub(crate) next_no: i64,
 }
 
@@ -50,32 +65,24 @@ impl Names {
         Self { known: FxHashMap::default(), next_no }
     }
 
-    /// The number of an id that is probably interned already.
+    /// Notes that an id is probably new, so that it need not be looked up first.
+    pub(crate) fn expect_new(&mut self, tenant: i64, id: &str) {
+        self.known.entry((tenant, interned(id).into())).or_default();
+    }
+
+    /// The number of an id; a new one gets the next.
     pub(crate) fn number_of(&mut self, db: &Db<'_>, tenant: i64, id: &str) -> Result<i64> {
-        self.number(db, tenant, id, |names, db| match find(db, tenant, id)? {
-            Some(no) => Ok(no),
-            None => names.intern(db, tenant, id),
-        })
-    }
-
-    /// The number of an id that is probably new.
-    pub(crate) fn number_of_new(&mut self, db: &Db<'_>, tenant: i64, id: &str) -> Result<i64> {
-        self.number(db, tenant, id, |names, db| names.intern(db, tenant, id))
-    }
-
-    fn number(
-        &mut self,
-        db: &Db<'_>,
-        tenant: i64,
-        id: &str,
-        look: impl FnOnce(&mut Self, &Db<'_>) -> Result<i64>,
-    ) -> Result<i64> {
         let key = (tenant, CompactString::from(interned(id)));
-        if let Some(no) = self.known.get(&key) {
-            return Ok(*no);
-        }
-        let no = look(self, db)?;
-        self.known.insert(key, no);
+        let found = match self.known.get(&key) {
+            Some(Some(no)) => return Ok(*no),
+            Some(None) => None,
+            None => find(db, tenant, id)?,
+        };
+        let no = match found {
+            Some(no) => no,
+            None => self.intern(db, tenant, id)?,
+        };
+        self.known.insert(key, Some(no));
         Ok(no)
     }
 

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use careline::Result;
-use careline::model::{Content, Message};
+use careline::model::{Content, Message, TenantId};
 use careline::store::{Key, Loaded, Record, Versioned};
-use rusqlite::{Row, ToSql};
+use compact_str::CompactString;
+use rusqlite::Row;
+use rustc_hash::FxHashMap;
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
@@ -17,14 +19,14 @@ pub(crate) const PRESENCE: &str = "presence";
 pub(crate) const CURSOR: &str = "cursor";
 pub(crate) const QUARANTINE: &str = "quarantined";
 
-pub(crate) fn load(db: &Db<'_>, tenant: &careline::model::TenantId, keys: &[Key]) -> Result<Loaded> {
+pub(crate) fn load(db: &Db<'_>, tenant: &TenantId, keys: &[Key]) -> Result<Loaded> {
     let as_of = commits(db)?;
-    let tenant = tenant_no(db, tenant)?;
-    let entry = |key| match tenant {
-        Some(tenant) => entry(db, tenant, key),
-        None => Ok(Versioned { version: 0, record: None }),
+    let Some(tenant) = tenant_no(db, tenant)? else {
+        let absent = || Versioned { version: 0, record: None };
+        return Ok(Loaded { as_of, entries: keys.iter().map(|_| absent()).collect() });
     };
-    Ok(Loaded { as_of, entries: keys.iter().map(entry).collect::<Result<_>>()? })
+    let mut reader = Reader::new(db, tenant);
+    Ok(Loaded { as_of, entries: keys.iter().map(|key| reader.entry(key)).collect::<Result<_>>()? })
 }
 
 /// How many commits there were, of whatever process.
@@ -32,96 +34,154 @@ pub(crate) fn commits(db: &Db<'_>) -> Result<u64> {
     Ok(db.one("SELECT commits FROM meta", &[], |row| number(row, 0))?.unwrap_or_default())
 }
 
-/// Reads columns of a table by the interned id of its rows.
-macro_rules! by_id {
-    ($columns:literal, $table:literal) => {
-        concat!("SELECT ", $columns, " FROM names n JOIN ", $table, " t ON t.no = n.no WHERE n.tenant = ?1 AND n.id = ?2")
-    };
-}
-
-/// Reads columns of a table's row under the key that `params` tell.
-macro_rules! slot {
-    ($columns:literal) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM names c JOIN names p ON p.tenant = c.tenant AND p.id = ?3 \
-             JOIN slots t ON t.conversation = c.no AND t.customer = p.no WHERE c.tenant = ?1 AND c.id = ?2"
-        )
-    };
-}
-
-macro_rules! rare {
-    ($columns:literal) => {
-        concat!("SELECT ", $columns, " FROM records t WHERE t.tenant = ?1 AND t.kind = ?2 AND t.id = ?3")
-    };
-}
-
 /// The record under a key, with content.
 pub(crate) fn entry(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Versioned> {
-    let numbered = |sql, id: &str, kind| db.one(sql, &[&tenant, &interned(id)], |row| versioned(row, kind));
-    let found = match key {
-        Key::Message(id) => db.one(
-            by_id!("t.version, t.v, t.json, t.content_v, t.content, t.conversation", "messages"),
-            &[&tenant, &interned(id.as_str())],
-            |row| {
-                let record = match column::<Option<i64>>(row, 5)? {
-                    Some(_) => Record::Message(Box::new(message_with_content(row, 1)?)),
-                    None => record(row, "fate", 1)?,
-                };
-                Ok(Versioned { version: number(row, 0)?, record: Some(record) })
-            },
-        )?,
-        Key::Assessment(id) => numbered(by_id!("t.version, t.v, t.json", "assessments"), id.as_str(), "assessment")?,
-        Key::Conversation(id) => {
-            numbered(by_id!("t.version, t.v, t.json", "conversations"), id.as_str(), "conversation")?
-        }
-        Key::Identity(id) => numbered(by_id!("t.version, t.v, t.json", "identities"), id.as_str(), "identity")?,
-        Key::Customer(id) => numbered(by_id!("t.version, t.v, t.json", "customers"), id.as_str(), "customer")?,
-        Key::Case(id) => numbered(by_id!("t.version, t.v, t.json", "cases"), id.as_str(), "case")?,
-        Key::CaseMessages(_) | Key::Loose(_) => {
-            let version = version(db, tenant, key)?;
-            let messages = if version > 0 { Some(Record::Messages(messages_under(db, tenant, key)?)) } else { None };
-            Some(Versioned { version, record: messages })
-        }
-        Key::Delivery(_) => {
-            let version = version(db, tenant, key)?;
-            Some(Versioned { version, record: (version > 0).then_some(Record::Stored) })
-        }
-        Key::Slot(thread, customer) => {
-            let params: [&dyn ToSql; 3] = [&tenant, &interned(thread.as_str()), &interned(customer.as_str())];
-            db.one(slot!("t.version, t.v, t.json"), &params, |row| versioned(row, "slot"))?
-        }
-        Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
-            let (kind, id) = rare(key);
-            db.one(rare!("t.version, t.v, t.json"), &[&tenant, &kind, &id], |row| versioned(row, kind))?
-        }
-    };
-    Ok(found.unwrap_or(Versioned { version: 0, record: None }))
+    Reader::new(db, tenant).entry(key)
 }
 
 /// The version of the record under a key.
 pub(crate) fn version(db: &Db<'_>, tenant: i64, key: &Key) -> Result<u64> {
-    let read = |row: &Row<'_>| number(row, 0);
-    let numbered = |sql, id: &str| db.one(sql, &[&tenant, &interned(id)], read);
-    let version = match key {
-        Key::Message(id) => numbered(by_id!("t.version", "messages"), id.as_str()),
-        Key::Assessment(id) => numbered(by_id!("t.version", "assessments"), id.as_str()),
-        Key::Conversation(id) | Key::Loose(id) => numbered(by_id!("t.version", "conversations"), id.as_str()),
-        Key::Identity(id) => numbered(by_id!("t.version", "identities"), id.as_str()),
-        Key::Customer(id) => numbered(by_id!("t.version", "customers"), id.as_str()),
-        Key::Case(id) | Key::CaseMessages(id) => numbered(by_id!("t.version", "cases"), id.as_str()),
-        Key::Delivery(id) => numbered(by_id!("1", "deliveries"), id.as_str()),
-        Key::Slot(thread, customer) => {
-            let params: [&dyn ToSql; 3] = [&tenant, &interned(thread.as_str()), &interned(customer.as_str())];
-            db.one(slot!("t.version"), &params, read)
-        }
-        Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
-            let (kind, id) = rare(key);
-            db.one(rare!("t.version"), &[&tenant, &kind, &id], read)
+    Reader::new(db, tenant).version(key)
+}
+
+/// A table of records that are keyed by the number of an id.
+struct Table {
+    kind: &'static str,
+    record: &'static str,
+    version: &'static str,
+}
+
+macro_rules! table {
+    ($table:literal, $kind:literal) => {
+        Table {
+            kind: $kind,
+            record: concat!("SELECT version, v, json FROM ", $table, " WHERE no = ?1"),
+            version: concat!("SELECT version FROM ", $table, " WHERE no = ?1"),
         }
     };
-    Ok(version?.unwrap_or_default())
+}
+
+const MESSAGES: Table = Table {
+    kind: "message",
+    record: "SELECT version, v, json, content_v, content, conversation FROM messages WHERE no = ?1",
+    version: "SELECT version FROM messages WHERE no = ?1",
+};
+const DELIVERIES: Table = Table { kind: "", record: "", version: "SELECT 1 FROM deliveries WHERE no = ?1" };
+const ASSESSMENTS: Table = table!("assessments", "assessment");
+const CONVERSATIONS: Table = table!("conversations", "conversation");
+const IDENTITIES: Table = table!("identities", "identity");
+const CUSTOMERS: Table = table!("customers", "customer");
+const CASES: Table = table!("cases", "case");
+
+/// Reads records of a tenant, and looks up the number of each id once.
+struct Reader<'a> {
+    db: &'a Db<'a>,
+    tenant: i64,
+    numbers: FxHashMap<CompactString, Option<i64>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(db: &'a Db<'a>, tenant: i64) -> Self {
+        Self { db, tenant, numbers: FxHashMap::default() }
+    }
+
+    fn number(&mut self, id: &str) -> Result<Option<i64>> {
+        let id = interned(id);
+        if let Some(no) = self.numbers.get(id) {
+            return Ok(*no);
+        }
+        let no = find(self.db, self.tenant, id)?;
+        self.numbers.insert(id.into(), no);
+        Ok(no)
+    }
+
+    fn entry(&mut self, key: &Key) -> Result<Versioned> {
+        let found = match key {
+            Key::CaseMessages(_) | Key::Loose(_) => {
+                let version = self.version(key)?;
+                let messages = if version > 0 { Some(Record::Messages(self.messages_under(key)?)) } else { None };
+                Some(Versioned { version, record: messages })
+            }
+            Key::Delivery(_) => {
+                let version = self.version(key)?;
+                Some(Versioned { version, record: (version > 0).then_some(Record::Stored) })
+            }
+            Key::Slot(thread, customer) => match (self.number(thread.as_str())?, self.number(customer.as_str())?) {
+                (Some(thread), Some(customer)) => {
+                    let sql = "SELECT version, v, json FROM slots WHERE conversation = ?1 AND customer = ?2";
+                    self.db.one(sql, &[&thread, &customer], |row| versioned(row, "slot"))?
+                }
+                _ => None,
+            },
+            _ => match table_of(key) {
+                Some((table, id)) => match self.number(id)? {
+                    Some(no) => self.db.one(table.record, &[&no], |row| versioned(row, table.kind))?,
+                    None => None,
+                },
+                None => {
+                    let (kind, id) = rare(key);
+                    let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+                    self.db.one(sql, &[&self.tenant, &kind, &id], |row| versioned(row, kind))?
+                }
+            },
+        };
+        Ok(found.unwrap_or(Versioned { version: 0, record: None }))
+    }
+
+    fn version(&mut self, key: &Key) -> Result<u64> {
+        let read = |row: &Row<'_>| number(row, 0);
+        let version = match (key, table_of(key)) {
+            (Key::Slot(thread, customer), _) => {
+                match (self.number(thread.as_str())?, self.number(customer.as_str())?) {
+                    (Some(thread), Some(customer)) => {
+                        let sql = "SELECT version FROM slots WHERE conversation = ?1 AND customer = ?2";
+                        self.db.one(sql, &[&thread, &customer], read)?
+                    }
+                    _ => None,
+                }
+            }
+            (_, Some((table, id))) => match self.number(id)? {
+                Some(no) => self.db.one(table.version, &[&no], read)?,
+                None => None,
+            },
+            (_, None) => {
+                let (kind, id) = rare(key);
+                let sql = "SELECT version FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+                self.db.one(sql, &[&self.tenant, &kind, &id], read)?
+            }
+        };
+        Ok(version.unwrap_or_default())
+    }
+
+    /// The messages of a case, or our own in a thread that belong to none, without content, in order of time.
+    fn messages_under(&mut self, key: &Key) -> Result<Vec<Message>> {
+        let (sql, id) = match key {
+            Key::CaseMessages(id) => ("SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id", id.as_str()),
+            Key::Loose(id) => (
+                "SELECT v, json FROM messages INDEXED BY messages_loose \
+                 WHERE conversation = ?1 AND conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL \
+                 ORDER BY at, id",
+                id.as_str(),
+            ),
+            _ => return Ok(Vec::new()),
+        };
+        let Some(no) = self.number(id)? else { return Ok(Vec::new()) };
+        self.db.all(sql, &[&no], |row| message(row, 0))
+    }
+}
+
+/// The table whose version a key has, and the id whose number it has there.
+fn table_of(key: &Key) -> Option<(&'static Table, &str)> {
+    Some(match key {
+        Key::Message(id) => (&MESSAGES, id.as_str()),
+        Key::Assessment(id) => (&ASSESSMENTS, id.as_str()),
+        Key::Conversation(id) | Key::Loose(id) => (&CONVERSATIONS, id.as_str()),
+        Key::Identity(id) => (&IDENTITIES, id.as_str()),
+        Key::Customer(id) => (&CUSTOMERS, id.as_str()),
+        Key::Case(id) | Key::CaseMessages(id) => (&CASES, id.as_str()),
+        Key::Delivery(id) => (&DELIVERIES, id.as_str()),
+        _ => return None,
+    })
 }
 
 /// The kind and id under which `records` holds a record of a rare kind.
@@ -135,24 +195,14 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
     }
 }
 
-/// The messages of a case, or our own in a thread that belong to none, without content, in order of time.
-fn messages_under(db: &Db<'_>, tenant: i64, key: &Key) -> Result<Vec<Message>> {
-    let (sql, id) = match key {
-        Key::CaseMessages(id) => ("SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id", id.as_str()),
-        Key::Loose(id) => (
-            "SELECT v, json FROM messages INDEXED BY messages_loose \
-             WHERE conversation = ?1 AND conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL \
-             ORDER BY at, id",
-            id.as_str(),
-        ),
-        _ => return Ok(Vec::new()),
-    };
-    let Some(no) = find(db, tenant, id)? else { return Ok(Vec::new()) };
-    db.all(sql, &[&no], |row| message(row, 0))
-}
-
+/// A record with its version; a message with content.
 fn versioned(row: &Row<'_>, kind: &str) -> Result<Versioned> {
-    Ok(Versioned { version: number(row, 0)?, record: Some(record(row, kind, 1)?) })
+    let record = match kind {
+        "message" if column::<Option<i64>>(row, 5)?.is_none() => record(row, "fate", 1)?,
+        "message" => Record::Message(Box::new(message_with_content(row, 1)?)),
+        _ => record(row, kind, 1)?,
+    };
+    Ok(Versioned { version: number(row, 0)?, record: Some(record) })
 }
 
 /// A record whose format version and JSON stand in column `at` and the next.

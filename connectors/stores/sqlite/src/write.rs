@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
-use crate::names::{Names, find, interned, make_tenant, tenant_no};
+use crate::names::{Names, find, interned, interned_by, make_tenant, tenant_no};
 use crate::read::{self, message, record};
 
 /// What one transaction writes.
@@ -101,6 +101,8 @@ impl<'a> Writer<'a> {
 
     fn apply(&mut self, tenant: &mut Tenant, part: TenantCommit) -> Result<()> {
         let no = tenant.no;
+        let absent = part.reads.iter().filter(|(_, version)| *version == 0);
+        absent.filter_map(|(key, _)| interned_by(key)).for_each(|id| self.names.expect_new(no, id));
         for (from, to) in &part.moves {
             self.move_thread(no, from, to)?;
         }
@@ -150,7 +152,8 @@ impl<'a> Writer<'a> {
     }
 
     fn put_delivery(&mut self, tenant: i64, delivery: &Delivery) -> Result<()> {
-        let no = self.names.number_of_new(&self.db, tenant, delivery.id.as_str())?;
+        self.names.expect_new(tenant, delivery.id.as_str());
+        let no = self.names.number_of(&self.db, tenant, delivery.id.as_str())?;
         let sql = "INSERT OR IGNORE INTO deliveries (no, tenant, id, endpoint, channel, received, body) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let Delivery { id, endpoint, channel, received_at, body } = delivery;
@@ -359,12 +362,12 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// The number of a record's id; a first version is probably new.
+    /// The number of a record's id.
     fn no_of(&mut self, tenant: i64, id: &str, version: i64) -> Result<i64> {
-        match version {
-            1 => self.names.number_of_new(&self.db, tenant, id),
-            _ => self.names.number_of(&self.db, tenant, id),
+        if version == 1 {
+            self.names.expect_new(tenant, id);
         }
+        self.names.number_of(&self.db, tenant, id)
     }
 
     /// Removes a record; its name stays.
