@@ -34,6 +34,7 @@ impl Draft<'_> {
         let elsewhere = names.customer.clone().filter(|_| inbound.visibility == Visibility::Private);
         let elsewhere =
             elsewhere.map(|customer| Key::Slot(ConversationId::anywhere_on(&network_of(arrival)), customer));
+        let loose = thread.clone().filter(|_| names.customer.is_some());
         let asks_parent = inbound.thread.is_none() || names.customer.is_none();
         self.overlay.want([
             Some(Key::Message(names.message.clone())),
@@ -43,6 +44,7 @@ impl Draft<'_> {
             names.identity.clone().map(Key::Identity),
             slot,
             elsewhere,
+            loose.map(Key::Loose),
         ])?;
 
         let known = self.overlay.message(&names.message)?;

@@ -175,18 +175,35 @@ impl<'a> Overlay<'a> {
         if let Some(entry) = self.written.get(key) {
             return entry;
         }
+        let rests_on = self.rests_on(key);
+        let key = rests_on.as_ref().unwrap_or(key);
         match self.snapshot.entries.get(key) {
             Some(entry) => {
                 if !self.read.contains(key) {
                     self.read.insert(key.clone());
                 }
-                entry
+                if rests_on.is_some() { &ABSENT } else { entry }
             }
             None => {
                 self.needs.insert(key.clone());
                 &ABSENT
             }
         }
+    }
+
+    /// A key that was not loaded because there can be nothing under it: what is known to be absent has no slots, no messages
+    /// and no assessment. Gives the key of what is absent.
+    fn rests_on(&self, key: &Key) -> Option<Key> {
+        if self.snapshot.entries.contains_key(key) {
+            return None;
+        }
+        let whole = match key {
+            Key::Loose(thread) | Key::Slot(thread, _) => Key::Conversation(thread.clone()),
+            Key::CaseMessages(case) => Key::Case(case.clone()),
+            Key::Assessment(message) => Key::Message(message.clone()),
+            _ => return None,
+        };
+        self.snapshot.entries.get(&whole).is_some_and(|entry| entry.version == 0).then_some(whole)
     }
 
     pub(super) fn record(&mut self, key: &Key) -> Read<Option<&Record>> {

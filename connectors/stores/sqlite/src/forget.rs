@@ -6,12 +6,13 @@ use careline::Result;
 use careline::model::{Case, CustomerId, DeliveryId, Message, MessageId, Presence, TenantId, Timer, Timestamp};
 use careline::store::{
     Belongings, Effect, EraseAsk, ExportAsk, Exported, Key, Library, LogEntry, MessagesOf, Receipt, Record, RetainAsk,
+    Versioned,
 };
 use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
 use crate::names::{PART, find, interned_by, tenant_no};
-use crate::read::{self, ALIAS, CURSOR, PRESENCE, QUARANTINE, message, number, record};
+use crate::read::{self, ALIAS, CURSOR, PRESENCE, QUARANTINE, message, record, versioned};
 use crate::scan::time;
 use crate::work::parse;
 use crate::write::Writer;
@@ -362,19 +363,14 @@ fn export_raws(db: &Db<'_>, tenant: i64, belongings: &Belongings, all: &mut Vec<
 
 fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     let mut all = Vec::new();
-    let sql = "SELECT version, v, json, content_v, content, conversation FROM messages WHERE tenant = ?1 ORDER BY no";
-    db.each(sql, &[&tenant], |row| {
-        let record = match column::<Option<i64>>(row, 5)? {
-            Some(_) => Record::Message(Box::new(read::message_with_content(row, 1)?)),
-            None => record(row, "fate", 1)?,
-        };
-        all.push(Exported::Record { version: number(row, 0)?, record });
-        Ok(())
-    })?;
     // Tables without a tenant of their own have the numbers that its names tell.
     let lists = [
         (
-            "SELECT t.version, t.v, t.json FROM names n JOIN assessments t ON t.no = n.no WHERE n.tenant = ?1",
+            "SELECT version, v, json, content_v, content, conversation FROM messages WHERE tenant = ?1 ORDER BY no",
+            "message",
+        ),
+        (
+            "SELECT t.version, t.v, t.json, t.evidence FROM names n JOIN assessments t ON t.no = n.no WHERE n.tenant = ?1",
             "assessment",
         ),
         ("SELECT version, v, json FROM cases WHERE tenant = ?1 ORDER BY no", "case"),
@@ -390,11 +386,11 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         ),
     ];
     for (sql, kind) in lists {
-        all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
+        all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?.into_iter().flatten());
     }
     for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS] {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
-        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
+        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?.into_iter().flatten());
     }
     let sql =
         "SELECT t.note, t.v, t.json FROM timeline t JOIN cases c ON c.no = t.case_no AND c.tenant = ?1 ORDER BY t.line";
@@ -408,8 +404,9 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     Ok(all)
 }
 
-fn exported_record(row: &rusqlite::Row<'_>, kind: &str) -> Result<Exported> {
-    Ok(Exported::Record { version: number(row, 0)?, record: record(row, kind, 1)? })
+fn exported_record(row: &rusqlite::Row<'_>, kind: &str) -> Result<Option<Exported>> {
+    let Versioned { version, record } = versioned(row, kind)?;
+    Ok(record.map(|record| Exported::Record { version, record }))
 }
 
 fn exported_line(row: &rusqlite::Row<'_>) -> Result<Exported> {

@@ -19,6 +19,7 @@
 
 mod db;
 mod error;
+mod evidence;
 mod forget;
 mod journal;
 mod names;

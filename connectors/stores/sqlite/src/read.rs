@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
+use crate::evidence;
 use crate::names::{PART, find, interned, tenant_no};
 
 /// The rare kinds of record, by the names they are stored under.
@@ -67,7 +68,11 @@ const MESSAGES: Table = Table {
     version: "SELECT version FROM messages WHERE no = ?1",
 };
 const DELIVERIES: Table = Table { kind: "", record: "", version: "SELECT 1 FROM deliveries WHERE no = ?1" };
-const ASSESSMENTS: Table = table!("assessments", "assessment");
+const ASSESSMENTS: Table = Table {
+    kind: "assessment",
+    record: "SELECT version, v, json, evidence FROM assessments WHERE no = ?1",
+    version: "SELECT version FROM assessments WHERE no = ?1",
+};
 const CONVERSATIONS: Table = table!("conversations", "conversation");
 const IDENTITIES: Table = table!("identities", "identity");
 const CUSTOMERS: Table = table!("customers", "customer");
@@ -195,11 +200,18 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
     }
 }
 
-/// A record with its version; a message with content.
-fn versioned(row: &Row<'_>, kind: &str) -> Result<Versioned> {
+/// A record with its version; a message with content, an assessment with evidence.
+pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<Versioned> {
     let record = match kind {
         "message" if column::<Option<i64>>(row, 5)?.is_none() => record(row, "fate", 1)?,
         "message" => Record::Message(Box::new(message_with_content(row, 1)?)),
+        "assessment" => match record(row, kind, 1)? {
+            Record::Assessment(mut assessment) => {
+                assessment.evidence = evidence::read(text(row, 3)?)?;
+                Record::Assessment(assessment)
+            }
+            record => record,
+        },
         _ => record(row, kind, 1)?,
     };
     Ok(Versioned { version: number(row, 0)?, record: Some(record) })

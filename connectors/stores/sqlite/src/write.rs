@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use careline::model::{Case, ConversationId, Customer, CustomerId, Message, MessageId, Step, TenantId};
+use careline::model::{Assessment, Case, ConversationId, Customer, CustomerId, Message, MessageId, Step, TenantId};
 use careline::store::{
     ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, check_put, index_words,
 };
@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
+use crate::evidence;
 use crate::names::{Names, find, interned, interned_by, make_tenant, tenant_no};
 use crate::read::{self, message, record};
 
@@ -169,10 +170,8 @@ impl<'a> Writer<'a> {
             (_, Record::Message(message)) => self.put_message(tenant, version, message),
             (Key::Message(id), record) => self.put_fate(tenant, id, version, &record),
             (_, Record::Case(case)) => self.put_case(tenant, version, case),
-            (Key::Assessment(id), record) => {
-                let sql = "INSERT INTO assessments (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
-                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+            (Key::Assessment(id), Record::Assessment(assessment)) => {
+                self.put_assessment(tenant, id, version, assessment)
             }
             (Key::Conversation(id), record) => {
                 let sql = "INSERT INTO conversations (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
@@ -263,6 +262,20 @@ impl<'a> Writer<'a> {
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, at = 0, conversation = NULL, \
                    customer = NULL, case_no = NULL, json = excluded.json";
         self.db.execute(sql, &[&no, &tenant, &id.as_str(), &version, &Record::VERSION, &json])?;
+        Ok(())
+    }
+
+    fn put_assessment(&mut self, tenant: i64, id: &MessageId, version: i64, mut record: Box<Assessment>) -> Result<()> {
+        let no = self.no_of(tenant, id.as_str(), version)?;
+        let findings = std::mem::take(&mut record.evidence);
+        self.write_record(&Record::Assessment(record))?;
+        let end = self.json.len();
+        evidence::write(&mut self.json, &findings)?;
+        let (json, evidence) = self.json()?.split_at(end);
+        let sql = "INSERT INTO assessments (no, version, v, json, evidence) VALUES (?1, ?2, ?3, ?4, ?5) \
+                   ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json, \
+                   evidence = excluded.evidence";
+        self.db.execute(sql, &[&no, &version, &Record::VERSION, &json, &evidence])?;
         Ok(())
     }
 

@@ -102,11 +102,13 @@ CREATE INDEX earlier_raws_of_message ON earlier_raws (message);
 CREATE VIRTUAL TABLE texts USING fts5 (words, content='', columnsize=0, tokenize='ascii');
 INSERT INTO texts (texts, rank) VALUES ('secure-delete', 1);
 
+-- `evidence` holds what `json` leaves out, as lists without names: it is most of an assessment.
 CREATE TABLE assessments (
     no INTEGER PRIMARY KEY,
     version INTEGER NOT NULL,
     v INTEGER NOT NULL,
-    json TEXT NOT NULL
+    json TEXT NOT NULL,
+    evidence TEXT NOT NULL
 );
 
 CREATE TABLE cases (
