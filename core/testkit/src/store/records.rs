@@ -8,22 +8,7 @@ use super::StoreFixture;
 use super::sample::*;
 
 pub(super) async fn absence_is_version_0(fixture: &StoreFixture) {
-    let keys = [
-        Key::Message("m1".into()),
-        Key::Alias("x".into(), "1".into()),
-        Key::Assessment("m1".into()),
-        Key::Conversation("t1".into()),
-        Key::Identity("i1".into()),
-        Key::Customer("p1".into()),
-        Key::Case("c1".into()),
-        Key::Slot("t1".into(), "p1".into()),
-        Key::CaseMessages("c1".into()),
-        Key::Loose("t1".into()),
-        Key::Presence("ann".into()),
-        Key::Cursor("acme-x".into(), "mentions".into()),
-        Key::Delivery("d1".into()),
-        Key::Quarantine("q1".into()),
-    ];
+    let keys = one_key_of_each();
     let absent = Versioned { version: 0, record: None };
     // Once with nothing of the tenant known, once with other records there.
     for round in 0..2 {

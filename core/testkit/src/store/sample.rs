@@ -257,6 +257,50 @@ pub(super) async fn list(store: &dyn Store, of: ScanOf) -> Vec<Record> {
 }
 
 /// The ids of listed records, steps by actor and notes by text.
+/// A key of every kind there is, of what the samples put.
+pub(super) fn one_key_of_each() -> Vec<Key> {
+    vec![
+        Key::Message("m1".into()),
+        Key::Alias("x".into(), "2".into()),
+        Key::Assessment("m1".into()),
+        Key::Conversation("t1".into()),
+        Key::Identity("i1".into()),
+        Key::Customer("p1".into()),
+        Key::Case("c1".into()),
+        Key::Slot("t1".into(), "p1".into()),
+        Key::CaseMessages("c1".into()),
+        Key::Loose("t1".into()),
+        Key::Presence("ann".into()),
+        Key::Cursor("acme-x".into(), "mentions".into()),
+        Key::Delivery("d1".into()),
+        Key::Quarantine("q1".into()),
+    ]
+}
+
+/// A list of every kind there is, of what the samples put.
+pub(super) fn one_list_of_each() -> Vec<ScanOf> {
+    vec![
+        open(None, None),
+        open(Some("care"), None),
+        open(None, Some("ann")),
+        ScanOf::QueuedCases { team: "care".into() },
+        ScanOf::Unanswered,
+        ScanOf::CasesOf { customer: "p1".into() },
+        ScanOf::Cases,
+        ScanOf::Timeline { case: "c1".into() },
+        ScanOf::MessagesOf { conversation: "t1".into() },
+        ScanOf::MessagesBy { customer: "p1".into() },
+        ScanOf::Customers,
+        ScanOf::SharedHints { customer: "p1".into() },
+        ScanOf::Quarantine,
+        ScanOf::Roster,
+    ]
+}
+
+pub(super) fn open(team: Option<&str>, agent: Option<&str>) -> ScanOf {
+    ScanOf::OpenCases { team: team.map(Into::into), agent: agent.map(Into::into) }
+}
+
 pub(super) fn ids(records: &[Record]) -> Vec<String> {
     let id = |record: &Record| match record {
         Record::Message(message) => message.id.to_string(),

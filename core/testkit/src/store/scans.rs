@@ -31,10 +31,6 @@ async fn put_cases(store: &dyn Store) {
     put(store, cases.into_iter().map(in_case).collect()).await;
 }
 
-fn open(team: Option<&str>, agent: Option<&str>) -> ScanOf {
-    ScanOf::OpenCases { team: team.map(Into::into), agent: agent.map(Into::into) }
-}
-
 pub(super) async fn cases_come_in_the_order_of_each_list(fixture: &StoreFixture) {
     let store = &*fixture.store;
     put_cases(store).await;
@@ -157,23 +153,7 @@ pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
     put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;
     put(store, ["ann", "sam"].map(|agent| Record::Presence(presence(agent))).into()).await;
     put(store, ["q1", "q2"].map(|id| Record::Quarantined(quarantined(id, "d1", 0))).into()).await;
-    let lists = [
-        open(None, None),
-        open(Some("care"), None),
-        open(None, Some("ann")),
-        ScanOf::QueuedCases { team: "care".into() },
-        ScanOf::Unanswered,
-        ScanOf::CasesOf { customer: "p1".into() },
-        ScanOf::Cases,
-        ScanOf::Timeline { case: "c1".into() },
-        ScanOf::MessagesOf { conversation: "t1".into() },
-        ScanOf::MessagesBy { customer: "p1".into() },
-        ScanOf::Customers,
-        ScanOf::SharedHints { customer: "p1".into() },
-        ScanOf::Quarantine,
-        ScanOf::Roster,
-    ];
-    for of in lists {
+    for of in one_list_of_each() {
         let whole = store.scan(&acme(), &Scan::first(of.clone(), 100)).await.unwrap();
         assert!(!whole.records.is_empty() && whole.after.is_none(), "{of:?} fits one page");
         for limit in 1..=whole.records.len() {

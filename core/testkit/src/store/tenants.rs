@@ -77,42 +77,11 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
 /// Every verb that reads.
 async fn look(fixture: &StoreFixture, tenant: &TenantId) {
     let store = &*fixture.store;
-    let keys = [
-        Key::Message("m1".into()),
-        Key::Alias("x".into(), "2".into()),
-        Key::Assessment("m1".into()),
-        Key::Conversation("t1".into()),
-        Key::Identity("i1".into()),
-        Key::Customer("p1".into()),
-        Key::Case("c1".into()),
-        Key::Slot("t1".into(), "p1".into()),
-        Key::CaseMessages("c1".into()),
-        Key::Loose("t1".into()),
-        Key::Presence("ann".into()),
-        Key::Cursor("acme-x".into(), "mentions".into()),
-        Key::Delivery("d1".into()),
-        Key::Quarantine("q1".into()),
-    ];
+    let keys = one_key_of_each();
     for (key, entry) in keys.iter().zip(store.load(tenant, &keys).await.unwrap().entries) {
         assert_eq!((entry.version, &entry.record), (0, &None), "{key:?}");
     }
-    let lists = [
-        ScanOf::OpenCases { team: None, agent: None },
-        ScanOf::OpenCases { team: Some("care".into()), agent: None },
-        ScanOf::OpenCases { team: None, agent: Some("ann".into()) },
-        ScanOf::QueuedCases { team: "care".into() },
-        ScanOf::Unanswered,
-        ScanOf::CasesOf { customer: "p1".into() },
-        ScanOf::Cases,
-        ScanOf::Timeline { case: "c1".into() },
-        ScanOf::MessagesOf { conversation: "t1".into() },
-        ScanOf::MessagesBy { customer: "p1".into() },
-        ScanOf::Customers,
-        ScanOf::SharedHints { customer: "p1".into() },
-        ScanOf::Quarantine,
-        ScanOf::Roster,
-    ];
-    for of in lists {
+    for of in one_list_of_each() {
         assert!(!list(store, of.clone()).await.is_empty(), "{of:?} shows something to its own tenant");
         assert_eq!(store.scan(tenant, &Scan::first(of.clone(), 9)).await.unwrap(), Scanned::default(), "{of:?}");
     }

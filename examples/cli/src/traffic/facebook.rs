@@ -11,7 +11,7 @@ use super::people::{Cast, Person};
 use super::scenes::{By, Line, Post, Stage as _};
 use super::truth::{Expect, Expected};
 use super::words::{Intent, say};
-use super::{Ask, Delivery, FACEBOOK_PAGE, FACEBOOK_SECRET, Outcome, arrival};
+use super::{Ask, Delivery, FACEBOOK_PAGE, FACEBOOK_SECRET, Outcome, arrival, whole_second};
 
 /// The app that speaks for the page: the network's own inbox, as far as we are concerned.
 const INBOX_APP: u64 = 263_902_037_430_900;
@@ -232,20 +232,7 @@ impl Stage {
     }
 
     fn note(&mut self, id: String, author: Option<String>, line: Line, parent: Option<String>, at: Timestamp) -> usize {
-        self.messages.push(Expected {
-            network: "facebook",
-            root_id: id.clone(),
-            native_id: id,
-            author,
-            sent_at: at.plus_millis(-at.as_millis().rem_euclid(1000)).into(),
-            text: Some(line.words.text),
-            hidden: false,
-            parent,
-            language: line.words.language,
-            expect: line.expect,
-            category: line.words.category,
-            facts: line.facts,
-        });
+        self.messages.push(Expected { parent, ..Expected::new("facebook", &id, author, line, whole_second(at)) });
         self.messages.len() - 1
     }
 

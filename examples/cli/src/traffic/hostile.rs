@@ -4,8 +4,10 @@ use careline::model::Timestamp;
 use careline::wire::{Encoding, sign};
 use serde_json::json;
 
+use super::scenes::Line;
 use super::truth::{Expect, Expected};
-use super::{Ask, Delivery, FACEBOOK_PAGE, Outcome, X_ACCOUNTS, facebook, x};
+use super::words::Words;
+use super::{Ask, Delivery, FACEBOOK_PAGE, Outcome, X_ACCOUNTS, facebook, whole_second, x};
 
 const UNSIGNED: Outcome = Outcome::Refused(&[401]);
 /// What no network sends is refused as such.
@@ -116,11 +118,9 @@ fn repairable(at: Timestamp) -> Vec<Delivery> {
 
 /// The messages that are in those bodies all the same.
 pub(crate) fn messages(ask: &Ask) -> Vec<Expected> {
-    // Facebook tells whole seconds.
     let comment = |id: String, at: Timestamp, text: String| Expected {
-        sent_at: Timestamp::from_secs(at.as_secs()),
         parent: Some(format!("{FACEBOOK_PAGE}_904800")),
-        ..expected("facebook", id, "240001", text)
+        ..expected("facebook", id, "240001", text, whole_second(at))
     };
     let mut all: Vec<Expected> = (0..20)
         .filter(|number| *number != BAD)
@@ -129,8 +129,7 @@ pub(crate) fn messages(ask: &Ask) -> Vec<Expected> {
     let half = "half a face: \u{fffd}, order late".to_owned();
     all.push(comment("904800_31".to_owned(), repairable_at(ask), half));
     let text = "@acme my parcel from Caf\u{fffd} is lost".to_owned();
-    let lost = expected("x", REPAIRED_ON_X.to_owned(), "7", text);
-    all.push(Expected { sent_at: Some(repairable_at(ask)), ..lost });
+    all.push(expected("x", REPAIRED_ON_X.to_owned(), "7", text, repairable_at(ask)));
     all
 }
 
@@ -142,21 +141,10 @@ fn neighbour(number: u32) -> String {
     format!("my order AC-{number:06} is late, where is it?")
 }
 
-fn expected(network: &'static str, id: String, author: &str, text: String) -> Expected {
-    Expected {
-        network,
-        native_id: id.clone(),
-        root_id: id,
-        author: Some(author.to_owned()),
-        sent_at: None,
-        text: Some(text),
-        hidden: false,
-        parent: None,
-        language: "en",
-        expect: Expect::OpensCase,
-        category: "delivery",
-        facts: None,
-    }
+fn expected(network: &'static str, id: String, author: &str, text: String, at: Timestamp) -> Expected {
+    let words = Words { text, category: "delivery", language: "en" };
+    let line = Line { words, expect: Expect::OpensCase, facts: None };
+    Expected::new(network, &id, Some(author.to_owned()), line, at)
 }
 
 fn x_body(at: Timestamp, id: &str, text: &str) -> Vec<u8> {

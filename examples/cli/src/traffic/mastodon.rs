@@ -137,20 +137,8 @@ impl Stage {
             "account": account, "mentions": mentions, "tags": [], "emojis": [], "media_attachments": [], "reblog": null,
             "poll": null, "card": null, "quote": null, "replies_count": 0, "reblogs_count": 0, "favourites_count": 0,
         });
-        self.messages.push(Expected {
-            network: "mastodon",
-            root_id: id.clone(),
-            native_id: id.clone(),
-            author: Some(author.0.clone()),
-            sent_at: Some(at),
-            text: Some(text),
-            hidden: false,
-            parent: under.map(|post| post.id.clone()),
-            language: line.words.language,
-            expect: line.expect,
-            category: line.words.category,
-            facts: line.facts,
-        });
+        let expected = Expected::new("mastodon", &id, Some(author.0.clone()), line, at);
+        self.messages.push(Expected { text: Some(text), parent: under.map(|post| post.id.clone()), ..expected });
         let thread = under.map_or_else(|| id.clone(), |post| post.thread.clone());
         let customer = if let By::Customer(person) = by { Some(person.clone()) } else { None };
         (Post { index: self.messages.len() - 1, id, thread, author, customer, account: 0 }, status)

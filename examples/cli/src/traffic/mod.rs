@@ -133,3 +133,8 @@ fn arrival(chance: &mut chance::Chance, at: Timestamp) -> Timestamp {
     let millis = if chance.percent(6) { chance.number(20_000, 1_200_000) } else { chance.number(200, 3_000) };
     at.plus_millis(i64::from(millis))
 }
+
+/// As networks tell times that have no milliseconds.
+fn whole_second(at: Timestamp) -> Timestamp {
+    at.plus_millis(-at.as_millis().rem_euclid(1000))
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use careline::model::Timestamp;
 
 use super::people::Pair;
+use super::scenes::Line;
 use super::words::PrivateFact;
 use super::{Delivery, Outcome};
 
@@ -52,6 +53,26 @@ pub(crate) struct Expected {
     pub(crate) category: &'static str,
     /// The personal facts in it.
     pub(crate) facts: Option<PrivateFact>,
+}
+
+impl Expected {
+    /// What `line` says, as `author` sends it now, and nobody changes it.
+    pub(super) fn new(network: &'static str, id: &str, author: Option<String>, line: Line, at: Timestamp) -> Self {
+        Self {
+            network,
+            root_id: id.to_owned(),
+            native_id: id.to_owned(),
+            author,
+            sent_at: Some(at),
+            text: Some(line.words.text),
+            hidden: false,
+            parent: None,
+            language: line.words.language,
+            expect: line.expect,
+            category: line.words.category,
+            facts: line.facts,
+        }
+    }
 }
 
 /// What a message is and what must become of it.

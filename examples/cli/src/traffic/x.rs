@@ -9,7 +9,7 @@ use super::people::{Cast, Person};
 use super::scenes::{By, Line, Post};
 use super::truth::{Expect, Expected};
 use super::words::{Intent, say};
-use super::{Ask, Delivery, Outcome, X_ACCOUNTS, X_SECRET, arrival};
+use super::{Ask, Delivery, Outcome, X_ACCOUNTS, X_SECRET, arrival, whole_second};
 
 /// The milliseconds at which X's ids begin to count.
 const EPOCH: i64 = 1_288_834_974_657;
@@ -189,20 +189,8 @@ impl Stage {
         let id = self.id(at);
         let account = under.map_or(0, |post| post.account);
         let author = author(by, account);
-        self.messages.push(Expected {
-            network: "x",
-            root_id: id.clone(),
-            native_id: id.clone(),
-            author: Some(author.0.clone()),
-            sent_at: Some(whole_second(at)),
-            text: Some(text),
-            hidden: false,
-            parent: under.map(|post| post.id.clone()),
-            language: line.words.language,
-            expect: line.expect,
-            category: line.words.category,
-            facts: line.facts,
-        });
+        let expected = Expected::new("x", &id, Some(author.0.clone()), line, whole_second(at));
+        self.messages.push(Expected { text: Some(text), parent: under.map(|post| post.id.clone()), ..expected });
         let thread = under.map_or_else(|| id.clone(), |post| post.thread.clone());
         let customer = if let By::Customer(person) = by { Some(person.clone()) } else { None };
         Post { index: self.messages.len() - 1, id, thread, author, customer, account }
@@ -422,10 +410,6 @@ fn entities(wire: &str) -> Value {
         at += word.chars().count() + 1;
     }
     json!({"mentions": mentions, "hashtags": hashtags})
-}
-
-fn whole_second(at: Timestamp) -> Timestamp {
-    at.plus_millis(-at.as_millis().rem_euclid(1000))
 }
 
 /// What becomes of an id that went through a double: v1.1 sends it so, beside the string.
