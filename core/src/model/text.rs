@@ -140,14 +140,30 @@ pub fn nfc(text: Cow<'_, str>) -> String {
 
 /// Whether `text` is surely in NFC; a quick no may be wrong.
 pub(crate) fn is_composed(text: &str) -> bool {
-    is_latin(text) || text.chars().all(never_changes) || is_nfc_quick(text.chars()) == IsNormalized::Yes
+    is_latin(text) || never_changes_whole(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
+
+/// Whether all characters are ones that never change; those below U+0300 are passed over byte by byte.
+fn never_changes_whole(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte >= FROM_COMBINING) {
+        let mut characters = rest[at..].chars();
+        if !characters.next().is_none_or(never_changes) {
+            return false;
+        }
+        rest = characters.as_str();
+    }
+    true
+}
+
+/// The first byte of U+0300 and of whatever comes after it is not below this one.
+const FROM_COMBINING: u8 = 0xcc;
 
 /// Whether all characters are below U+0300, where combining begins: in UTF-8 no byte reaches that character's first one.
 ///
 /// Looks at every byte, so that the processor can look at many at once.
 fn is_latin(text: &str) -> bool {
-    text.bytes().fold(0, u8::max) < 0xcc
+    text.bytes().fold(0, u8::max) < FROM_COMBINING
 }
 
 /// Common characters that composition neither changes nor reorders among themselves: saves two table look-ups each.

@@ -5,7 +5,6 @@ mod body;
 mod id;
 mod plain;
 mod signature;
-mod slot;
 mod text;
 mod walk;
 
@@ -13,6 +12,5 @@ pub use body::Body;
 pub use id::Id;
 pub use plain::Plain;
 pub use signature::{Encoding, Hmac256, sign};
-pub use slot::{Slot, Slots, slot_range};
 pub use text::{CodePoints, Text, decode_entities};
 pub use walk::{Found, Walk};

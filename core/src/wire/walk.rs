@@ -31,6 +31,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Walk<'a> {
     text: &'a str,
     at: usize,
+    failed: bool,
 }
 
 /// A value and the piece of text it was read from.
@@ -45,7 +46,7 @@ pub struct Found<'a, T> {
 impl<'a> Walk<'a> {
     /// Begins at the start of `text`.
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, failed: false }
     }
 
     /// The first byte of the next value: `{`, `[`, `"` … `None` at the end.
@@ -54,6 +55,27 @@ impl<'a> Walk<'a> {
         let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r')).count();
         self.at += space;
         rest.get(space).copied()
+    }
+
+    /// The first key of the object that stands here; `None` if there is none or it is written with escapes.
+    pub fn first_key(mut self) -> Option<&'a str> {
+        self.peek();
+        self.expect(b'{').ok()?;
+        self.peek();
+        match self.key().ok()? {
+            Cow::Borrowed(key) => Some(key),
+            Cow::Owned(_) => None,
+        }
+    }
+
+    /// The text from `start`, an earlier place in the same text, to here.
+    pub fn since(self, start: Self) -> &'a str {
+        self.text.get(start.at..self.at).unwrap_or_default()
+    }
+
+    /// Whether any value so far did not have the expected form.
+    pub fn has_failed(self) -> bool {
+        self.failed
     }
 
     /// Calls `each` with every key of the object that stands here; `each` reads exactly one value.
@@ -91,7 +113,10 @@ impl<'a> Walk<'a> {
                 self.at += part.len();
                 Ok(Found { part, value: Ok(value) })
             }
-            Some(Err(error)) => Ok(Found { part: self.skip()?, value: Err(unreadable(&error)) }),
+            Some(Err(error)) => {
+                self.failed = true;
+                Ok(Found { part: self.skip()?, value: Err(unreadable(&error)) })
+            }
             None => Err(broken()),
         }
     }

@@ -6,7 +6,7 @@ use careline::model::{
     Attachment, AttachmentKind, Content, Deleted, Entity, EntityKind, EventBody, Inbound, NetworkName, Profile,
     Reaction, ReplyTarget, Signal, Span, Surface, Timestamp, Visibility,
 };
-use careline::wire::{CodePoints, Id, Plain, Slot, Text};
+use careline::wire::{CodePoints, Id, Plain, Text};
 use careline::{Error, ErrorKind, Result};
 use chrono::DateTime;
 use compact_str::CompactString;
@@ -38,42 +38,43 @@ pub(crate) fn snowflake_time(id: &str) -> Option<Timestamp> {
 /// What items refer to: authors, referenced posts, media.
 pub(crate) struct Shelf<'s, 'a> {
     users: Users<'s, 'a>,
-    posts: Vec<&'s Referenced<'a>>,
-    media: Vec<&'s Media<'a>>,
+    posts: &'s [Referenced<'a>],
+    media: &'s [Media<'a>],
 }
 
 /// A walk over a few users is faster than hashing them.
 enum Users<'s, 'a> {
-    Few(Vec<&'s User<'a>>),
+    Few(&'s [User<'a>]),
     Many(FxHashMap<&'s str, &'s User<'a>>),
 }
 
-impl<'s, 'a> Shelf<'s, 'a> {
-    /// Of what came along; what could not be read is left out, for it only adds to the items.
-    pub(crate) fn new<const TOLERANT: bool>(
-        includes: Option<&'s Slot<'a, Includes<'a, TOLERANT>, TOLERANT>>,
-        people: Option<&'s People<'a>>,
-    ) -> Self {
-        let includes = includes.and_then(|slot| slot.value.as_ref().ok());
-        let included = includes.and_then(|includes| includes.users.as_deref()).unwrap_or_default();
-        let users = people.map_or(&[][..], |people| &people.0).iter();
-        let users: Vec<_> = read(included).chain(users).map(User::inner).collect();
-        Self {
-            users: if users.len() <= 8 {
-                Users::Few(users)
-            } else {
-                Users::Many(users.into_iter().filter_map(|user| Some((user.id()?.as_str(), user))).collect())
-            },
-            posts: read(includes.and_then(|includes| includes.tweets.as_deref()).unwrap_or_default()).collect(),
-            media: read(includes.and_then(|includes| includes.media.as_deref()).unwrap_or_default()).collect(),
+impl<'s, 'a> Users<'s, 'a> {
+    fn new(users: &'s [User<'a>]) -> Self {
+        if users.len() <= 8 {
+            return Self::Few(users);
         }
+        Self::Many(users.iter().map(User::inner).filter_map(|user| Some((user.id()?.as_str(), user))).collect())
     }
 
-    fn user(&self, id: &str) -> Option<&'s User<'a>> {
-        match &self.users {
-            Users::Few(users) => users.iter().find(|user| user.id().is_some_and(|other| other.as_str() == id)).copied(),
-            Users::Many(users) => users.get(id).copied(),
+    fn get(&self, id: &str) -> Option<&'s User<'a>> {
+        match self {
+            Self::Few(users) => {
+                users.iter().map(User::inner).find(|user| user.id().is_some_and(|other| other.as_str() == id))
+            }
+            Self::Many(users) => users.get(id).copied(),
         }
+    }
+}
+
+impl<'s, 'a> Shelf<'s, 'a> {
+    /// Of what came along.
+    pub(crate) fn new(includes: &'s Includes<'a>) -> Self {
+        Self { users: Users::new(&includes.users), posts: &includes.posts, media: &includes.media }
+    }
+
+    /// Of the people of a v1.1 delivery.
+    pub(crate) fn of_people(people: &'s People<'a>) -> Self {
+        Self { users: Users::new(&people.0), posts: &[], media: &[] }
     }
 
     fn author_of(&self, post: &str) -> Option<&'s Id<'a>> {
@@ -81,17 +82,13 @@ impl<'s, 'a> Shelf<'s, 'a> {
     }
 
     fn media(&self, key: &str) -> Option<&'s Media<'a>> {
-        self.media.iter().find(|media| media.media_key.as_deref() == Some(key)).copied()
+        self.media.iter().find(|media| media.media_key.as_deref() == Some(key))
     }
 
     /// The profile `id`, with what is known of it.
     pub(crate) fn profile(&self, id: &str) -> Profile {
-        self.user(id).and_then(profile).unwrap_or_else(|| Profile::new(SCOPE, id))
+        self.users.get(id).and_then(profile).unwrap_or_else(|| Profile::new(SCOPE, id))
     }
-}
-
-fn read<'s, T, const TOLERANT: bool>(slots: &'s [Slot<'_, T, TOLERANT>]) -> impl Iterator<Item = &'s T> {
-    slots.iter().filter_map(|slot| slot.value.as_ref().ok())
 }
 
 /// A user as a profile; `None` without an id.
@@ -108,7 +105,7 @@ pub(crate) fn profile(user: &User<'_>) -> Option<Profile> {
 }
 
 /// A v2 post. A repost is one as well: asked for with default fields it cannot be told from any other.
-pub(crate) fn post<const TOLERANT: bool>(item: &Item<'_, TOLERANT>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
+pub(crate) fn post(item: &Item<'_>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
     let author = item.author_id.as_ref().map(|author| shelf.profile(author));
     let references = item.referenced_tweets.as_deref().unwrap_or_default();
     let reference = |kind: &str| references.iter().find(|reference| &*reference.kind == kind).map(|found| &found.id);
@@ -158,11 +155,7 @@ pub(crate) fn post<const TOLERANT: bool>(item: &Item<'_, TOLERANT>, shelf: &Shel
 }
 
 /// A v2 direct message event: a message, or a signal if people came or went.
-pub(crate) fn direct_event<const TOLERANT: bool>(
-    item: &Item<'_, TOLERANT>,
-    kind: &str,
-    shelf: &Shelf<'_, '_>,
-) -> Result<EventBody> {
+pub(crate) fn direct_event(item: &Item<'_>, kind: &str, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
     let id = item.id.as_ref().ok_or_else(|| missing("id"))?;
     let sender = item.sender_id.as_ref().map(|sender| shelf.profile(sender));
     let sent_at = sent_at(item.created_at.as_ref(), id);

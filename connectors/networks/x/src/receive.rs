@@ -5,7 +5,7 @@ use careline::model::{
     AccountChange, Channel, Event, EventBody, NativeAccount, NetworkName, RawRange, Seen, Timestamp, Unknown,
 };
 use careline::network::BodyKind;
-use careline::wire::{Body, Encoding, Hmac256, Id, Slot, Slots, slot_range};
+use careline::wire::{Body, Encoding, Found, Hmac256, Id, Walk};
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use http::Method;
@@ -14,7 +14,8 @@ use crate::config::WebhookConfig;
 use crate::error;
 use crate::message::{self, NETWORK, SCOPE, Shelf, missing};
 use crate::wire::{
-    Direct, Envelope, Favorite, Item, Relation, Status, StatusDeleted, StatusRef, Subject, User, UserEvent,
+    Activity, Data, Datum, Direct, Envelope, Favorite, Item, Relation, Status, StatusDeleted, StatusRef, User,
+    UserEvent, list,
 };
 
 /// The endpoint X posts to: Activity API webhooks and the deprecated Account Activity ones.
@@ -105,26 +106,25 @@ pub fn normalise(kind: BodyKind, body: &[u8], account: &NativeAccount, now: Time
     parse(channel, body, Some(account), now)
 }
 
-/// The fast way first; then with what can be repaired repaired; then item by item; else the whole body is set aside.
+/// Reads the body, and once more with what can be repaired repaired; what stays broken is set aside as a whole.
 fn parse(channel: Channel, raw: &[u8], account: Option<&NativeAccount>, now: Timestamp) -> Result<Parsed> {
-    let mut body = Body::read(raw);
-    if let Some(parsed) = read::<false>(&body, &channel, account, now) {
-        return parsed;
+    let body = Body::read(raw);
+    let first = Reading::new(&body, &channel, account, now).read();
+    let repaired = if first.spoiled { body.repair() } else { None };
+    let (body, reading) = match &repaired {
+        Some(fixed) => (fixed, Reading::new(fixed, &channel, account, now).read()),
+        None => (&body, first),
+    };
+    match reading.failure {
+        None => Ok(reading.parsed),
+        Some(Failure::Told(error)) => Err(error),
+        Some(Failure::Unreadable) => {
+            // Only to say where it breaks off.
+            let error = body.parse::<serde::de::IgnoredAny>().err();
+            let error = error.unwrap_or_else(|| refused("this is none of the bodies that X sends")).during("receive");
+            Ok(Parsed { repaired: body.repaired(), ..whole(account, error) })
+        }
     }
-    let repaired = body.repair();
-    if let Some(fixed) = &repaired
-        && let Some(parsed) = read::<false>(fixed, &channel, account, now)
-    {
-        return parsed;
-    }
-    if let Some(parsed) = read::<true>(repaired.as_ref().unwrap_or(&body), &channel, account, now) {
-        return parsed;
-    }
-    // Only to say where it breaks off.
-    let error = body.parse::<serde::de::IgnoredAny>().err();
-    body = repaired.unwrap_or(body);
-    let error = error.unwrap_or_else(|| refused("this is none of the bodies that X sends")).during("receive");
-    Ok(Parsed { repaired: body.repaired(), ..whole(account, error) })
 }
 
 /// A body that is set aside as a whole.
@@ -133,71 +133,83 @@ fn whole(account: Option<&NativeAccount>, error: Error) -> Parsed {
     Parsed { rejects: vec![reject], ..Parsed::default() }
 }
 
-/// `None` if the body cannot be read this way.
-fn read<const TOLERANT: bool>(
-    body: &Body<'_>,
-    channel: &Channel,
-    account: Option<&NativeAccount>,
-    now: Timestamp,
-) -> Option<Result<Parsed>> {
-    let mut reading = Reading {
-        body,
-        account: account.cloned(),
-        channel: channel.clone(),
-        now,
-        parsed: Parsed { repaired: body.repaired(), ..Parsed::default() },
-    };
-    if body.as_str().trim_start().starts_with('[') {
-        reading.each(&body.parse::<Vec<Slot<'_, Status<'_>, TOLERANT>>>().ok()?, status);
-        return Some(Ok(reading.parsed));
-    }
-    let envelope: Envelope<'_, TOLERANT> = body.parse().ok()?;
-    if envelope.id_str.is_some() {
-        reading.one(&body.parse::<Slot<'_, Status<'_>, TOLERANT>>().ok()?, status);
-        return Some(Ok(reading.parsed));
-    }
-    Some(reading.envelope(&envelope).map(|()| reading.parsed))
-}
-
 /// A body on its way to events.
 struct Reading<'b> {
     body: &'b Body<'b>,
     account: Option<NativeAccount>,
-    channel: Channel,
+    channel: &'b Channel,
     now: Timestamp,
     parsed: Parsed,
+    /// Something did not have the expected form.
+    spoiled: bool,
+    failure: Option<Failure>,
 }
 
-impl Reading<'_> {
-    fn envelope<const TOLERANT: bool>(&mut self, envelope: &Envelope<'_, TOLERANT>) -> Result<()> {
-        if let Some(data) = &envelope.data {
-            let shelf = Shelf::new(envelope.includes.as_ref(), None);
-            match data {
-                Slots::One(slot) => self.data(slot, None, &shelf),
-                Slots::Many(slots) => {
-                    self.parsed.events.reserve(slots.len());
-                    for (index, slot) in slots.iter().enumerate() {
-                        self.data(slot, slot_range(self.body, slots, index), &shelf);
-                    }
-                }
-            }
+/// Why a body as a whole brings nothing.
+enum Failure {
+    Unreadable,
+    /// It is a failure that X reports.
+    Told(Error),
+}
+
+impl<'b> Reading<'b> {
+    fn new(body: &'b Body<'b>, channel: &'b Channel, account: Option<&NativeAccount>, now: Timestamp) -> Self {
+        let parsed = Parsed { repaired: body.repaired(), ..Parsed::default() };
+        Self { body, account: account.cloned(), channel, now, parsed, spoiled: false, failure: None }
+    }
+
+    fn read(mut self) -> Self {
+        let mut walk = Walk::new(self.body.as_str());
+        if self.walk(&mut walk).is_err() {
+            self.failure = Some(Failure::Unreadable);
+            self.spoiled = true;
+        }
+        self.spoiled |= walk.has_failed();
+        self
+    }
+
+    fn walk(&mut self, walk: &mut Walk<'b>) -> Result<()> {
+        let start = *walk;
+        if walk.peek() == Some(b'[') {
+            let mut statuses = Vec::new();
+            list(walk, &mut statuses)?;
+            walk.end()?;
+            self.each(&statuses, status);
             return Ok(());
+        }
+        let envelope = Envelope::read(walk)?;
+        walk.end()?;
+        if envelope.is_status {
+            *walk = start;
+            let found = walk.value()?;
+            self.one(&found, status);
+            return Ok(());
+        }
+        self.envelope(&envelope);
+        Ok(())
+    }
+
+    fn envelope(&mut self, envelope: &Envelope<'b>) {
+        match &envelope.data {
+            None => {}
+            Some(Data::One(datum)) => return self.datum(datum, false, &Shelf::new(&envelope.includes)),
+            Some(Data::Many(data)) => {
+                let shelf = Shelf::new(&envelope.includes);
+                self.parsed.events.reserve(data.len());
+                return data.iter().for_each(|datum| self.datum(datum, true, &shelf));
+            }
         }
         if let Some(id) = &envelope.for_user_id {
             self.account = Some(NativeAccount::new(NETWORK, id.compact()));
         }
-        let shelf = Shelf::new::<TOLERANT>(None, envelope.users.as_ref());
-        self.each_of(&envelope.tweet_create_events, status);
-        self.each_of(&envelope.statuses, status);
-        self.each_of(&envelope.tweet_delete_events, status_deleted);
-        self.each_of(&envelope.favorite_events, favorite);
-        self.each_of(&envelope.follow_events, |relation| self::relation(relation, "follow"));
-        self.each_of(&envelope.block_events, |relation| self::relation(relation, "block"));
-        self.each_of(&envelope.mute_events, |relation| self::relation(relation, "mute"));
-        self.each_of(&envelope.direct_message_events, |direct| self::direct(direct, &shelf));
-        self.each_of(&envelope.events, |direct| self::direct(direct, &shelf));
-        self.each_of(&envelope.direct_message_mark_read_events, mark_read);
-        self.each_of(&envelope.direct_message_indicate_typing_events, |direct| typing(direct, &shelf));
+        let shelf = Shelf::of_people(&envelope.people);
+        self.each(&envelope.statuses, status);
+        self.each(&envelope.deleted, status_deleted);
+        self.each(&envelope.favorites, favorite);
+        self.each(&envelope.follows, |relation| self::relation(relation, "follow"));
+        self.each(&envelope.blocks, |relation| self::relation(relation, "block"));
+        self.each(&envelope.mutes, |relation| self::relation(relation, "mute"));
+        self.directs(envelope, &shelf);
         if let Some(event) = &envelope.event {
             self.one(event, |direct| self::direct(direct, &shelf));
         }
@@ -205,73 +217,52 @@ impl Reading<'_> {
             self.revoked(event);
         }
         if self.parsed.events.is_empty() && self.parsed.rejects.is_empty() {
-            return self.silent(envelope);
+            self.silent(envelope);
         }
-        Ok(())
+    }
+
+    /// Direct messages and their signs, which have their v1.1 shape wherever they come.
+    fn directs(&mut self, envelope: &Envelope<'_>, shelf: &Shelf<'_, '_>) {
+        self.each(&envelope.directs, |direct| self::direct(direct, shelf));
+        self.each(&envelope.marks_read, mark_read);
+        self.each(&envelope.typings, |direct| typing(direct, shelf));
     }
 
     /// A body without a single item: an empty page, a failure, or something new.
-    fn silent<const TOLERANT: bool>(&mut self, envelope: &Envelope<'_, TOLERANT>) -> Result<()> {
+    fn silent(&mut self, envelope: &Envelope<'_>) {
         if let Some(errors) = envelope.errors {
-            let problems: Vec<error::Problem> = serde_json::from_str(errors.get()).unwrap_or_default();
-            if envelope.meta.is_some() || !problems.is_empty() && problems.iter().all(error::Problem::is_partial) {
-                return Ok(());
+            let problems: Vec<error::Problem> = serde_json::from_str(errors).unwrap_or_default();
+            if envelope.meta || !problems.is_empty() && problems.iter().all(error::Problem::is_partial) {
+                return;
             }
         }
-        if envelope.errors.is_some() || envelope.title.is_some() || envelope.error.is_some() {
-            return Err(error::from_body(self.body.as_str()));
-        }
-        let empty_page = envelope.meta.is_some() || envelope.statuses.is_some() || envelope.events.is_some();
-        if !empty_page && let Some(subject) = self.body.parse::<Subject>()?.0 {
-            self.push(None, Ok(unknown(&subject)));
-        }
-        Ok(())
-    }
-
-    /// An object under `data`.
-    fn data<const TOLERANT: bool>(
-        &mut self,
-        slot: &Slot<'_, Item<'_, TOLERANT>, TOLERANT>,
-        range: Option<RawRange>,
-        shelf: &Shelf<'_, '_>,
-    ) {
-        let item = match &slot.value {
-            Ok(item) => item,
-            Err(error) => return self.reject(range, copy(error)),
-        };
-        match (item.event_type.as_deref(), &item.payload) {
-            (Some(kind), Some(payload)) => self.activity(kind, item, payload, range, shelf),
-            (Some(kind), None) if item.filter.is_none() => self.push(range, message::direct_event(item, kind, shelf)),
-            (Some(kind), None) => self.push(range, Ok(unknown(kind))),
-            (None, _) if item.username.is_some() => self.push(range, Ok(unknown("user"))),
-            (None, _) if item.text.is_some() => self.push(range, message::post(item, shelf)),
-            (None, _) => self.push(range, Ok(unknown("data"))),
+        if envelope.errors.is_some() || envelope.problem {
+            self.failure = Some(Failure::Told(error::from_body(self.body.as_str())));
+        } else if let (Some(subject), false) = (&envelope.subject, envelope.meta || envelope.page) {
+            self.push(None, Ok(unknown(subject)));
         }
     }
 
-    /// One activity of the Activity API (fact sheet §4).
-    fn activity<const TOLERANT: bool>(
-        &mut self,
-        kind: &str,
-        item: &Item<'_, TOLERANT>,
-        payload: &Slot<'_, Item<'_, TOLERANT>, TOLERANT>,
-        range: Option<RawRange>,
-        shelf: &Shelf<'_, '_>,
-    ) {
-        let (filter, outer) = (item.filter.as_deref(), self.account.clone());
-        if let Some(id) = filter.and_then(|filter| filter.user_id.as_ref()) {
+    /// An object under `data`; its range is that of the whole body unless it is `listed`.
+    fn datum(&mut self, datum: &Datum<'b>, listed: bool, shelf: &Shelf<'_, '_>) {
+        let range = |part| if listed { self.body.range_of(part) } else { None };
+        match datum {
+            Datum::Item(found) => self.push(range(found.part), item(found, shelf)),
+            Datum::Activity(activity) => self.activity(activity, range(activity.part), shelf),
+        }
+    }
+
+    fn activity(&mut self, activity: &Activity<'b>, range: Option<RawRange>, shelf: &Shelf<'_, '_>) {
+        let (kind, filter, outer) = (activity.kind.as_str(), &activity.filter, self.account.clone());
+        if let Some(id) = &filter.user_id {
             self.account = Some(NativeAccount::new(NETWORK, id.compact()));
         }
-        let inner;
-        let shelf = match &item.includes {
-            Some(includes) => {
-                inner = Shelf::new(Some(includes), None);
-                &inner
+        let inner = activity.includes.as_ref().map(Shelf::new);
+        let shelf = inner.as_ref().unwrap_or(shelf);
+        match (&activity.payload.value, kind) {
+            (Ok(_), "dm.received" | "dm.sent" | "dm.read" | "dm.indicate_typing") => {
+                self.direct_activity(kind, activity.payload.part, range);
             }
-            None => shelf,
-        };
-        match (&payload.value, kind) {
-            (Ok(payload), "dm.received" | "dm.sent" | "dm.read" | "dm.indicate_typing") => self.directs(kind, payload),
             (Ok(payload), "oauth.revoke") => {
                 if let Some(id) = &payload.user_id {
                     self.account = Some(NativeAccount::new(NETWORK, id.compact()));
@@ -280,8 +271,8 @@ impl Reading<'_> {
                 self.push(range, Ok(revoked(at)));
             }
             (Ok(payload), _) => {
-                let outbound = filter.and_then(|filter| filter.direction.as_deref()) == Some("outbound");
-                let actor = filter.and_then(|filter| filter.user_id.as_ref()).filter(|_| outbound);
+                let outbound = filter.direction.as_deref() == Some("outbound");
+                let actor = filter.user_id.as_ref().filter(|_| outbound);
                 self.push(range, activity_body(kind, payload, actor, shelf));
             }
             (Err(error), kind) if KNOWN_ACTIVITIES.contains(&kind) => self.reject(range, copy(error)),
@@ -290,19 +281,20 @@ impl Reading<'_> {
         self.account = outer;
     }
 
-    /// Direct messages of an activity, which keep their v1.1 shape.
-    fn directs<const TOLERANT: bool>(&mut self, kind: &str, payload: &Item<'_, TOLERANT>) {
-        let shelf = Shelf::new::<TOLERANT>(None, payload.users.as_ref());
+    fn direct_activity(&mut self, kind: &str, payload: &'b str, range: Option<RawRange>) {
+        let mut walk = Walk::new(payload);
         let before = self.parsed.events.len() + self.parsed.rejects.len();
-        self.each_of(&payload.direct_message_events, |direct| self::direct(direct, &shelf));
-        self.each_of(&payload.direct_message_mark_read_events, mark_read);
-        self.each_of(&payload.direct_message_indicate_typing_events, |direct| typing(direct, &shelf));
+        match Envelope::read(&mut walk) {
+            Ok(envelope) => self.directs(&envelope, &Shelf::of_people(&envelope.people)),
+            Err(error) => self.reject(range, error),
+        }
+        self.spoiled |= walk.has_failed();
         if before == self.parsed.events.len() + self.parsed.rejects.len() {
             self.push(None, Ok(unknown(kind)));
         }
     }
 
-    fn revoked<const TOLERANT: bool>(&mut self, event: &Slot<'_, UserEvent<'_>, TOLERANT>) {
+    fn revoked(&mut self, event: &Found<'_, UserEvent<'_>>) {
         let revoke = match &event.value {
             Ok(event) => event.revoke.as_ref(),
             Err(error) => return self.reject(None, copy(error)),
@@ -314,31 +306,17 @@ impl Reading<'_> {
         self.push(None, Ok(revoked(revoke.date_time.as_deref().and_then(message::time))));
     }
 
-    fn each_of<T, const TOLERANT: bool>(
-        &mut self,
-        slots: &Option<Vec<Slot<'_, T, TOLERANT>>>,
-        body: impl Fn(&T) -> Result<EventBody>,
-    ) {
-        if let Some(slots) = slots {
-            self.each(slots, body);
-        }
-    }
-
-    fn each<T, const TOLERANT: bool>(
-        &mut self,
-        slots: &[Slot<'_, T, TOLERANT>],
-        body: impl Fn(&T) -> Result<EventBody>,
-    ) {
-        self.parsed.events.reserve(slots.len());
-        for (index, slot) in slots.iter().enumerate() {
-            let range = slot_range(self.body, slots, index);
-            self.push(range, slot.value.as_ref().map_err(copy).and_then(&body));
+    fn each<T>(&mut self, found: &[Found<'_, T>], body: impl Fn(&T) -> Result<EventBody>) {
+        self.parsed.events.reserve(found.len());
+        for found in found {
+            let range = self.body.range_of(found.part);
+            self.push(range, found.value.as_ref().map_err(copy).and_then(&body));
         }
     }
 
     /// An item that is the whole body.
-    fn one<T, const TOLERANT: bool>(&mut self, slot: &Slot<'_, T, TOLERANT>, body: impl Fn(&T) -> Result<EventBody>) {
-        self.push(None, slot.value.as_ref().map_err(copy).and_then(body));
+    fn one<T>(&mut self, found: &Found<'_, T>, body: impl Fn(&T) -> Result<EventBody>) {
+        self.push(None, found.value.as_ref().map_err(copy).and_then(body));
     }
 
     fn push(&mut self, range: Option<RawRange>, body: Result<EventBody>) {
@@ -365,7 +343,7 @@ fn named(body: EventBody) -> Result<EventBody> {
     body.with_named_parts().ok_or_else(|| missing("id"))
 }
 
-/// The error again: a slot lends its own only.
+/// The error again: what was found lends its own only.
 fn copy(error: &Error) -> Error {
     let mut copy = Error::new(error.kind(), error.message());
     for (key, value) in error.context() {
@@ -396,13 +374,20 @@ const KNOWN_ACTIVITIES: [&str; 19] = [
     "post.update",
 ];
 
+/// What an object under `data` that is no activity says happened.
+fn item(found: &Found<'_, Item<'_>>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
+    let item = found.value.as_ref().map_err(copy)?;
+    match item.event_type.as_deref() {
+        Some(kind) if item.filter.is_none() => message::direct_event(item, kind, shelf),
+        Some(kind) => Ok(unknown(kind)),
+        None if item.username.is_some() => Ok(unknown("user")),
+        None if item.text.is_some() => message::post(item, shelf),
+        None => Ok(unknown("data")),
+    }
+}
+
 /// What an activity with one subject says happened.
-fn activity_body<const TOLERANT: bool>(
-    kind: &str,
-    payload: &Item<'_, TOLERANT>,
-    actor: Option<&Id<'_>>,
-    shelf: &Shelf<'_, '_>,
-) -> Result<EventBody> {
+fn activity_body(kind: &str, payload: &Item<'_>, actor: Option<&Id<'_>>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
     let between = |name| related(name, payload.source.as_deref(), payload.target.as_deref(), None);
     match kind {
         "post.create" | "post.update" | "post.mention.create" | "post.reply.create" | "post.quote.create" => {

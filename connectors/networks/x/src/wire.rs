@@ -1,75 +1,211 @@
 //! What X sends, as it stands on the wire: borrowed, lenient, nothing concluded yet.
 //!
-//! One [`Envelope`] reads every body X sends or answers: Activity API (fact sheet §4), legacy Account Activity (§5), v2 and
+//! One [`Envelope`] walks every body X sends or answers: Activity API (fact sheet §4), legacy Account Activity (§5), v2 and
 //! v1.1 REST answers and stream lines (§6). Renamed fields are read in both spellings. Ids may be strings or numbers,
 //! numbers may be strings.
 
 use std::fmt;
 
-use careline::wire::{Id, Slot, Slots, Text};
+use careline::Result;
+use careline::wire::{Found, Id, Text, Walk};
+use compact_str::CompactString;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The outermost object of any body; `TOLERANT` as in [`Slot`].
-#[derive(Debug, Deserialize)]
-pub(crate) struct Envelope<'a, const TOLERANT: bool> {
-    #[serde(borrow)]
-    pub data: Option<Slots<'a, Item<'a, TOLERANT>, TOLERANT>>,
-    #[serde(borrow)]
-    pub includes: Option<Slot<'a, Includes<'a, TOLERANT>, TOLERANT>>,
-    #[serde(borrow)]
-    pub errors: Option<&'a RawValue>,
-    pub meta: Option<IgnoredAny>,
-    /// Of a problem: `{"title", "detail", "type", "status"}`.
-    pub title: Option<IgnoredAny>,
-    /// Of a legacy failure: `{"error": "Not authorized."}`.
-    pub error: Option<IgnoredAny>,
+/// The outermost object of any body, walked once: each item is read for itself, so that a bad one leaves the others.
+#[derive(Debug, Default)]
+pub(crate) struct Envelope<'a> {
+    pub data: Option<Data<'a>>,
+    pub includes: Includes<'a>,
+    pub errors: Option<&'a str>,
+    pub meta: bool,
+    /// Whether it is a problem (`{"title", "detail", "type", "status"}`) or a legacy failure (`{"error": "Not authorized."}`).
+    pub problem: bool,
 
-    #[serde(borrow)]
     pub for_user_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub tweet_create_events: Option<Vec<Slot<'a, Status<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub tweet_delete_events: Option<Vec<Slot<'a, StatusDeleted<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub favorite_events: Option<Vec<Slot<'a, Favorite<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub follow_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub block_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub mute_events: Option<Vec<Slot<'a, Relation<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub user_event: Option<Slot<'a, UserEvent<'a>, TOLERANT>>,
-    #[serde(borrow)]
-    pub direct_message_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub direct_message_mark_read_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub direct_message_indicate_typing_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub users: Option<People<'a>>,
+    pub statuses: Vec<Found<'a, Status<'a>>>,
+    pub deleted: Vec<Found<'a, StatusDeleted<'a>>>,
+    pub favorites: Vec<Found<'a, Favorite<'a>>>,
+    pub follows: Vec<Found<'a, Relation<'a>>>,
+    pub blocks: Vec<Found<'a, Relation<'a>>>,
+    pub mutes: Vec<Found<'a, Relation<'a>>>,
+    pub user_event: Option<Found<'a, UserEvent<'a>>>,
+    pub directs: Vec<Found<'a, Direct<'a>>>,
+    pub marks_read: Vec<Found<'a, Direct<'a>>>,
+    pub typings: Vec<Found<'a, Direct<'a>>>,
+    pub people: People<'a>,
 
-    /// v1.1 search.
-    #[serde(borrow)]
-    pub statuses: Option<Vec<Slot<'a, Status<'a>, TOLERANT>>>,
-    /// v1.1 list of direct messages.
-    #[serde(borrow)]
-    pub events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
+    /// Whether it is a page of v1.1, be it an empty one.
+    pub page: bool,
     /// v1.1 single direct message.
-    #[serde(borrow)]
-    pub event: Option<Slot<'a, Direct<'a>, TOLERANT>>,
+    pub event: Option<Found<'a, Direct<'a>>>,
     /// The body itself is one v1.1 status or user.
-    pub id_str: Option<IgnoredAny>,
+    pub is_status: bool,
+    /// The first key that says what the body is about.
+    pub subject: Option<CompactString>,
 }
 
 /// The keys of [`Envelope`] that say nothing about what happened.
-pub(crate) const SILENT_KEYS: [&str; 5] = ["for_user_id", "users", "apps", "user_has_blocked", "includes"];
+const SILENT_KEYS: [&str; 5] = ["for_user_id", "users", "apps", "user_has_blocked", "includes"];
 
-/// Anything X puts under `data` or `payload`: a post, a direct message event, an activity, a user.
+impl<'a> Envelope<'a> {
+    /// # Errors
+    /// `input_invalid` for JSON that is broken, is no object, or has something else where a list is due.
+    pub(crate) fn read(walk: &mut Walk<'a>) -> Result<Self> {
+        let mut read = Self::default();
+        walk.members(|key, walk| read.member(key, walk))?;
+        Ok(read)
+    }
+
+    fn member(&mut self, key: &str, walk: &mut Walk<'a>) -> Result<()> {
+        if self.subject.is_none() && !SILENT_KEYS.contains(&key) {
+            self.subject = Some(key.into());
+        }
+        if walk.peek() == Some(b'n') {
+            return walk.skip().map(drop);
+        }
+        match key {
+            "data" => self.data = Some(Data::read(walk)?),
+            "includes" => self.includes = Includes::read(walk)?,
+            "errors" => self.errors = Some(walk.skip()?),
+            "for_user_id" => self.for_user_id = Some(walk.value()?.value?),
+            "tweet_create_events" => list(walk, &mut self.statuses)?,
+            "tweet_delete_events" => list(walk, &mut self.deleted)?,
+            "favorite_events" => list(walk, &mut self.favorites)?,
+            "follow_events" => list(walk, &mut self.follows)?,
+            "block_events" => list(walk, &mut self.blocks)?,
+            "mute_events" => list(walk, &mut self.mutes)?,
+            "user_event" => self.user_event = Some(walk.value()?),
+            "direct_message_events" => list(walk, &mut self.directs)?,
+            "direct_message_mark_read_events" => list(walk, &mut self.marks_read)?,
+            "direct_message_indicate_typing_events" => list(walk, &mut self.typings)?,
+            "users" => self.people = walk.value()?.value.unwrap_or_default(),
+            "statuses" => {
+                self.page = true;
+                list(walk, &mut self.statuses)?;
+            }
+            "events" => {
+                self.page = true;
+                list(walk, &mut self.directs)?;
+            }
+            "event" => self.event = Some(walk.value()?),
+            key => {
+                self.meta |= key == "meta";
+                self.problem |= matches!(key, "title" | "error");
+                self.is_status |= key == "id_str";
+                walk.skip()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All items of the list that stands here.
+pub(crate) fn list<'a, T: Deserialize<'a>>(walk: &mut Walk<'a>, into: &mut Vec<Found<'a, T>>) -> Result<()> {
+    walk.items(|walk| {
+        into.push(walk.value()?);
+        Ok(())
+    })
+}
+
+/// The items that can be read, where a list stands here.
+fn readable<'a, T: Deserialize<'a>>(walk: &mut Walk<'a>, into: &mut Vec<T>) -> Result<()> {
+    if walk.peek() != Some(b'[') {
+        return walk.skip().map(drop);
+    }
+    walk.items(|walk| {
+        into.extend(walk.value()?.value);
+        Ok(())
+    })
+}
+
+/// What stands under `data`: one thing, or a list.
+#[derive(Debug)]
+pub(crate) enum Data<'a> {
+    One(Box<Datum<'a>>),
+    Many(Vec<Datum<'a>>),
+}
+
+impl<'a> Data<'a> {
+    fn read(walk: &mut Walk<'a>) -> Result<Self> {
+        if walk.peek() != Some(b'[') {
+            return Ok(Self::One(Box::new(Datum::read(walk)?)));
+        }
+        let mut many = Vec::new();
+        walk.items(|walk| {
+            many.push(Datum::read(walk)?);
+            Ok(())
+        })?;
+        Ok(Self::Many(many))
+    }
+}
+
+/// One thing under `data`.
+#[derive(Debug)]
+pub(crate) enum Datum<'a> {
+    Item(Found<'a, Item<'a>>),
+    Activity(Box<Activity<'a>>),
+}
+
+impl<'a> Datum<'a> {
+    fn read(walk: &mut Walk<'a>) -> Result<Self> {
+        // Only a look ahead, so that activities need not be read twice: what decides is the payload.
+        let start = *walk;
+        if matches!(walk.first_key(), Some("filter" | "event_uuid" | "event_type" | "tag" | "payload")) {
+            if let Some(activity) = Activity::read(walk)? {
+                return Ok(Self::Activity(Box::new(activity)));
+            }
+            *walk = start;
+        }
+        let found: Found<'a, Item<'a>> = walk.value()?;
+        if matches!(&found.value, Ok(item) if item.payload.is_some()) {
+            *walk = start;
+            if let Some(activity) = Activity::read(walk)? {
+                return Ok(Self::Activity(Box::new(activity)));
+            }
+        }
+        Ok(Self::Item(found))
+    }
+}
+
+/// One activity of the Activity API (fact sheet §4).
+#[derive(Debug)]
+pub(crate) struct Activity<'a> {
+    /// All of it.
+    pub part: &'a str,
+    /// `post.create` …
+    pub kind: Text<'a>,
+    pub filter: Filter<'a>,
+    pub payload: Found<'a, Item<'a>>,
+    /// Some deliveries carry them inside `data`.
+    pub includes: Option<Includes<'a>>,
+}
+
+impl<'a> Activity<'a> {
+    /// `None` without a kind or a payload.
+    fn read(walk: &mut Walk<'a>) -> Result<Option<Self>> {
+        let (mut kind, mut filter, mut payload, mut includes) = (None, Some(Filter::default()), None, None);
+        walk.peek();
+        let start = *walk;
+        walk.members(|key, walk| {
+            match key {
+                "event_type" => kind = walk.value::<Text<'a>>()?.value.ok(),
+                "filter" => filter = walk.value::<Option<Filter<'a>>>()?.value.ok().map(Option::unwrap_or_default),
+                "payload" if walk.peek() != Some(b'n') => payload = Some(walk.value()?),
+                "includes" => includes = Some(Includes::read(walk)?),
+                _ => drop(walk.skip()?),
+            }
+            Ok(())
+        })?;
+        let (part, whole) = (walk.since(start), kind.zip(filter).zip(payload));
+        Ok(whole.map(|((kind, filter), payload)| Self { part, kind, filter, payload, includes }))
+    }
+}
+
+/// Anything X puts under `data` or `payload`: a post, a direct message event, a user, what an activity is about.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Item<'a, const TOLERANT: bool> {
+pub(crate) struct Item<'a> {
     #[serde(borrow)]
     pub id: Option<Id<'a>>,
     #[serde(borrow)]
@@ -108,19 +244,8 @@ pub(crate) struct Item<'a, const TOLERANT: bool> {
 
     #[serde(borrow)]
     pub filter: Option<Box<Filter<'a>>>,
-    #[serde(borrow)]
-    pub payload: Option<Box<Slot<'a, Item<'a, TOLERANT>, TOLERANT>>>,
-    /// Some deliveries carry them inside `data`.
-    #[serde(borrow)]
-    pub includes: Option<Box<Slot<'a, Includes<'a, TOLERANT>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub direct_message_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub direct_message_mark_read_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub direct_message_indicate_typing_events: Option<Vec<Slot<'a, Direct<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub users: Option<People<'a>>,
+    /// Only activities have one.
+    pub payload: Option<IgnoredAny>,
     #[serde(borrow)]
     pub source: Option<Box<User<'a>>>,
     #[serde(borrow)]
@@ -136,7 +261,7 @@ pub(crate) struct Item<'a, const TOLERANT: bool> {
 }
 
 /// What an activity was subscribed for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Filter<'a> {
     #[serde(borrow)]
     pub user_id: Option<Id<'a>>,
@@ -207,15 +332,29 @@ pub(crate) struct Mark<'a> {
     pub expanded_url: Option<Text<'a>>,
 }
 
-/// Objects that items refer to.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Includes<'a, const TOLERANT: bool> {
-    #[serde(borrow)]
-    pub users: Option<Vec<Slot<'a, User<'a>, TOLERANT>>>,
-    #[serde(borrow, alias = "posts")]
-    pub tweets: Option<Vec<Slot<'a, Referenced<'a>, TOLERANT>>>,
-    #[serde(borrow)]
-    pub media: Option<Vec<Slot<'a, Media<'a>, TOLERANT>>>,
+/// Objects that items refer to. What cannot be read is left out, for it only adds to the items.
+#[derive(Debug, Default)]
+pub(crate) struct Includes<'a> {
+    pub users: Vec<User<'a>>,
+    pub posts: Vec<Referenced<'a>>,
+    pub media: Vec<Media<'a>>,
+}
+
+impl<'a> Includes<'a> {
+    fn read(walk: &mut Walk<'a>) -> Result<Self> {
+        let mut read = Self::default();
+        if walk.peek() != Some(b'{') {
+            walk.skip()?;
+            return Ok(read);
+        }
+        walk.members(|key, walk| match key {
+            "users" => readable(walk, &mut read.users),
+            "tweets" | "posts" => readable(walk, &mut read.posts),
+            "media" => readable(walk, &mut read.media),
+            _ => walk.skip().map(drop),
+        })?;
+        Ok(read)
+    }
 }
 
 /// A post that another one answers or shows.
@@ -569,31 +708,5 @@ impl<'de: 'a, 'a> Deserialize<'de> for People<'a> {
             }
         }
         deserializer.deserialize_any(MapOrList)
-    }
-}
-
-/// The first key of an object that says what it is about.
-#[derive(Debug)]
-pub(crate) struct Subject(pub Option<String>);
-
-impl<'de> Deserialize<'de> for Subject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Subject;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Subject, A::Error> {
-                let mut subject = None;
-                while let Some((key, IgnoredAny)) = map.next_entry::<Text<'de>, IgnoredAny>()? {
-                    if subject.is_none() && !SILENT_KEYS.contains(&key.as_str()) {
-                        subject = Some(key.0.into_owned());
-                    }
-                }
-                Ok(Subject(subject))
-            }
-        }
-        deserializer.deserialize_map(Keys)
     }
 }
