@@ -8,6 +8,7 @@ use careline::model::{
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::content::{attachment, content, keep_text, rating};
 use crate::place::{self, NETWORK, Page};
@@ -171,7 +172,7 @@ fn post(page: &Page, value: &mut ChangeValue<'_>, target: Target, surface: Surfa
     let rare = value.rare.take().map(|rare| *rare).unwrap_or_default();
     message.hidden = rare.is_hidden.0;
     message.thread = Some(target.id);
-    message.permalink = value.post.take().and_then(|post| post.permalink_url.owned());
+    message.permalink = value.post.take().and_then(|post| post.permalink_url).and_then(written);
     message.content = content(take(&mut value.message), rare.message_tags);
     let attachments = &mut message.content.attachments;
     let link = match value.item.get() {
@@ -240,6 +241,11 @@ fn reaction(page: &Page, value: &ChangeValue<'_>, target: Target, removed: bool,
         removed,
         at: value.created_time.0.or(at),
     })
+}
+
+/// A string as it stands in the body, read.
+fn written(raw: &RawValue) -> Option<String> {
+    serde_json::from_str::<Scalar<'_>>(raw.get()).ok()?.owned()
 }
 
 /// Who did it: `from`, or the flat fields of older versions; absent where the app may not know.

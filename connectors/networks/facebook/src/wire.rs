@@ -157,7 +157,7 @@ pub(crate) struct Change<'a> {
     #[serde(borrow, default)]
     pub(crate) field: Scalar<'a>,
     #[serde(borrow, default)]
-    pub(crate) value: Option<ChangeValue<'a>>,
+    pub(crate) value: Option<Box<ChangeValue<'a>>>,
 }
 
 /// An item of `changes` of which only the name can be read.
@@ -301,8 +301,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for ChangeValue<'a> {
 /// What a change tells about the post it stands under.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct PostNote<'a> {
+    /// As it stands in the body: only posts need it.
     #[serde(borrow, default)]
-    pub(crate) permalink_url: Scalar<'a>,
+    pub(crate) permalink_url: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(crate) promotion_status: Scalar<'a>,
     #[serde(default)]

@@ -375,7 +375,7 @@ const KNOWN_ACTIVITIES: [&str; 19] = [
 ];
 
 /// What an object under `data` that is no activity says happened.
-fn item(found: &Found<'_, Item<'_>>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
+fn item(found: &Found<'_, Box<Item<'_>>>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
     let item = found.value.as_ref().map_err(copy)?;
     match item.event_type.as_deref() {
         Some(kind) if item.filter.is_none() => message::direct_event(item, kind, shelf),

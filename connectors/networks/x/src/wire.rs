@@ -123,14 +123,14 @@ fn readable<'a, T: Deserialize<'a>>(walk: &mut Walk<'a>, into: &mut Vec<T>) -> R
 /// What stands under `data`: one thing, or a list.
 #[derive(Debug)]
 pub(crate) enum Data<'a> {
-    One(Box<Datum<'a>>),
+    One(Datum<'a>),
     Many(Vec<Datum<'a>>),
 }
 
 impl<'a> Data<'a> {
     fn read(walk: &mut Walk<'a>) -> Result<Self> {
         if walk.peek() != Some(b'[') {
-            return Ok(Self::One(Box::new(Datum::read(walk)?)));
+            return Datum::read(walk).map(Self::One);
         }
         let mut many = Vec::new();
         walk.items(|walk| {
@@ -144,7 +144,8 @@ impl<'a> Data<'a> {
 /// One thing under `data`.
 #[derive(Debug)]
 pub(crate) enum Datum<'a> {
-    Item(Found<'a, Item<'a>>),
+    /// Boxed, for items are large and are moved often on their way out of a parser.
+    Item(Found<'a, Box<Item<'a>>>),
     Activity(Box<Activity<'a>>),
 }
 
@@ -158,7 +159,7 @@ impl<'a> Datum<'a> {
             }
             *walk = start;
         }
-        let found: Found<'a, Item<'a>> = walk.value()?;
+        let found: Found<'a, Box<Item<'a>>> = walk.value()?;
         if matches!(&found.value, Ok(item) if item.payload.is_some()) {
             *walk = start;
             if let Some(activity) = Activity::read(walk)? {
@@ -177,7 +178,7 @@ pub(crate) struct Activity<'a> {
     /// `post.create` …
     pub kind: Text<'a>,
     pub filter: Filter<'a>,
-    pub payload: Found<'a, Item<'a>>,
+    pub payload: Found<'a, Box<Item<'a>>>,
     /// Some deliveries carry them inside `data`.
     pub includes: Option<Includes<'a>>,
 }
