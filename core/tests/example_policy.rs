@@ -52,7 +52,7 @@ fn promises_run_in_the_hours_of_the_team() {
 fn danger_is_most_pressing_and_somebody_is_there_at_any_hour_of_a_working_day() {
     let policy = policy();
     let facts = Facts { tier: 2, text: "Mein Wasserkocher brennt!", ..Facts::default() };
-    assert_eq!(policy.tier_for(&facts).unwrap().0, 1);
+    assert_eq!(policy.tier_for(&facts), Some(1));
     let midnight = Timestamp::parse("2026-11-18T00:00:00Z").unwrap();
     let sun = policy.calendar("around-the-clock").unwrap();
     assert_eq!(sun.business_between(midnight, midnight.plus_millis(86_400_000)), 24 * 3600);

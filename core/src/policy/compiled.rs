@@ -171,10 +171,9 @@ impl CompiledPolicy {
     }
 
     /// The tier the policy sets instead of `facts.tier`, by the first rule that fits.
-    pub fn tier_for(&self, facts: &Facts<'_>) -> Option<(u8, Reason)> {
-        let mut rules = self.policy.priorities.iter().enumerate();
-        let (number, rule) = rules.find(|(_, rule)| rule.when.fits(facts))?;
-        Some((rule.tier, Reason::new(format!("policy.priority_{}", number + 1), rule.when.to_string())))
+    pub fn tier_for(&self, facts: &Facts<'_>) -> Option<u8> {
+        let rule = self.policy.priorities.iter().find(|rule| rule.when.fits(facts))?;
+        Some(rule.tier.clamp(1, 4))
     }
 
     /// The team for a case: the first whose own condition fits, else the account's, else the first that takes what is

@@ -137,10 +137,7 @@ pub(super) fn leading(findings: &[Finding], about: &Question) -> Option<CompactS
     sums(findings, about)
         .into_iter()
         .filter(|(_, sum)| *sum > 0.0)
-        .fold(None, |best, (value, sum)| match best {
-            Some((_, most)) if most >= sum => best,
-            _ => Some((value, sum)),
-        })
+        .reduce(|best, next| if next.1 > best.1 || next.1 == best.1 && next.0 < best.0 { next } else { best })
         .map(|(value, _)| value.into())
 }
 
@@ -154,11 +151,15 @@ fn sound(mut finding: Finding, text: &str) -> Option<Finding> {
     Some(finding)
 }
 
-/// Sums per answer, by name. Sums of 32-bit weights in 64 bits are exact, so order does not matter.
-fn sums<'a>(findings: &'a [Finding], about: &Question) -> BTreeMap<&'a str, f64> {
-    let mut sums = BTreeMap::new();
+/// Sums per answer; there are a few of them. Sums of 32-bit weights in 64 bits are exact, so order does not matter.
+fn sums<'a>(findings: &'a [Finding], about: &Question) -> Vec<(&'a str, f64)> {
+    let mut sums: Vec<(&str, f64)> = Vec::with_capacity(8);
     for finding in findings.iter().filter(|finding| finding.about == *about) {
-        *sums.entry(finding.value.as_str()).or_insert(0.0) += f64::from(finding.weight);
+        let weight = f64::from(finding.weight);
+        match sums.iter_mut().find(|(value, _)| *value == finding.value) {
+            Some((_, sum)) => *sum += weight,
+            None => sums.push((finding.value.as_str(), weight)),
+        }
     }
     sums
 }
@@ -260,18 +261,18 @@ impl Reasoning<'_> {
         self.add(Question::Intent, "chatter", 0.9, "default.chatter");
         let sums = sums(self.evidence.findings(), &Question::Intent);
         let ranked = ["complaint", "question", "request", "praise", "chatter"];
-        let of = |value: &str| sums.get(value).copied().unwrap_or(0.0);
+        let of = |value: &str| sums.iter().find(|(known, _)| *known == value).map_or(0.0, |(_, sum)| *sum);
         let known = ranked.into_iter().fold("chatter", |best, value| {
             let better = of(value) > of(best) || of(value) == of(best) && place(&ranked, value) < place(&ranked, best);
             if better { value } else { best }
         });
-        let winner = sums.iter().fold(
-            known,
-            |best, (value, sum)| {
-                if !ranked.contains(value) && *sum > of(best) { value } else { best }
-            },
-        );
-        let second = sums.iter().filter(|(value, _)| **value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
+        let own = sums.iter().filter(|(value, _)| !ranked.contains(value));
+        let winner = own.fold(known, |best, (value, sum)| {
+            // Where two answers of a host are equal, the smaller name.
+            let better = *sum > of(best) || *sum == of(best) && !ranked.contains(&best) && *value < best;
+            if better { value } else { best }
+        });
+        let second = sums.iter().filter(|(value, _)| *value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
         (Intent::from(winner), of(winner) - second)
     }
 
@@ -383,9 +384,7 @@ impl Reasoning<'_> {
             team: "",
             text: self.subject.text,
         };
-        let rule = self.policy.policy().priorities.iter().find(|rule| rule.when.fits(&facts));
-        let Some(rule) = rule else { return concluded };
-        let tier = rule.tier.clamp(1, 4);
+        let Some(tier) = self.policy.tier_for(&facts) else { return concluded };
         self.add(Question::Tier, ["1", "2", "3", "4"][usize::from(tier - 1)], MOST, "policy.priority");
         tier
     }

@@ -4,12 +4,15 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use compact_str::CompactString;
+use daachorse::DoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::model::Span;
 
-/// The lists by language; `any` holds in every language.
+/// The place of the list that holds in every language.
+const ANY: u8 = 0;
+/// The lists by language.
 const LISTS: &[(&str, &str)] = &[
     ("any", include_str!("lexicon/any.txt")),
     ("en", include_str!("lexicon/en.txt")),
@@ -113,10 +116,10 @@ impl Hit {
 }
 
 /// All lists, compiled.
-#[derive(Debug)]
 pub(crate) struct Lexicon {
-    automaton: AhoCorasick,
-    entries: Vec<Entry>,
+    automaton: DoubleArrayAhoCorasick<u32>,
+    /// The entries of each pattern.
+    entries: Vec<Vec<Entry>>,
     categories: Vec<CompactString>,
 }
 
@@ -126,7 +129,7 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::compile
 impl Lexicon {
     fn compile(lists: &[(&str, &str)]) -> Self {
         let mut patterns = Vec::new();
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Vec<Vec<Entry>> = Vec::new();
         let mut places = FxHashMap::default();
         let mut categories = Vec::new();
         for (language, (tag, list)) in (0u8..).zip(lists) {
@@ -134,19 +137,21 @@ impl Lexicon {
                 let meaning = Meaning { topic, language, weight };
                 for pattern in spellings(written, tag, topic) {
                     let bounded = bounds(&pattern, written);
-                    let place = *places.entry((pattern.clone(), bounded)).or_insert_with(|| {
+                    let place = *places.entry(pattern.clone()).or_insert_with(|| {
                         patterns.push(pattern);
-                        entries.push(Entry { bounded, meanings: Vec::new() });
+                        entries.push(Vec::new());
                         entries.len() - 1
                     });
-                    let known = &mut entries[place].meanings;
+                    let known = &mut entry_of(&mut entries[place], bounded).meanings;
                     if !known.iter().any(|old| (old.topic, old.language) == (topic, language)) {
                         known.push(meaning);
                     }
                 }
             }
         }
-        Self { automaton: automaton(&patterns), entries, categories }
+        #[expect(clippy::expect_used, reason = "only fails for empty or double patterns, and beyond 2^24 states")]
+        let automaton = DoubleArrayAhoCorasick::new(&patterns).expect("the lists fit an automaton");
+        Self { automaton, entries, categories }
     }
 
     /// The built-in subjects, in the order of their first word.
@@ -158,31 +163,41 @@ impl Lexicon {
     pub(crate) fn scan(&self, folded: &str) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(32);
         for found in self.automaton.find_overlapping_iter(folded) {
-            let entry = &self.entries[found.pattern().as_usize()];
-            if !stands_alone(folded, found.start(), found.end(), entry.bounded) {
-                continue;
-            }
             let Some(span) = Span::new(found.start(), found.end()) else { continue };
-            hits.extend(entry.meanings.iter().map(|meaning| Hit {
-                start: span.start,
-                end: span.end,
-                topic: meaning.topic,
-                weight: meaning.weight,
-                language: meaning.language,
-            }));
+            for entry in &self.entries[found.value() as usize] {
+                if !stands_alone(folded, found.start(), found.end(), entry.bounded) {
+                    continue;
+                }
+                hits.extend(entry.meanings.iter().map(|meaning| Hit {
+                    start: span.start,
+                    end: span.end,
+                    topic: meaning.topic,
+                    weight: meaning.weight,
+                    language: meaning.language,
+                }));
+            }
         }
         hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.topic, hit.language));
         hits
     }
 }
 
+/// The entry with these edges.
+fn entry_of(entries: &mut Vec<Entry>, bounded: (bool, bool)) -> &mut Entry {
+    let place = entries.iter().position(|entry| entry.bounded == bounded).unwrap_or_else(|| {
+        entries.push(Entry { bounded, meanings: Vec::new() });
+        entries.len() - 1
+    });
+    &mut entries[place]
+}
+
 /// Keeps the hits that hold in `language` (all if it is `und`) and are not part of a longer one on the same topic.
 pub(crate) fn in_language(mut hits: Vec<Hit>, language: &str) -> Vec<Hit> {
     let mut covered: Vec<(u8, u32)> = Vec::with_capacity(16);
+    let any = language == "und";
+    let spoken = LISTS.iter().position(|(tag, _)| *tag == language);
     hits.retain(|hit| {
-        if hit.topic == Topic::Language
-            || !(matches!(hit.language(), "any") || language == "und" || hit.language() == language)
-        {
+        if hit.topic == Topic::Language || !(any || hit.language == ANY || Some(usize::from(hit.language)) == spoken) {
             return false;
         }
         let group = group(hit.topic);

@@ -71,6 +71,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// With room for what a common text gives.
+    fn with_room() -> Self {
+        Self { findings: Vec::with_capacity(32) }
+    }
+
     /// Adds that `rule` speaks with `weight` for `value` as the answer to `about`, because of `span`.
     pub fn add(
         &mut self,

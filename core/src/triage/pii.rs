@@ -188,10 +188,10 @@ impl Tail for str {
 // ---- National ids with letters ----
 
 fn lettered_id(bytes: &[u8], at: usize) -> Option<usize> {
-    nino(bytes, at)
-        .or_else(|| spanish_id(bytes, at))
-        .or_else(|| codice_fiscale(bytes, at))
-        .filter(|end| ends_word(bytes, *end))
+    // The first two have a digit early, the third has no gaps: most words are dismissed by that.
+    let numbered = bytes[at..].iter().take(5).any(u8::is_ascii_digit);
+    let early = if numbered { nino(bytes, at).or_else(|| spanish_id(bytes, at)) } else { None };
+    early.or_else(|| codice_fiscale(bytes, at)).filter(|end| ends_word(bytes, *end))
 }
 
 /// British National Insurance number: two letters, six digits, A to D (HMRC NIM39110).

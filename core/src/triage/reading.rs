@@ -80,22 +80,25 @@ pub(crate) const SCRIPTS: &[(u32, u32, &str)] = &[
 ];
 
 /// Letters that only few languages use.
-pub(crate) const TELLING: &[(&str, &str)] = &[
-    ("de", "ß"),
-    ("es", "ñ¿¡"),
-    ("pt", "ãõ"),
-    ("pl", "łżźśąęć"),
-    ("tr", "ğış"),
-    ("hu", "őű"),
-    ("ro", "ățș"),
-    ("cs", "ěřů"),
-    ("da", "øæ"),
-    ("uk", "іїєґ"),
-    ("ru", "ыэё"),
-    ("sr", "ђћџљњ"),
-    ("fa", "پچژگ"),
-    ("ur", "ٹڈےں"),
+pub(crate) const TELLING: &[(&str, &[char])] = &[
+    ("de", &['ß']),
+    ("es", &['ñ', '¿', '¡']),
+    ("pt", &['ã', 'õ']),
+    ("pl", &['ł', 'ż', 'ź', 'ś', 'ą', 'ę', 'ć']),
+    ("tr", &['ğ', 'ı', 'ş']),
+    ("hu", &['ő', 'ű']),
+    ("ro", &['ă', 'ț', 'ș']),
+    ("cs", &['ě', 'ř', 'ů']),
+    ("da", &['ø', 'æ']),
+    ("uk", &['і', 'ї', 'є', 'ґ']),
+    ("ru", &['ы', 'э', 'ё']),
+    ("sr", &['ђ', 'ћ', 'џ', 'љ', 'њ']),
+    ("fa", &['پ', 'چ', 'ژ', 'گ']),
+    ("ur", &['ٹ', 'ڈ', 'ے', 'ں']),
 ];
+
+/// No letter of [`TELLING`] comes after this one.
+const LAST_TELLING: char = 'ے';
 
 impl Reading {
     /// Reads `content` once.
@@ -193,8 +196,10 @@ struct Word {
 impl Letters {
     fn count(&mut self, lower: char) {
         let code = lower as u32;
-        for (count, (_, letters)) in self.telling.iter_mut().zip(TELLING) {
-            *count += usize::from(letters.contains(lower));
+        if lower <= LAST_TELLING {
+            for (count, (_, letters)) in self.telling.iter_mut().zip(TELLING) {
+                *count += usize::from(letters.contains(&lower));
+            }
         }
         match SCRIPTS.iter().position(|(first, last, _)| (*first..=*last).contains(&code)) {
             Some(script) => self.other[script] += 1,

@@ -1,5 +1,9 @@
 //! Is it spam, bait or abuse?
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::model::{Inbound, Question};
 
 use super::Evidence;
@@ -11,7 +15,7 @@ use super::reading::Reading;
 /// A post that names or tags so many is thrown at people rather than said to them.
 const CROWD: usize = 6;
 /// Addresses that hide where they lead.
-const SHORTENERS: &[&str] = &[
+const SHORTENERS: [&str; 11] = [
     "bit.ly/",
     "tinyurl.",
     "t.me/",
@@ -24,6 +28,11 @@ const SHORTENERS: &[&str] = &[
     "shorturl",
     "telegram.me/",
 ];
+
+static HIDING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a handful of short patterns")]
+    AhoCorasick::builder().ascii_case_insensitive(true).build(SHORTENERS).expect("the list fits an automaton")
+});
 
 /// Adds what speaks for spam, bait and abuse.
 pub(super) fn assess(message: &Inbound, reading: &Reading, hits: &[Hit], evidence: &mut Evidence) {
@@ -38,11 +47,7 @@ pub(super) fn assess(message: &Inbound, reading: &Reading, hits: &[Hit], evidenc
     if let (true, Some(link)) = (count > 0, reading.links.first()) {
         evidence.add(Question::Spam, "yes", 1.0, "text.link_with_spam", Some(*link));
     }
-    let hiding = |link: &&crate::model::Span| {
-        let link = link.of(text).to_ascii_lowercase();
-        SHORTENERS.iter().any(|shortener| link.contains(shortener))
-    };
-    if let Some(link) = reading.links.iter().take(4).find(hiding) {
+    if let Some(link) = reading.links.iter().take(4).find(|link| HIDING.is_match(link.of(text))) {
         evidence.add(Question::Spam, "yes", 1.5, "text.hidden_link", Some(*link));
     }
     if reading.mentions.len() >= CROWD {

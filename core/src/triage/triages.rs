@@ -37,7 +37,7 @@ impl Triages {
     ///
     /// A triage that fails leaves a finding `failed.<its name>`, also what it had found until then, and stops no other.
     pub fn assess(&self, input: &TriageInput<'_>, subject: &Subject<'_>) -> Assessment {
-        let mut evidence = Evidence::default();
+        let mut evidence = Evidence::with_room();
         for triage in &self.triages {
             ask(triage.as_ref(), input, &mut evidence);
         }
