@@ -37,7 +37,7 @@ impl BrandTerms {
                 patterns.push(spelling);
             }
         }
-        Self { automaton: automaton(&patterns), kinds, name: letters_of(name) }
+        Self { automaton: automaton(&patterns), kinds, name: letters(name).collect() }
     }
 
     /// The first term and the first noise in `folded`.
@@ -55,18 +55,18 @@ impl BrandTerms {
 
     /// Whether a handle is the brand's name but for spaces and signs.
     pub(crate) fn is_name(&self, handle: &str) -> bool {
-        !self.name.is_empty() && letters_of(handle) == self.name
+        !self.name.is_empty() && letters(handle).eq(self.name.chars())
     }
 
     /// Whether a handle begins or ends with the brand's name: @acmehelp, @theacme. Short names say too little.
     pub(crate) fn is_like_name(&self, handle: &str) -> bool {
-        let handle = letters_of(handle);
+        let handle: String = letters(handle).collect();
         self.name.chars().count() >= 4
             && handle != self.name
             && (handle.starts_with(&self.name) || handle.ends_with(&self.name))
     }
 }
 
-fn letters_of(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase)
 }

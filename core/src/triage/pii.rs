@@ -61,6 +61,9 @@ fn word_end(bytes: &[u8], at: usize) -> usize {
 
 fn link(text: &str, at: usize) -> Option<usize> {
     let rest = &text.as_bytes()[at..];
+    if !matches!(rest.first(), Some(b'h' | b'H' | b'w' | b'W')) {
+        return None;
+    }
     let starts = [&b"http://"[..], b"https://", b"www."];
     starts
         .iter()
