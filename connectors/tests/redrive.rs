@@ -9,10 +9,9 @@ use careline::care::{Engine, Tenant, TenantSetup};
 use careline::intake::{Intake, Parsed, WebhookRequest};
 use careline::model::{Message, NativeAccount, Timestamp};
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::store::{ExportAsk, Exported, MemoryStore, Record, Store};
 use careline::wire::{Encoding, sign};
-use careline_testkit::ManualClock;
+use careline_testkit::{ManualClock, acme};
 
 const SECRET: &str = "app-secret";
 
@@ -54,15 +53,14 @@ impl Way {
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-10-01T00:00:00Z").unwrap()));
         let builder = Engine::builder(store.clone()).clock(clock).endpoint("hook", self.webhook.clone());
         let with_tenants = tenants.iter().fold(builder, |builder, (tenant, accounts)| {
-            let mut policy = "brand.name = 'Acme'\n".to_owned();
+            let mut policy = String::new();
             for id in *accounts {
                 let server = if self.network == "mastodon" { "host = 'h.example'\n" } else { "" };
                 policy +=
                     &format!("[[accounts]]\nid = 'a{}'\nnetwork = '{}'\n", id.replace(['/', '.'], "-"), self.network);
                 policy += &format!("{server}native_id = '{id}'\n");
             }
-            let policy = CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap();
-            builder.tenant(*tenant, TenantSetup::new(policy))
+            builder.tenant(*tenant, TenantSetup::new(acme(&policy)))
         });
         with_tenants.build().unwrap()
     }

@@ -9,7 +9,7 @@ use careline::ErrorKind;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::intake::{Parsed, Reject};
 use careline::model::*;
-use careline::policy::{CompiledPolicy, Policy};
+use careline::policy::CompiledPolicy;
 use careline::store::{EraseAsk, ExportAsk, Exported, Receipt, Store};
 use careline::{Error, Result};
 
@@ -86,11 +86,10 @@ pub async fn no_verb_reaches_another_tenant(store: Arc<dyn Store>) {
 }
 
 fn policy(native_id: &str) -> CompiledPolicy {
-    let text = format!(
-        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"shop\"\nnetwork = \"fake\"\nnative_id = \"{native_id}\"\n\
+    crate::acme(&format!(
+        "[[accounts]]\nid = \"shop\"\nnetwork = \"fake\"\nnative_id = \"{native_id}\"\n\
          [[teams]]\nid = \"front\"\n[[agents]]\nid = \"ann\"\nteams = [\"front\"]\n"
-    );
-    CompiledPolicy::new(Policy::parse(&text, "policy.toml").unwrap()).unwrap()
+    ))
 }
 
 /// What a tenant has, by its ids.

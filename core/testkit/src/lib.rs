@@ -9,10 +9,12 @@ pub mod engine;
 pub mod fake;
 mod fault;
 pub mod network;
+mod policy;
 mod random;
 pub mod store;
 mod transport;
 
 pub use clock::ManualClock;
 pub use fault::{FaultPlan, FaultTransport};
+pub use policy::acme;
 pub use transport::{Answer, Exchange, Fault, Recorded, ScriptedTransport};

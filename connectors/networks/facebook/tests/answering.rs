@@ -7,9 +7,9 @@ use careline::care::{Engine, TenantSetup};
 use careline::model::{Channel, Origin, TenantId, Timestamp};
 use careline::model::{NativeAccount, NetworkName};
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::store::MemoryStore;
 use careline_facebook::{Account, AccountConfig, normalise};
+use careline_testkit::acme;
 use serde_json::{Value, json};
 
 const PAGE: &str = "104000000000001";
@@ -18,10 +18,7 @@ const PSID: &str = "7000000000000001";
 #[tokio::test]
 async fn an_echo_answers_the_case() {
     let account = Account::new(AccountConfig::new(PAGE, "page-token")).unwrap();
-    let policy = format!(
-        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"facebook\"\nnative_id = \"{PAGE}\"\n"
-    );
-    let policy = CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap();
+    let policy = acme(&format!("accounts = [{{ id = 'acme', network = 'facebook', native_id = '{PAGE}' }}]"));
     let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
     let engine = Engine::builder(Arc::new(MemoryStore::new())).tenant(TenantId::single(), setup).build().unwrap();
     let tenant = engine.tenant(TenantId::single()).unwrap();

@@ -3,9 +3,10 @@
 
 use careline::model::{EventBody, Inbound, NativeAccount, NetworkName, Question, Sentiment, Timestamp};
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
+use careline::policy::CompiledPolicy;
 use careline::triage::{Evidence, Subject, Triage, TriageInput, Triages};
 use careline_facebook::{Account, AccountConfig, normalise};
+use careline_testkit::acme;
 use serde_json::{Value, json};
 
 const PAGE: &str = "104000000000001";
@@ -15,10 +16,7 @@ fn account() -> Account {
 }
 
 fn policy() -> CompiledPolicy {
-    let policy = format!(
-        "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"facebook\"\nnative_id = \"{PAGE}\"\n"
-    );
-    CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap()
+    acme(&format!("accounts = [{{ id = 'acme', network = 'facebook', native_id = '{PAGE}' }}]"))
 }
 
 fn read(list: &str, item: Value) -> Inbound {

@@ -6,10 +6,10 @@ mod fixtures;
 
 use careline::model::{EventBody, Inbound, Surface, Timestamp, Visibility};
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
 use careline_mastodon::{Account, AccountConfig, normalise};
+use careline_testkit::acme;
 use careline_testkit::network::kept;
 use serde_json::{Value, json};
 
@@ -33,8 +33,7 @@ fn rules(status: &Value) -> Vec<String> {
 }
 
 fn rules_for(status: &Value, account_rule: &str) -> Vec<String> {
-    let policy = format!("brand.name = 'Acme'\n[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\n{account_rule}\n");
-    let policy = CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap();
+    let policy = acme(&format!("[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\n{account_rule}\n"));
     let (message, mut evidence) = (inbound(status), Evidence::default());
     account().assess(&TriageInput::new(&message, &policy), &mut evidence).unwrap();
     let shown = |finding: &careline::model::Finding| {

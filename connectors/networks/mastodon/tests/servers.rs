@@ -17,10 +17,10 @@ use careline::model::{
     AccountId, Deleted, EntityKind, Event, EventBody, Inbound, Origin, Reaction, Surface, TenantId, Visibility,
 };
 use careline::network::{Network, Page, PollAsk, Recheck, StreamAsk};
-use careline::policy::{CompiledPolicy, Policy};
 use careline_http::HttpTransport;
 use careline_mastodon::{Account, AccountConfig};
 use careline_sqlite::SqliteStore;
+use careline_testkit::acme;
 use futures_util::StreamExt;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -248,11 +248,9 @@ async fn snac2_tells_mentions_threads_reactions_and_absence() {
 /// An engine over a database in `folder` that reads `account` as `acme`.
 async fn tenant(server: &Server, account: Account, folder: &Path) -> Tenant {
     let (host, native_id) = (account.info().scope, account.info().account.native_id);
-    let policy = format!(
-        "brand.name = 'Acme'\n[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\nhost = '{host}'\n\
-         handle = 'brand'\nnative_id = '{native_id}'\n"
-    );
-    let policy = CompiledPolicy::new(Policy::parse(&policy, "acme.toml").unwrap()).unwrap();
+    let policy = acme(&format!(
+        "[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\nhost = '{host}'\nhandle = 'brand'\nnative_id = '{native_id}'"
+    ));
     let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
     let store = Arc::new(SqliteStore::open(folder.join("care.db")).unwrap());
     let builder = Engine::builder(store).transport(server.cx.transport.clone()).tenant(TenantId::single(), setup);
@@ -263,17 +261,17 @@ async fn tenant(server: &Server, account: Account, folder: &Path) -> Tenant {
 async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
     let Some(snac) = Snac::start().await else { return };
     let Snac { server, brand, customer, folder } = &snac;
-    let acme = AccountId::from("acme");
+    let account = AccountId::from("acme");
     let queue = async |tenant: &Tenant| tenant.queue(&QueueAsk::default()).await.unwrap();
     let engine = tenant(server, server.account(brand).await, folder.path()).await;
-    engine.poll(&acme).await.unwrap();
+    engine.poll(&account).await.unwrap();
     assert_eq!(queue(&engine).await.len(), 0);
 
     let asked = server.post(customer, &[("status", "@brand my parcel is lost, where is it?")]).await;
     let polled = async |tenant: &Tenant, what: &str| {
         let begun = Instant::now();
         loop {
-            let ingested = tenant.poll(&acme).await.unwrap();
+            let ingested = tenant.poll(&account).await.unwrap();
             if ingested.added > 0 {
                 return;
             }
@@ -291,7 +289,7 @@ async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
     let view = engine.thread(item.case.conversations.first().unwrap()).await.unwrap().unwrap();
     let [message] = &view.messages[..] else { panic!("one message: {view:?}") };
     assert!(message.native_id == asked && message.text().ends_with("my parcel is lost, where is it?"), "{message:?}");
-    assert_eq!(engine.poll(&acme).await.unwrap().added, 0, "what was read is not read again");
+    assert_eq!(engine.poll(&account).await.unwrap().added, 0, "what was read is not read again");
     assert_eq!(engine.quarantine(9).await.unwrap(), []);
 
     let answer = server.post(brand, &[("status", "@cust it is on its way"), ("in_reply_to_id", &asked)]).await;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use careline::care::{Engine, TenantSetup};
 use careline::model::{Channel, Origin, TenantId, Timestamp};
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::store::MemoryStore;
+use careline_testkit::acme;
 use careline_x::{Account, AccountConfig, normalise};
 use serde_json::json;
 
@@ -15,8 +15,7 @@ use serde_json::json;
 async fn a_direct_message_of_ours_answers_the_case() {
     let account = Account::new(AccountConfig::new("111", "acme")).unwrap();
     let native = account.native();
-    let policy = "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"x\"\nnative_id = \"111\"\n";
-    let policy = CompiledPolicy::new(Policy::parse(policy, "acme.toml").unwrap()).unwrap();
+    let policy = acme("accounts = [{ id = 'acme', network = 'x', native_id = '111' }]");
     let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
     let engine = Engine::builder(Arc::new(MemoryStore::new())).tenant(TenantId::single(), setup).build().unwrap();
     let tenant = engine.tenant(TenantId::single()).unwrap();

@@ -4,9 +4,9 @@
 
 use careline::model::*;
 use careline::network::BodyKind;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
+use careline_testkit::acme;
 use careline_testkit::network::kept;
 use careline_x::{Account, AccountConfig, normalise};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn inbound(mut post: Value) -> Inbound {
 /// The rules that speak, with the words they speak about.
 fn rules(post: Value) -> Vec<String> {
     let message = inbound(post);
-    let policy = CompiledPolicy::new(Policy::parse("[brand]\nname = \"Acme\"\n", "acme.toml").unwrap()).unwrap();
+    let policy = acme("");
     let mut evidence = Evidence::default();
     account().assess(&TriageInput::new(&message, &policy), &mut evidence).unwrap();
     evidence
@@ -86,7 +86,7 @@ fn a_repost_needs_no_answer_whatever_its_words() {
     let assessed = |references: Value| {
         let message =
             inbound(json!({ "text": text, "author_id": "444", "entities": called, "referenced_tweets": references }));
-        let policy = CompiledPolicy::new(Policy::parse("[brand]\nname = \"Acme\"\n", "acme.toml").unwrap()).unwrap();
+        let policy = acme("");
         let triages = careline::triage::Triages::default().with(std::sync::Arc::new(account()));
         triages.assess(&TriageInput::new(&message, &policy), &careline::triage::Subject::of_inbound(&message))
     };

@@ -2,7 +2,6 @@
 
 use careline::model::{Conversation, Inbound, Message, Origin, Timestamp, Visibility};
 use careline::network::Network;
-use careline::policy::{CompiledPolicy, Policy};
 use careline::routing::{ReplyRoute, RouteAsk};
 use careline::triage::{Evidence, TriageInput};
 use serde_json::json;
@@ -32,7 +31,7 @@ fn samples(fixture: &dyn NetworkFixture) -> Result<Vec<Inbound>, String> {
 pub fn signals_repeat_and_fit(fixture: &dyn NetworkFixture) -> Outcome {
     let account = fixture.account();
     ensure!(!account.id().is_empty(), "the triage has no name");
-    let policy = policy()?;
+    let policy = crate::acme("");
     for sample in samples(fixture)? {
         let assess = |account: &dyn Network| -> Result<Evidence, String> {
             let mut evidence = Evidence::default();
@@ -88,11 +87,6 @@ pub fn routes_say_why_and_until_when(fixture: &dyn NetworkFixture) -> Outcome {
         }
     }
     HELD
-}
-
-fn policy() -> Result<CompiledPolicy, String> {
-    let policy = Policy::parse("[brand]\nname = \"Acme\"\n", "policy.toml").map_err(|error| format!("{error:?}"))?;
-    CompiledPolicy::new(policy).map_err(|error| format!("{error:?}"))
 }
 
 fn routes(fixture: &dyn NetworkFixture, sample: &Inbound, now: Timestamp) -> Result<Vec<ReplyRoute>, String> {
