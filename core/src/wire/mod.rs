@@ -1,6 +1,7 @@
 //! What every connector needs to read the wire: lenient ids and texts without copies, bodies repaired once, times,
 //! signatures over raw bytes, envelopes walked item by item.
 
+mod alone;
 mod body;
 mod id;
 mod plain;
@@ -8,6 +9,7 @@ mod signature;
 mod text;
 mod walk;
 
+pub use alone::alone;
 pub use body::Body;
 pub use id::Id;
 pub use plain::Plain;

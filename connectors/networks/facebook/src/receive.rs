@@ -2,7 +2,7 @@
 
 use careline::intake::{Intake, MAX_BODY, Parsed, Received, Reject, WebhookReply, WebhookRequest};
 use careline::model::{Channel, Event, EventBody, NativeAccount, NetworkName, RawRange, Timestamp, Unknown};
-use careline::wire::{Body, Encoding, Hmac256, Walk};
+use careline::wire::{Body, Encoding, Hmac256, Walk, alone};
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use http::Method;
@@ -87,9 +87,8 @@ impl Intake for Webhook {
     }
 
     fn alone(&self, body: &[u8], range: RawRange) -> Vec<u8> {
-        let item = range.slice(body);
-        let before = std::str::from_utf8(body).ok().and_then(|text| envelope_of(text, range).ok().flatten());
-        before.map_or_else(|| item.to_vec(), |before| [before.as_bytes(), item, b"]}]}"].concat())
+        // The page and the time of the entry belong to each of its items.
+        alone(body, range, &["object", "id", "time"]).unwrap_or_else(|| range.slice(body).to_vec())
     }
 }
 
@@ -100,36 +99,6 @@ fn check_content_type(request: &WebhookRequest) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InputInvalid, "the content type is not `application/json`"))
-}
-
-/// What Meta writes before the item at `range` of `text` when it posts it alone; `None` if no list of an entry holds it.
-fn envelope_of(text: &str, range: RawRange) -> Result<Option<String>> {
-    let holds = |part: &str| {
-        RawRange::of(part.as_bytes(), text.as_bytes()).is_some_and(|at| at.start <= range.start && range.end <= at.end)
-    };
-    let (mut object, mut entry) = ("\"page\"", None);
-    Walk::new(text).members(|key, walk| match key {
-        "object" => walk.skip().map(|part| object = part),
-        "entry" => one_or_many(walk, |walk| {
-            let mut inside = *walk;
-            if holds(walk.skip()?) {
-                let (mut head, mut list) = (String::new(), None);
-                inside.members(|key, walk| {
-                    let part = walk.skip()?;
-                    match key {
-                        "id" | "time" => head += &format!("\"{key}\":{part},"),
-                        key if List::named(key).is_some() && holds(part) => list = Some(key.to_owned()),
-                        _ => {}
-                    }
-                    Ok(())
-                })?;
-                entry = list.map(|list| format!("{head}\"{list}\":["));
-            }
-            Ok(())
-        }),
-        _ => walk.skip().map(drop),
-    })?;
-    Ok(entry.map(|entry| format!("{{\"object\":{object},\"entry\":[{{{entry}")))
 }
 
 /// Reads a webhook body. `account` is for entries that do not name their page.

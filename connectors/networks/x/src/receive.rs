@@ -5,7 +5,7 @@ use careline::model::{
     AccountChange, Channel, Event, EventBody, NativeAccount, NetworkName, RawRange, Seen, Timestamp, Unknown,
 };
 use careline::network::BodyKind;
-use careline::wire::{Body, Encoding, Found, Hmac256, Id, Walk};
+use careline::wire::{Body, Encoding, Found, Hmac256, Id, Walk, alone};
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use http::Method;
@@ -61,6 +61,11 @@ impl Intake for Webhook {
             return Ok(Received::Ignored);
         }
         Ok(Received::Events(parsed))
+    }
+
+    fn alone(&self, body: &[u8], range: RawRange) -> Vec<u8> {
+        // Whom it is for and who the people are stands beside the items.
+        alone(body, range, &["for_user_id", "users", "includes"]).unwrap_or_else(|| range.slice(body).to_vec())
     }
 }
 

@@ -100,6 +100,8 @@ defects! {
     AttachmentsNowhere => attachments_say_where_they_are,
     /// Events do not say where they stand.
     PlacesForgotten => raw_ranges_select_the_item,
+    /// An item is cut out without its envelope.
+    EnvelopeLost => an_item_alone_reads_the_same,
     /// The capability hides that edits come.
     EditsUnlisted => capability_is_honest,
     /// Every look at a message finds something heavier.

@@ -1,9 +1,9 @@
 //! The fake's endpoint.
 
 use careline::intake::{Intake, MAX_BODY, Received, WebhookReply, WebhookRequest};
-use careline::model::{NetworkName, Timestamp};
+use careline::model::{NetworkName, RawRange, Timestamp};
 use careline::network::BodyKind;
-use careline::wire::{Encoding, Hmac256};
+use careline::wire::{Encoding, Hmac256, alone};
 use careline::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::SecretString;
@@ -79,5 +79,10 @@ impl Intake for FakeWebhook {
             );
         }
         Ok(Received::Events(normalise(BodyKind::Webhook, &request.body, now, self.defect)))
+    }
+
+    fn alone(&self, body: &[u8], range: RawRange) -> Vec<u8> {
+        let cut = if self.defect == Some(Defect::EnvelopeLost) { None } else { alone(body, range, &["account"]) };
+        cut.unwrap_or_else(|| range.slice(body).to_vec())
     }
 }

@@ -5,7 +5,8 @@ use careline::network::BodyKind;
 use serde_json::Value;
 
 use super::support::{
-    HELD, batches, bodies, ensure, ids, looked_at, messages, native_ids, only, read, receive_at, speaks_for, webhook,
+    HELD, batches, bodies, ensure, ids, looked_at, messages, native_ids, only, placeless, read, receive_at, speaks_for,
+    webhook,
 };
 use super::{Item, NOW, NetworkFixture, Outcome, message, sent_at};
 
@@ -289,6 +290,27 @@ pub fn raw_ranges_select_the_item(fixture: &dyn NetworkFixture) -> Outcome {
         }
     }
     HELD
+}
+
+/// An item of a batch, cut out with [`Intake::alone`](careline::intake::Intake::alone), reads as it did in the batch.
+pub fn an_item_alone_reads_the_same(fixture: &dyn NetworkFixture) -> Outcome {
+    let mut count = 0;
+    let batches = batches(fixture, &[3]).into_iter().filter(|(kind, ..)| *kind == BodyKind::Webhook);
+    for (kind, _, body) in batches {
+        let Some(webhook) = webhook(fixture) else { continue };
+        for event in read(fixture, kind, &body)?.events {
+            let place =
+                event.raw.ok_or_else(|| format!("an event in a {kind:?} batch does not say where it stands"))?;
+            let again = read(fixture, kind, &webhook.alone(&body, place))?;
+            ensure!(
+                placeless(&again.events) == placeless(std::slice::from_ref(&event)),
+                "alone, an item of a {kind:?} body became {:?}",
+                again.events
+            );
+            count += 1;
+        }
+    }
+    looked_at(count, "no webhook brings several items")
 }
 
 /// The capability says what bodies show: webhooks, edits, deletions, surfaces.

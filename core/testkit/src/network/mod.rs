@@ -145,6 +145,7 @@ cases! { $
         entities_mark_what_they_say,
         attachments_say_where_they_are,
         raw_ranges_select_the_item,
+        an_item_alone_reads_the_same,
         capability_is_honest,
     }
     pure judging {
