@@ -11,7 +11,7 @@ use super::snapshot::{Missing, Overlay, Read, Snapshot};
 use crate::error::Error;
 use crate::model::{
     AccountId, Assessment, CaseId, ConversationId, CustomerId, DeliveryId, Event, EventBody, IdentityId, Inbound,
-    Message, MessageId, NativeAccount, NetworkName, Profile, Reason, Step, StepKind, TenantId, Timer, TimerId,
+    Message, MessageId, NativeAccount, NetworkName, Profile, RawRef, Reason, Step, StepKind, TenantId, Timer, TimerId,
     Timestamp,
 };
 use crate::policy::CompiledPolicy;
@@ -297,6 +297,11 @@ impl<'a> Draft<'a> {
     pub(super) fn want(&mut self, effect: Effect) {
         self.note(&Change::Wanted { effect: effect.clone() });
         self.effects.insert(effect.id.clone(), effect);
+    }
+
+    /// One more raw form of a message: not news, but it must go when the message is to be forgotten.
+    pub(super) fn also_raw(&mut self, message: &MessageId, raw: RawRef) {
+        self.commit.raws.push((message.clone(), raw));
     }
 
     pub(super) fn forget(&mut self, message: &Message) {

@@ -346,13 +346,12 @@ impl Inner {
         }
         if parts.len() > 1 {
             // A body for several tenants is cut, so that none holds what is another's. What has no place in it cannot be
-            // cut out: the whole body stays with the operator.
-            let whole: Vec<_> = parts.values_mut().flat_map(Part::without_place).collect();
+            // cut out: what the others leave of the body stays with the operator.
+            let lost: Vec<_> = parts.values_mut().flat_map(Part::without_place).collect();
+            let rest = (!lost.is_empty()).then(|| without(source.body, parts.values().flat_map(Part::places)));
             parts.retain(|_, part| part.cut(|range| self.alone(source.endpoint, source.body, range)));
-            if !whole.is_empty() {
-                let operators = parts.entry(operator()).or_default();
-                operators.body = None;
-                operators.rejects.extend(whole);
+            if let Some(rest) = rest {
+                parts.entry(operator()).or_default().add(lost, &rest);
             }
         }
         Work { tenants: parts.into_iter().map(|(tenant, part)| part.into_work(tenant, source)).collect() }
@@ -454,6 +453,20 @@ impl Part {
         self.rejects.extract_if(.., |reject| reject.raw.is_none()).collect()
     }
 
+    /// Where its items stand in the body; `None` for what was read in it somewhere.
+    fn places(&self) -> impl Iterator<Item = Option<RawRange>> {
+        let events = self.events.iter().map(|(event, _)| event.raw);
+        events.chain(self.rejects.iter().map(|reject| reject.raw))
+    }
+
+    /// Adds items that share one raw form.
+    fn add(&mut self, rejects: Vec<Reject>, raw: &[u8]) {
+        let mut lines = self.body.take().map(Vec::from).unwrap_or_default();
+        let place = add_line(&mut lines, raw);
+        self.rejects.extend(rejects.into_iter().map(|reject| Reject { raw: place, ..reject }));
+        self.body = Some(lines.into());
+    }
+
     /// Keeps the raw forms of this part's items only, one per line, and moves their places along; whether any are left.
     fn cut(&mut self, alone: impl Fn(RawRange) -> Vec<u8>) -> bool {
         let mut lines = Vec::new();
@@ -472,6 +485,25 @@ impl Part {
         !self.events.is_empty() || !self.rejects.is_empty()
     }
 }
+
+/// A body with `null` where these items stood: whoever they belong to must be able to forget them. If one of them may stand
+/// anywhere, nothing can be kept.
+fn without(body: &[u8], places: impl Iterator<Item = Option<RawRange>>) -> Vec<u8> {
+    let mut rest = body.to_vec();
+    for place in places {
+        let Some(place) = place else { return Vec::new() };
+        if let Some(item) = rest.get_mut(place.start as usize..place.end as usize) {
+            item.fill(b' ');
+            // Nothing that is worth a place is shorter than `null`, except a number.
+            let blank: &[u8] = if item.len() < BLANK.len() { b"0" } else { BLANK };
+            item.iter_mut().zip(blank).for_each(|(byte, blank)| *byte = *blank);
+        }
+    }
+    rest
+}
+
+/// What stands in the place of an item that was cut out.
+pub(super) const BLANK: &[u8] = b"null";
 
 fn add_line(lines: &mut Vec<u8>, line: &[u8]) -> Option<RawRange> {
     let start = u32::try_from(lines.len()).ok()?;

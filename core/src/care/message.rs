@@ -52,6 +52,9 @@ impl Draft<'_> {
         let place = self.place(inbound, known.as_ref())?;
         let author = self.author(arrival, inbound)?;
         let Some(mut message) = self.merged(arrival, inbound, known.as_ref(), &fate, &place, author.as_ref()) else {
+            if let Some(known) = &known {
+                self.keep_raws(arrival, Some(known), known);
+            }
             return NOTHING;
         };
         let assessment = self.assessment(arrival, inbound, known.as_ref(), &mut message)?;
@@ -79,11 +82,23 @@ impl Draft<'_> {
             self.ask_advice(&message);
         }
         self.count_message(arrival, known.as_ref(), &message);
-        if message.deleted_at.is_some() {
-            self.forget(&message);
-        }
+        self.keep_raws(arrival, known.as_ref(), &message);
         self.put(Key::Message(message.id.clone()), Record::Message(Box::new(message)));
         Ok(if known.is_some() { Outcome::Changed } else { Outcome::Added })
+    }
+
+    /// Lets every body that told of the message be found when it is forgotten; at once if it was taken back.
+    fn keep_raws(&mut self, arrival: &Arrival, known: Option<&Message>, message: &Message) {
+        let new = raw_of(arrival);
+        let earlier = known.and_then(|known| known.raw.clone());
+        for raw in [new.clone(), earlier].into_iter().flatten() {
+            if message.raw.as_ref() != Some(&raw) {
+                self.also_raw(&message.id, raw);
+            }
+        }
+        if message.deleted_at.is_some() && (new.is_some() || known != Some(message)) {
+            self.forget(message);
+        }
     }
 
     /// Has the host's advisors asked, once this is committed.
@@ -201,7 +216,7 @@ impl Draft<'_> {
         author: Option<&(Identity, bool)>,
     ) -> Option<Message> {
         let event = &arrival.event;
-        let raw = arrival.delivery.clone().map(|delivery| RawRef { delivery, range: event.raw });
+        let raw = raw_of(arrival);
         let mut message = match known {
             Some(known) => known.clone(),
             None => self.first_seen(arrival, inbound, fate, place, raw.clone()),
@@ -546,6 +561,11 @@ impl Draft<'_> {
         let fate = self.overlay.fate(&id)?;
         Ok(Some((id, message, fate)))
     }
+}
+
+/// Where the raw form of an arrival stands.
+fn raw_of(arrival: &Arrival) -> Option<RawRef> {
+    arrival.delivery.clone().map(|delivery| RawRef { delivery, range: arrival.event.raw })
 }
 
 /// The smaller of two that are there: the same whatever comes first.

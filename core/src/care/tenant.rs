@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::decide::Arrival;
-use super::engine::{Home, Inner, Source};
+use super::engine::{BLANK, Home, Inner, Source};
 use super::group::{Ingested, TenantWork, Tenants, Work};
 use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
@@ -310,7 +310,8 @@ impl Tenant {
 
     /// The work of what was found in an item. Within the tenant its raw form is stored already.
     fn read_again(&self, item: &Quarantined, delivery: &Delivery, raw: &Bytes, parsed: Parsed) -> Result<Work> {
-        if let Some(reject) = parsed.rejects.into_iter().next() {
+        let was_cut_out = |place: RawRange| place.slice(raw).trim_ascii() == BLANK;
+        if let Some(reject) = parsed.rejects.into_iter().find(|reject| !reject.raw.is_some_and(was_cut_out)) {
             return Err(reject.error);
         }
         if parsed.events.iter().any(|event| matches!(event.body, EventBody::Unknown(_))) {

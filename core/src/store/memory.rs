@@ -347,6 +347,9 @@ impl Shelf {
                 None => drop(self.remove(&key)),
             }
         }
+        for (id, raw) in part.raws {
+            self.earlier_raws.entry(id).or_default().insert(raw);
+        }
         for id in &part.forget {
             self.forget(id, &mut Receipt::default());
         }

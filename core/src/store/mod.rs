@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     AccountId, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer, CustomerId,
-    DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange, Step, TeamId,
-    TenantId, Timer, TimerId, Timestamp,
+    DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange, RawRef, Step,
+    TeamId, TenantId, Timer, TimerId, Timestamp,
 };
 
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
@@ -271,7 +271,9 @@ pub struct TenantCommit {
     pub moves: Vec<(ConversationId, ConversationId)>,
     /// Records to write, each at most once, with their new versions; `None` removes.
     pub puts: Vec<(Key, u64, Option<Record>)>,
-    /// Messages to forget: content, search entry and raw form. Done after `puts`; a raw body goes as a whole.
+    /// Further raw forms of messages: told again in other bodies. They go with the message.
+    pub raws: Vec<(MessageId, RawRef)>,
+    /// Messages to forget: content, search entry and all raw forms. Done after `puts` and `raws`; a raw body goes as a whole.
     pub forget: Vec<MessageId>,
     /// Lines for the timelines of cases.
     pub steps: Vec<Step>,
@@ -300,6 +302,7 @@ impl TenantCommit {
             reads: _,
             moves,
             puts,
+            raws,
             forget,
             steps,
             notes,
@@ -310,7 +313,8 @@ impl TenantCommit {
             hints,
             log,
         } = self;
-        let lists = [moves.len(), puts.len(), forget.len(), steps.len(), notes.len(), timers.len(), cancel.len()];
+        let lists =
+            [moves.len(), puts.len(), raws.len(), forget.len(), steps.len(), notes.len(), timers.len(), cancel.len()];
         lists.into_iter().chain([effects.len(), counts.len(), hints.len(), log.len()]).sum::<usize>() == 0
     }
 }

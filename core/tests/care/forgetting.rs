@@ -111,3 +111,35 @@ async fn somebody_who_wrote_lately_under_another_name_is_kept() {
         all.iter().filter(|item| matches!(item, Exported::Record { record: Record::Message(_), .. })).count();
     assert_eq!(messages, 3);
 }
+
+#[tokio::test]
+async fn a_message_taken_back_leaves_no_raw_form_however_often_and_late_it_is_told() {
+    let world = World::new("");
+    let told = async |words: &[&str]| {
+        let all = world.tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
+        let raws = all.into_iter().filter_map(|item| match item {
+            Exported::Raw { body, .. } => Some(body),
+            _ => None,
+        });
+        raws.filter(|body| words.iter().any(|word| body.contains(word))).count()
+    };
+    let (first, second) = (post("n1", "ann", "broken zebra"), edited(post("n1", "ann", "broken giraffe"), 1));
+    world.take(first.clone()).await;
+    world.take(first.clone()).await;
+    world.through("b2", first.clone()).await;
+    world.take(second.clone()).await;
+    world.take(second.clone()).await;
+    world.take(first.clone()).await;
+    assert_eq!(told(&["zebra", "giraffe"]).await, 6);
+    world.delete("n1").await;
+    assert_eq!(told(&["zebra", "giraffe"]).await, 0);
+    for late in [first, second] {
+        world.take(late).await;
+        assert_eq!(told(&["zebra", "giraffe"]).await, 0, "told again after it was taken back");
+    }
+    // One that is taken back before we heard of it.
+    world.delete("n2").await;
+    world.take(post("n2", "ann", "broken heron")).await;
+    assert_eq!(told(&["heron"]).await, 0);
+    assert_eq!(world.message(&world.id_of("n2")).await.content, None);
+}

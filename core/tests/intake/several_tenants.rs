@@ -1,6 +1,9 @@
 //! Several tenants: a body for two is cut, what is nobody's waits with the operator, and no handle reaches over.
 
+use std::sync::Arc;
+
 use careline::ErrorKind;
+use careline::intake::{Intake, Received, WebhookRequest};
 use careline::model::*;
 use careline::store::Delivery;
 
@@ -117,4 +120,75 @@ fn every_verb_and_view_is_tried() {
     }
     verbs.sort();
     assert_eq!(verbs, careline_testkit::engine::TRIED);
+}
+
+/// A [`Postbox`] that cannot tell where stands what it cannot read, nor, if `blind`, where anything stands.
+#[derive(Debug)]
+struct Placeless {
+    blind: bool,
+}
+
+impl Intake for Placeless {
+    fn network(&self) -> NetworkName {
+        POST
+    }
+
+    fn receive(&self, request: &WebhookRequest, now: Timestamp) -> careline::Result<Received> {
+        let mut parsed = read(&request.body, now);
+        parsed.rejects.iter_mut().for_each(|reject| (reject.raw, reject.account) = (None, None));
+        if self.blind {
+            parsed.events.iter_mut().for_each(|event| event.raw = None);
+        }
+        Ok(Received::Events(parsed))
+    }
+}
+
+#[tokio::test]
+async fn what_stands_nowhere_leaves_the_operator_nothing_of_the_others() {
+    for blind in [false, true] {
+        let tenants = [("acme", "a1"), ("globex", "g1")];
+        let mut builder =
+            careline::care::Engine::builder(Watched::new()).endpoint("post", Arc::new(Placeless { blind }));
+        for (tenant, native) in tenants {
+            builder = builder.tenant(tenant, careline::care::TenantSetup::new(policy(&[("shop", native)])));
+        }
+        let engine = builder.build().unwrap();
+        let items = [
+            item("a1", "zebra", "jo"),
+            serde_json::json!({ "account": "g1", "note": "heron" }),
+            item("g1", "ibis", "kim"),
+        ];
+        // A stranger's item has a place of its own with the operator.
+        let items: Vec<_> = items.into_iter().chain([item("x9", "newt", "li")]).collect();
+        let told = engine.receive("post", &body(&items)).await.unwrap().ingested;
+        assert_eq!((told.added, told.quarantined), (2, 2));
+        let (acme, operator) = (engine.tenant("acme").unwrap(), engine.operator());
+        let kept = raws(&operator).await.join("");
+        let holds = |word: &str| kept.matches(&format!("order {word} ")).count();
+        assert_eq!((holds("zebra"), holds("ibis"), holds("newt")), (0, 0, 1), "{kept}");
+        assert_eq!(kept.contains("heron"), !blind, "{kept}");
+        let deleted = Deleted { scope: "post".into(), native_id: "zebra".into(), at: None };
+        let event = Event::new(NativeAccount::new(POST, "a1"), Channel::Webhook, NOW, EventBody::Deleted(deleted));
+        let parsed = careline::intake::Parsed { events: vec![event], ..Default::default() };
+        acme.ingest("post", Channel::Webhook, "{}", parsed).await.unwrap();
+        for tenant in [acme, engine.tenant("globex").unwrap(), operator.clone()] {
+            assert!(raws(&tenant).await.iter().all(|raw| !raw.contains("order zebra ")));
+        }
+        // Once the connector can read it, it finds its tenant.
+        let aside = operator.quarantine(9).await.unwrap();
+        let lost = aside.iter().find(|item| item.error["code"] == "input_invalid").unwrap();
+        let mended = |delivery: &Delivery, raw: &[u8]| {
+            let named = std::str::from_utf8(raw).unwrap().replace("\"note\":\"heron\"", "\"id\"  :\"heron\"");
+            let mut parsed = read(named.as_bytes(), delivery.received_at);
+            parsed.rejects.retain(|reject| reject.raw.is_some());
+            Ok(parsed)
+        };
+        let redriven = operator.redrive(&lost.id, mended).await;
+        if blind {
+            assert_eq!(redriven.unwrap_err().kind(), ErrorKind::NotFound);
+        } else {
+            assert_eq!(redriven.unwrap().added, 1);
+            assert!(messages(&engine.tenant("globex").unwrap()).await.contains_key("heron"));
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use careline::model::{Assessment, Case, ConversationId, Customer, CustomerId, Message, MessageId, Step, TenantId};
+use careline::model::{
+    Assessment, Case, ConversationId, Customer, CustomerId, Message, MessageId, RawRef, Step, TenantId,
+};
 use careline::store::{
     ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, check_put, index_words,
 };
@@ -114,6 +116,9 @@ impl<'a> Writer<'a> {
                     self.remove(no, &key)?;
                 }
             }
+        }
+        for (id, raw) in &part.raws {
+            self.put_raw(no, id, raw)?;
         }
         for id in &part.forget {
             if let Some(message) = find(&self.db, no, id.as_str())? {
@@ -431,6 +436,18 @@ impl<'a> Writer<'a> {
                    AND no NOT IN (SELECT no FROM customers WHERE no = names.no) \
                    AND no NOT IN (SELECT no FROM cases WHERE no = names.no)";
         self.db.execute(sql, &[&tenant, &interned(id)])?;
+        Ok(())
+    }
+
+    /// Notes one more raw form of a message.
+    fn put_raw(&mut self, tenant: i64, id: &MessageId, raw: &RawRef) -> Result<()> {
+        let message = self.names.number_of(&self.db, tenant, id.as_str())?;
+        let delivery = self.names.number_of(&self.db, tenant, raw.delivery.as_str())?;
+        let (start, end) = (raw.range.map(|range| range.start), raw.range.map(|range| range.end));
+        let sql = "INSERT INTO earlier_raws (message, raw, raw_start, raw_end) SELECT ?1, ?2, ?3, ?4 \
+                   WHERE NOT EXISTS (SELECT 1 FROM earlier_raws \
+                                     WHERE message = ?1 AND raw = ?2 AND raw_start IS ?3 AND raw_end IS ?4)";
+        self.db.execute(sql, &[&message, &delivery, &start, &end])?;
         Ok(())
     }
 

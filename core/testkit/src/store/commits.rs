@@ -221,15 +221,21 @@ pub(super) async fn forgetting_drops_content_words_and_raw(fixture: &StoreFixtur
     };
     put(store, vec![msg(with_raw("m1", "d1")), msg(with_raw("m2", "d3"))]).await;
     put(store, vec![msg(with_raw("m1", "d2"))]).await;
+    // The same message in a body of another shape, noted twice.
+    deliver(store, vec![delivery("d4", 3, "again"), delivery("d5", 4, "with it")]).await;
+    let also = |id: &str| vec![("m1".into(), RawRef { delivery: id.into(), range: None })];
+    for _ in 0..2 {
+        commit(store, TenantCommit { raws: also("d4"), ..TenantCommit::default() }).await;
+    }
     let mut tombstone = with_raw("m1", "d2");
     (tombstone.content, tombstone.deleted_at) = (None, Some(at(9)));
     let record = msg(tombstone);
-    let part = TenantCommit { forget: vec!["m1".into()], ..TenantCommit::default() };
+    let part = TenantCommit { forget: vec!["m1".into()], raws: also("d5"), ..TenantCommit::default() };
     put_with(store, vec![(key(&record), record.clone())], part).await;
     assert_eq!(load(store, Key::Message("m1".into())).await, Versioned { version: 3, record: Some(record) });
     let found = store.search(&acme(), &SearchAsk { query: "secret".into(), limit: 9 }).await.unwrap();
     assert_eq!(found, ["m2".into()]);
-    for (id, there) in [("d1", false), ("d2", false), ("d3", true)] {
+    for (id, there) in [("d1", false), ("d2", false), ("d3", true), ("d4", false), ("d5", false)] {
         assert_eq!(store.delivery(&acme(), &id.into()).await.unwrap().is_some(), there, "{id}");
     }
     assert_eq!(load(store, Key::Delivery("d1".into())).await.version, 1, "it stays known, so nobody takes it in again");
