@@ -4,8 +4,8 @@ use super::decide::Draft;
 use super::sla;
 use super::snapshot::Read;
 use crate::model::{
-    AccountId, Case, CaseId, CaseStatus, ClockKind, ConversationId, CustomerId, Gist, Message, MessageId, Origin,
-    Profile, Reason, SlaClock, StepKind, TeamId, Timer, TimerId, TimerPurpose, Timestamp, Visibility,
+    AccountId, Case, CaseId, CaseStatus, ClockKind, ConversationId, CustomerId, Gist, Message, MessageId, NetworkName,
+    Origin, Profile, Reason, SlaClock, StepKind, TeamId, Timer, TimerId, TimerPurpose, Timestamp, Visibility,
 };
 use crate::policy::Facts;
 use crate::store::{Effect, EffectAction, Key, Record};
@@ -91,20 +91,43 @@ impl Draft<'_> {
             (None, Some(profile)) => self.case_with(profile, message)?,
             (None, None) => None,
         };
-        match case {
-            Some(case) => self.add_turn(case, message),
-            None => Ok(()),
+        match (case, recipient) {
+            (Some(case), _) => self.add_turn(case, message),
+            (None, Some(profile)) => self.remember_direct(profile, message),
+            (None, None) => Ok(()),
         }
+    }
+
+    /// Lets the case that a person opens later find our latest private message to them.
+    fn remember_direct(&mut self, profile: &Profile, message: &Message) -> Read<()> {
+        let person = self.person_behind(profile)?;
+        let key = latest_direct(&message.network, &person);
+        let latest = match self.overlay.record(&key)? {
+            Some(Record::Alias(id)) => Some(id.clone()),
+            _ => None,
+        };
+        let latest = match latest {
+            Some(id) => self.overlay.message(&id)?,
+            None => None,
+        };
+        if latest.is_none_or(|latest| (latest.at(), &latest.id) < (message.at(), &message.id)) {
+            self.put(key, Record::Alias(message.id.clone()));
+        }
+        Ok(())
+    }
+
+    fn person_behind(&mut self, profile: &Profile) -> Read<CustomerId> {
+        let identity = self.identity_id(profile);
+        Ok(match self.overlay.identity(&identity)? {
+            Some(identity) => identity.customer,
+            None => self.customer_id(&identity),
+        })
     }
 
     /// The case that a private message of ours to `profile` is about: the thread's own, else the open one that it moves
     /// into private.
     fn case_with(&mut self, profile: &Profile, message: &Message) -> Read<Option<Case>> {
-        let identity = self.identity_id(profile);
-        let customer = match self.overlay.identity(&identity)? {
-            Some(identity) => identity.customer,
-            None => self.customer_id(&identity),
-        };
+        let customer = self.person_behind(profile)?;
         let here = self.case_at(&message.conversation, &customer)?;
         if here.as_ref().is_some_and(Case::is_open) {
             return Ok(here);
@@ -176,7 +199,8 @@ impl Draft<'_> {
         previous: Option<&Case>,
     ) -> Read<()> {
         let Some(gist) = message.gist.clone() else { return Ok(()) };
-        let answers = self.earlier_answers(message)?;
+        let mut answers = self.earlier_answers(message)?;
+        answers.extend(self.earlier_direct(message, customer)?);
         let thread = message.conversation.clone();
         let id = CaseId::derive(&[thread.as_str(), customer.as_str(), &number.to_string()]);
         message.case = Some(id.clone());
@@ -217,6 +241,21 @@ impl Draft<'_> {
             }
         }
         Ok(answers)
+    }
+
+    /// Our latest private message to the person, written in another thread while they had no case: if it is recent, it is
+    /// part of the same matter, and an answer if it was sent after theirs. What they answer there belongs here, too.
+    fn earlier_direct(&mut self, message: &Message, customer: &CustomerId) -> Read<Option<Message>> {
+        let key = latest_direct(&message.network, customer);
+        let Some(Record::Alias(id)) = self.overlay.record(&key)?.cloned() else { return Ok(None) };
+        let recent = self.rules.policy.policy().cases.reopen_within;
+        let belongs = |direct: &Message| {
+            direct.case.is_none()
+                && direct.deleted_at.is_none()
+                && direct.conversation != message.conversation
+                && direct.at().plus(recent) >= message.at()
+        };
+        Ok(self.overlay.message(&id)?.filter(belongs))
     }
 
     fn blank_case(
@@ -313,7 +352,9 @@ impl Draft<'_> {
             case.account = self.answering_account(message);
         }
         self.follow_assessment(&before, &mut case, &message.id, cause.at);
-        if stops_asking && case.is_open() && case.latest_brand_at.is_none() {
+        // What we said before they asked anything is no answer.
+        let answered = case.latest_brand_at.is_some_and(|answered| answered >= case.opened_at);
+        if stops_asking && case.is_open() && !answered {
             let reason = Reason::new("cases.withdrawn", "no turn is left that wants an answer");
             self.end_case(&mut case, "engine", WITHDRAWN, vec![reason], cause.at)?;
         }
@@ -572,6 +613,11 @@ impl Draft<'_> {
         let id = crate::model::EffectId::derive(&["route", team.as_str()]);
         self.want(Effect { id, due_at: at, action: EffectAction::Route { team } });
     }
+}
+
+/// Where our latest private message to a person who had no case is found: no network's ids have such a scope.
+fn latest_direct(network: &NetworkName, person: &CustomerId) -> Key {
+    Key::Alias(format!("direct:{network}").into(), person.as_str().into())
 }
 
 /// How a case ends in which nobody wants an answer any more.

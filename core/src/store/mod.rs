@@ -117,7 +117,8 @@ pub enum Key {
     Loose(ConversationId),
     /// A message; before it arrives, its [`Fate`] may stand here.
     Message(MessageId),
-    /// The message that a later revision's native id stands for.
+    /// The message that a later revision's native id stands for; in the scope `direct:NETWORK`, our latest private message
+    /// to the person named, written while they had no case.
     Alias(CompactString, CompactString),
     /// The assessment of a message's newest revision.
     Assessment(MessageId),

@@ -280,6 +280,47 @@ async fn an_answer_that_came_before_its_question_counts() {
 }
 
 #[tokio::test]
+async fn a_private_message_of_ours_that_came_before_the_complaint_is_part_of_its_case() {
+    // Sent after the complaint and heard of before it: an answer.
+    let world = World::new("");
+    world.clock.advance(hours(1));
+    world.take(sent(private("n2", "b1", "ann", "let us talk here"), "2026-11-18T12:30:00Z")).await;
+    let case = world.case_of(sent(post("n1", "ann", "broken"), NOON)).await;
+    assert_eq!(world.message(&world.id_of("n2")).await.case, Some(case.clone()));
+    let moved = world.case(&case).await;
+    assert_eq!((moved.status, moved.conversations.len(), moved.messages), (CaseStatus::Waiting, 2, 2));
+    assert_eq!(moved.first_response_at, Some(at("2026-11-18T12:30:00Z")));
+    // What they say there belongs to it.
+    assert_eq!(world.case_of(private("n3", "ann", "ann", "it is broken like so")).await, case);
+
+    // Sent before it: what the case is about, and no answer.
+    let world = World::new("[cases]\nreopen_within = '1d'");
+    world.take(private("n0", "b1", "ann", "an older one")).await;
+    world.pass(minutes(1)).await;
+    world.take(private("n1", "b1", "ann", "your parcel is late")).await;
+    world.take(private("n5", "b1", "bob", "hello")).await;
+    world.pass(hours(2)).await;
+    let case = world.case_of(post("n2", "ann", "broken")).await;
+    let open = world.case(&case).await;
+    assert_eq!((open.status, open.messages, open.first_response_at), (CaseStatus::Queued, 2, None));
+    assert_eq!((open.opened_at, open.clocks[0].started_at), (world.now(), world.now()));
+    assert_eq!(world.message(&world.id_of("n1")).await.case, Some(case.clone()));
+    assert_eq!(world.case_of(private("n3", "ann", "ann", "where is it")).await, case);
+    world.delete("n2").await;
+    world.delete("n3").await;
+    assert_eq!(world.case(&case).await.outcome.as_deref(), Some("withdrawn"), "nothing is asked any more");
+
+    // Too old, or taken back: a case of its own without it.
+    world.pass(hours(26)).await;
+    let bob = world.case_of(post("n6", "bob", "broken")).await;
+    assert_eq!((world.case(&bob).await.messages, world.message(&world.id_of("n5")).await.case), (1, None));
+    world.take(private("n7", "b1", "cem", "hello")).await;
+    world.delete("n7").await;
+    let cem = world.case_of(post("n8", "cem", "broken")).await;
+    assert_eq!(world.case(&cem).await.messages, 1);
+}
+
+#[tokio::test]
 async fn threads_share_an_open_case_where_the_policy_says_so() {
     let world = World::new("");
     let one = world.case_of(post("n1", "ann", "broken")).await;

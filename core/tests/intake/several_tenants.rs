@@ -161,11 +161,12 @@ async fn what_stands_nowhere_leaves_the_operator_nothing_of_the_others() {
         // A stranger's item has a place of its own with the operator.
         let items: Vec<_> = items.into_iter().chain([item("x9", "newt", "li")]).collect();
         let told = engine.receive("post", &body(&items)).await.unwrap().ingested;
-        assert_eq!((told.added, told.quarantined), (2, 2));
+        // What has no place of its own shares one.
+        assert_eq!((told.added, told.quarantined), (2, if blind { 1 } else { 2 }));
         let (acme, operator) = (engine.tenant("acme").unwrap(), engine.operator());
         let kept = raws(&operator).await.join("");
         let holds = |word: &str| kept.matches(&format!("order {word} ")).count();
-        assert_eq!((holds("zebra"), holds("ibis"), holds("newt")), (0, 0, 1), "{kept}");
+        assert_eq!((holds("zebra"), holds("ibis"), holds("newt")), (0, 0, usize::from(!blind)), "{kept}");
         assert_eq!(kept.contains("heron"), !blind, "{kept}");
         let deleted = Deleted { scope: "post".into(), native_id: "zebra".into(), at: None };
         let event = Event::new(NativeAccount::new(POST, "a1"), Channel::Webhook, NOW, EventBody::Deleted(deleted));
@@ -176,7 +177,7 @@ async fn what_stands_nowhere_leaves_the_operator_nothing_of_the_others() {
         }
         // Once the connector can read it, it finds its tenant.
         let aside = operator.quarantine(9).await.unwrap();
-        let lost = aside.iter().find(|item| item.error["code"] == "input_invalid").unwrap();
+        let lost = aside.iter().find(|item| blind || item.error["code"] == "input_invalid").unwrap();
         let mended = |delivery: &Delivery, raw: &[u8]| {
             let named = std::str::from_utf8(raw).unwrap().replace("\"note\":\"heron\"", "\"id\"  :\"heron\"");
             let mut parsed = read(named.as_bytes(), delivery.received_at);
