@@ -142,9 +142,7 @@ impl Draft<'_> {
         let latest = case.latest_customer_at.max(case.latest_brand_at);
         // A turn of the same instant is counted in the one order that every reordering gives.
         if latest.is_some_and(|latest| message.at() <= latest) {
-            let mut all = self.overlay.case_messages(&case.id)?;
-            all.push(Message { content: None, ..message.clone() });
-            self.replay(&mut case, all);
+            self.count_late(&mut case, message)?;
         } else {
             self.take_turn(&mut case, message);
             settle(&mut case);
@@ -154,7 +152,7 @@ impl Draft<'_> {
             _ => StepKind::BrandTurn,
         };
         self.step(&case.id, message.at(), kind, author_of(message), Some(&message.id), Vec::new());
-        self.write_case(&before, case, message);
+        self.write_case(&before, case, message.received_at);
         Ok(())
     }
 
@@ -162,12 +160,10 @@ impl Draft<'_> {
         let before = case.clone();
         self.reopen(&mut case, message);
         message.case = Some(case.id.clone());
-        let mut all = self.overlay.case_messages(&case.id)?;
-        all.push(Message { content: None, ..message.clone() });
-        self.replay(&mut case, all);
+        self.count_late(&mut case, message)?;
         let reason = Reason::new("cases.reopen_within", "the customer wrote again in the same thread");
         self.step(&case.id, message.at(), StepKind::Reopened, "customer", Some(&message.id), vec![reason]);
-        self.write_case(&before, case, message);
+        self.write_case(&before, case, message.received_at);
         Ok(())
     }
 
@@ -221,7 +217,7 @@ impl Draft<'_> {
         self.count(&["case.opened"], message.at(), 1);
         self.count(&["case.team.", case.team.as_str()], message.at(), 1);
         let unopened = Case { status: CaseStatus::Closed, clocks: Vec::new(), ..case.clone() };
-        self.write_case(&unopened, case, message);
+        self.write_case(&unopened, case, message.received_at);
         Ok(())
     }
 
@@ -310,6 +306,7 @@ impl Draft<'_> {
             reopened: 0,
             ends: Vec::new(),
             messages: 0,
+            recount_at: None,
             awaiting_since: None,
             latest_customer_at: None,
             latest_brand_at: None,
@@ -331,12 +328,8 @@ impl Draft<'_> {
     /// A message of a case was edited, assessed anew or taken back: all turns are counted again.
     pub(super) fn change_in_case(&mut self, known: &Message, message: &mut Message, cause: Cause<'_>) -> Read<()> {
         let Some(id) = known.case.clone() else { return Ok(()) };
-        self.overlay.want([Some(Key::Case(id.clone())), Some(Key::CaseMessages(id.clone()))])?;
         let Some(mut case) = self.overlay.case(&id)? else { return Ok(()) };
         let before = case.clone();
-        let mut all = self.overlay.case_messages(&id)?;
-        all.retain(|other| other.id != message.id);
-        all.push(Message { content: None, ..message.clone() });
         if let Some(kind) = cause.kind {
             self.step(&id, cause.at, kind, cause.actor, Some(&message.id), cause.reasons);
         }
@@ -346,20 +339,26 @@ impl Draft<'_> {
             let reason = Reason::new("cases.asks_again", "a message of the case was changed and wants an answer now");
             self.step(&id, cause.at, StepKind::Reopened, cause.actor, Some(&message.id), vec![reason]);
         }
-        let stops_asking = asks(known) && !all.iter().any(asks);
-        self.replay(&mut case, all);
+        let stops_asking = self.count_changed(&mut case, message)? && asks(known);
         if case.lead == message.id {
             case.account = self.answering_account(message);
         }
         self.follow_assessment(&before, &mut case, &message.id, cause.at);
-        // What we said before they asked anything is no answer.
-        let answered = case.latest_brand_at.is_some_and(|answered| answered >= case.opened_at);
-        if stops_asking && case.is_open() && !answered {
-            let reason = Reason::new("cases.withdrawn", "no turn is left that wants an answer");
-            self.end_case(&mut case, "engine", WITHDRAWN, vec![reason], cause.at)?;
+        if stops_asking {
+            self.withdraw(&mut case, cause.at)?;
         }
-        self.write_case(&before, case, message);
+        self.write_case(&before, case, message.received_at);
         Ok(())
+    }
+
+    /// Ends an open case in which nobody asks anything any more, unless we said something since.
+    pub(super) fn withdraw(&mut self, case: &mut Case, at: Timestamp) -> Read<()> {
+        let answered = case.latest_brand_at.is_some_and(|answered| answered >= case.opened_at);
+        if !case.is_open() || answered {
+            return Ok(());
+        }
+        let reason = Reason::new("cases.withdrawn", "no turn is left that wants an answer");
+        self.end_case(case, "engine", WITHDRAWN, vec![reason], at)
     }
 
     /// Notes what became of the conclusions, and moves a case that nobody took yet to the team they ask for now.
@@ -418,13 +417,7 @@ impl Draft<'_> {
         for end in ends {
             self.rest(case, end);
         }
-        for clock in &mut case.clocks {
-            for before in &clocks_before {
-                if same_promise(before, clock) {
-                    sla::carry(before, clock);
-                }
-            }
-        }
+        carry_over(&clocks_before, case);
         if case.status == CaseStatus::Closed {
             let at = case.closed_at.unwrap_or(case.opened_at);
             self.stop_all(case, at);
@@ -472,7 +465,7 @@ impl Draft<'_> {
         }
     }
 
-    fn start_clocks(&mut self, case: &mut Case, at: Timestamp) {
+    pub(super) fn start_clocks(&mut self, case: &mut Case, at: Timestamp) {
         let facts = case.clone();
         let Some(promise) = self.rules.policy.sla_for(&case_facts(&facts)) else { return };
         let (kind, target) = match case.first_response_at {
@@ -546,14 +539,14 @@ impl Draft<'_> {
     }
 
     /// Writes a case after a turn, with its timer, and asks for routing if it waits for somebody.
-    fn write_case(&mut self, before: &Case, mut case: Case, message: &Message) {
+    pub(super) fn write_case(&mut self, before: &Case, mut case: Case, at: Timestamp) {
         let waits = matches!(case.status, CaseStatus::Queued | CaseStatus::Open) && case.awaiting_since.is_some();
         let newly = before.awaiting_since.is_none() || before.status != case.status;
         if waits && newly {
             if case.status == CaseStatus::Queued {
-                case.queued_at = Some(message.received_at.max(case.queued_at.unwrap_or_default()));
+                case.queued_at = Some(at.max(case.queued_at.unwrap_or_default()));
             }
-            self.want_routing(&case, message.received_at);
+            self.want_routing(&case, at);
         }
         self.put_case(before, case);
     }
@@ -650,8 +643,19 @@ fn same_promise(before: &SlaClock, after: &SlaClock) -> bool {
     before.kind == after.kind && before.stopped_at.is_none_or(|stopped| after.started_at < stopped)
 }
 
+/// What was told about promises stays told where their clocks were worked out anew.
+pub(super) fn carry_over(clocks_before: &[SlaClock], case: &mut Case) {
+    for clock in &mut case.clocks {
+        for before in clocks_before {
+            if same_promise(before, clock) {
+                sla::carry(before, clock);
+            }
+        }
+    }
+}
+
 /// Whether a message is a customer's turn that wants an answer.
-fn asks(message: &Message) -> bool {
+pub(super) fn asks(message: &Message) -> bool {
     message.origin == Origin::Customer
         && message.deleted_at.is_none()
         && message.gist.as_ref().is_some_and(|gist| gist.needs_response)
@@ -662,11 +666,11 @@ fn turn_order(message: &Message) -> (Timestamp, usize, &str, &MessageId) {
     (message.at(), message.native_id.len(), &message.native_id, &message.id)
 }
 
-fn lead_order(message: &Message) -> (u8, Timestamp, MessageId) {
+pub(super) fn lead_order(message: &Message) -> (u8, Timestamp, MessageId) {
     (message.gist.as_ref().map_or(u8::MAX, |gist| gist.tier), message.at(), message.id.clone())
 }
 
-fn lead_by(case: &mut Case, message: &Message) {
+pub(super) fn lead_by(case: &mut Case, message: &Message) {
     let Some(gist) = &message.gist else { return };
     case.lead = message.id.clone();
     case.lead_at = message.at();

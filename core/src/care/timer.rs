@@ -18,6 +18,7 @@ impl Draft<'_> {
         let at = arrival.event.received_at.max(timer.due_at);
         match &timer.purpose {
             TimerPurpose::Sla { case } => self.promise_due(timer, case, at),
+            TimerPurpose::Recount { case } => self.recount_due(timer, case, at),
             TimerPurpose::Accept { case, agent } => self.offer_lapsed(timer, case, agent, at),
             TimerPurpose::Route { team } => {
                 self.disarm(timer.id.clone());

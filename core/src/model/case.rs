@@ -102,6 +102,10 @@ pub struct Case {
     pub ends: Vec<Timestamp>,
     /// How many messages it holds, ours included.
     pub messages: u32,
+    /// When its turns are counted again: some came late or changed, and there are too many to do so each time. Until then
+    /// what follows from them is told as far as it can be told without the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recount_at: Option<Timestamp>,
     /// The customer's earliest unanswered turn; absent while it is the customer's turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaiting_since: Option<Timestamp>,

@@ -329,6 +329,11 @@ pub enum TimerPurpose {
         /// The agent it was offered to.
         agent: AgentId,
     },
+    /// The turns of a long case are to be counted again, because some came late or changed.
+    Recount {
+        /// The case.
+        case: CaseId,
+    },
     /// A team's queue is to be looked at: somebody's hours begin, or somebody's presence runs out.
     Route {
         /// The team.

@@ -103,7 +103,9 @@ impl Belongings {
     /// Whether a timer is about the belongings.
     pub fn holds_timer(&self, timer: &Timer) -> bool {
         match &timer.purpose {
-            TimerPurpose::Sla { case } | TimerPurpose::Accept { case, .. } => self.cases.contains(case),
+            TimerPurpose::Sla { case } | TimerPurpose::Accept { case, .. } | TimerPurpose::Recount { case } => {
+                self.cases.contains(case)
+            }
             TimerPurpose::Route { .. } => false,
         }
     }

@@ -1,12 +1,13 @@
 //! What one more event costs, counted in loads and keys: it must not depend on what there is already.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use careline::care::{Arrival, Decision, Rules, Snapshot, decide};
+use careline::care::{Arrival, Decision, Engine, Rules, Snapshot, TenantSetup, decide};
 use careline::model::*;
 use careline::store::{Commit, MemoryStore, Store};
 use careline::triage::Triages;
+use careline_testkit::ManualClock;
 
 use crate::support::*;
 
@@ -34,6 +35,72 @@ async fn one_more_comment_costs_the_same_in_a_long_thread() {
     assert!(costs.windows(2).all(|pair| pair[0] == pair[1]), "{costs:?}");
     let [loads, keys, loaded] = costs[5];
     assert!(loads <= 5 && keys <= 16 && loaded == 0, "{costs:?}");
+}
+
+/// The engine's only case without what depends on when things came.
+async fn only_case(engine: &Engine) -> Case {
+    let mut case = tenant(engine).all_cases(2).await.unwrap().remove(0);
+    (case.queued_at, case.reasons) = (None, Vec::new());
+    case
+}
+
+#[tokio::test]
+async fn a_turn_costs_the_same_in_a_long_case_whose_turns_come_newest_first() {
+    const TURNS: usize = 2000;
+    let (store, clock) = (Watched::new(), Arc::new(ManualClock::new(NOW)));
+    let setup = || TenantSetup::new(policy(&[("acme", "a1")]));
+    let builder = Engine::builder(store.clone()).clock(clock.clone()).endpoint("post", Arc::new(Postbox));
+    let engine = builder.tenant("default", setup()).build().unwrap();
+    let mut costs = Vec::new();
+    for id in (0..TURNS).rev() {
+        store.reset();
+        engine.receive("post", &body(&[comment(id, "ann")])).await.unwrap();
+        costs.push([&store.loads, &store.keys, &store.loaded_messages].map(|count| store.count(count)));
+        if id % 400 == 0 {
+            clock.advance(Duration::from_secs(61));
+            store.reset();
+            engine.tick().await.unwrap();
+            assert!(store.count(&store.loaded_messages) <= 2 * TURNS, "once a minute all turns are counted again");
+        }
+    }
+    let most = |costs: &[[usize; 3]]| std::array::from_fn::<_, 3, _>(|at| costs.iter().map(|cost| cost[at]).max());
+    let (early, late) = (most(&costs[..200]), most(&costs[TURNS - 200..]));
+    assert!((0..3).all(|at| late[at] <= early[at]), "a late turn loads {early:?} at first and {late:?} in the end");
+
+    // The same case as if they had come in order.
+    let straight = single(Watched::new());
+    straight.receive("post", &body(&(0..TURNS).map(|id| comment(id, "ann")).collect::<Vec<_>>())).await.unwrap();
+    assert_eq!(only_case(&engine).await, only_case(&straight).await);
+}
+
+#[tokio::test]
+async fn a_change_costs_the_same_in_a_long_case() {
+    let (store, clock) = (Watched::new(), Arc::new(ManualClock::new(NOW)));
+    let setup = TenantSetup::new(policy(&[("acme", "a1"), ("help", "a2")]));
+    let builder = Engine::builder(store.clone()).clock(clock.clone()).endpoint("post", Arc::new(Postbox));
+    let engine = builder.tenant("default", setup).build().unwrap();
+    let turns = 500;
+    engine.receive("post", &body(&(0..turns).map(|id| comment(id, "ann")).collect::<Vec<_>>())).await.unwrap();
+    for id in 0..turns {
+        // Seen by another account, too.
+        let mut seen = comment(id, "ann");
+        seen["account"] = "a2".into();
+        store.reset();
+        engine.receive("post", &body(&[seen])).await.unwrap();
+        assert!(store.count(&store.loaded_messages) <= 4, "{} loaded", store.count(&store.loaded_messages));
+    }
+    // All of them are taken back: once that is counted, nothing is owed.
+    for message in messages(&tenant(&engine)).await.into_values().flatten() {
+        let deleted = Deleted { scope: message.scope, native_id: message.native_id, at: None };
+        let event = Event::new(NativeAccount::new(POST, "a1"), Channel::Webhook, NOW, EventBody::Deleted(deleted));
+        let raw = serde_json::to_vec(&event).unwrap();
+        let parsed = careline::intake::Parsed { events: vec![event], ..Default::default() };
+        tenant(&engine).ingest("post", Channel::Webhook, raw, parsed).await.unwrap();
+    }
+    clock.advance(Duration::from_secs(61));
+    engine.tick().await.unwrap();
+    let case = only_case(&engine).await;
+    assert_eq!((case.status, case.outcome.as_deref(), case.recount_at), (CaseStatus::Closed, Some("withdrawn"), None));
 }
 
 #[tokio::test]

@@ -122,6 +122,7 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         reopened: 0,
         ends: Vec::new(),
         messages: 1,
+        recount_at: None,
         awaiting_since: None,
         latest_customer_at: None,
         latest_brand_at: None,
