@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use careline::ErrorKind;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
-use careline::intake::{Parsed, Reject};
+use careline::intake::{Intake, Parsed, Received, Reject, WebhookRequest};
 use careline::model::*;
 use careline::policy::CompiledPolicy;
-use careline::store::{EraseAsk, ExportAsk, Exported, Receipt, Store};
+use careline::store::{EraseAsk, ExportAsk, Exported, Leased, Receipt, Store};
 use careline::{Error, Result};
 
 use crate::ManualClock;
@@ -85,11 +86,115 @@ pub async fn no_verb_reaches_another_tenant(store: Arc<dyn Store>) {
     absent(engine.tenant("initech"));
 }
 
+/// The engine's own verbs, which serve all tenants at once, tried by [`no_engine_verb_mixes_tenants`].
+pub const TRIED_OF_ENGINE: &[&str] = &["notices", "receive", "tick", "told", "upkeep"];
+
+/// Two tenants over one store: what the engine does for one is done to that one alone.
+///
+/// # Panics
+/// If the other one changes, or anything of one is handed out as the other's.
+pub async fn no_engine_verb_mixes_tenants(store: Arc<dyn Store>) {
+    let clock = Arc::new(ManualClock::new(NOW));
+    let engine = Engine::builder(store)
+        .clock(clock.clone())
+        .endpoint("hook", Arc::new(Hook))
+        .tenant("acme", TenantSetup::new(with_retention("a1", "1h")))
+        .tenant("globex", TenantSetup::new(policy("g1")))
+        .build()
+        .unwrap();
+    let (acme, globex) = (engine.tenant("acme").unwrap(), engine.tenant("globex").unwrap());
+    let names: Vec<_> = engine.tenants().map(|tenant| tenant.id().to_string()).collect();
+    assert_eq!(names, ["acme", "globex"]);
+
+    // A body for one is that one's; of a body for both, each gets its own.
+    let receive = async |events: &[Event]| {
+        let request = WebhookRequest::post(Default::default(), serde_json::to_vec(events).unwrap());
+        engine.receive("hook", &request).await.unwrap().ingested.added
+    };
+    let nothing = everything(&globex).await;
+    assert_eq!(receive(&[told("a1", "1", "jo")]).await, 1);
+    assert_eq!(everything(&globex).await, nothing);
+    clock.advance(Duration::from_secs(10 * 3600));
+    assert_eq!(receive(&[told("a1", "2", "jo"), told("g1", "3", "jo")]).await, 2);
+    for (tenant, own, others) in [(&acme, &["1", "2"][..], "\"g1\""), (&globex, &["3"], "\"a1\"")] {
+        let mut found: Vec<_> = tenant.search("parcel", 9).await.unwrap();
+        found.sort_by(|a, b| a.native_id.cmp(&b.native_id));
+        assert!(found.iter().map(|message| &*message.native_id).eq(own.iter().copied()), "{found:?}");
+        let kept = tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
+        let raws = kept.iter().filter_map(|item| if let Exported::Raw { body, .. } = item { Some(body) } else { None });
+        assert!(raws.clone().count() == own.len() && raws.clone().all(|raw| !raw.contains(others)), "{kept:?}");
+    }
+
+    // Only one of them has something due.
+    let before = everything(&globex).await;
+    let ticked = engine.tick().await.unwrap();
+    assert!(ticked.timers > 0 && ticked.failed.is_empty(), "{ticked:?}");
+    assert_eq!(everything(&globex).await, before);
+    let notices = engine.notices().await.unwrap();
+    assert!(!notices.is_empty() && notices.iter().all(|notice| notice.tenant == *acme.id()), "{notices:?}");
+
+    // Nobody can settle another's notice: it comes again.
+    for notice in &notices {
+        engine.told(&Leased { tenant: globex.id().clone(), ..notice.clone() }).await.unwrap();
+    }
+    clock.advance(Duration::from_secs(300));
+    let again = engine.notices().await.unwrap();
+    assert_eq!(again.len(), notices.len());
+    for notice in &again {
+        engine.told(notice).await.unwrap();
+    }
+    clock.advance(Duration::from_secs(300));
+    assert_eq!(engine.notices().await.unwrap(), []);
+
+    // One forgets after an hour, the other never.
+    clock.advance(Duration::from_secs(3600));
+    let upkept = engine.upkeep().await;
+    assert!(upkept.failed.is_empty(), "{upkept:?}");
+    assert_eq!(upkept.removed[acme.id()].removed["raw_deliveries"], 2);
+    assert_eq!(upkept.removed[globex.id()], Receipt::default());
+    assert_eq!(everything(&globex).await, before);
+    assert_eq!(everything(&engine.operator()).await, nothing);
+}
+
+/// An endpoint whose bodies are lists of events.
+#[derive(Debug)]
+struct Hook;
+
+impl Intake for Hook {
+    fn network(&self) -> NetworkName {
+        "fake".into()
+    }
+
+    fn receive(&self, request: &WebhookRequest, now: Timestamp) -> Result<Received> {
+        let mut events: Vec<Event> = serde_json::from_slice(&request.body)
+            .map_err(|error| Error::new(ErrorKind::InputInvalid, "this is no list of events").caused_by(error))?;
+        events.iter_mut().for_each(|event| event.received_at = now);
+        Ok(Received::Events(Parsed { events, ..Parsed::default() }))
+    }
+}
+
+/// A customer's complaint, told through an account.
+fn told(account: &str, id: &str, user: &str) -> Event {
+    let mut message = Inbound::new("fake", id, Surface::Mention, Visibility::Public);
+    message.author = Some(Profile::new("fake", user));
+    message.content.text = "Acme, my parcel is broken, please help me!".to_owned();
+    let account = NativeAccount::new("fake".into(), account);
+    Event::new(account, Channel::Webhook, NOW, EventBody::Message(Box::new(message)))
+}
+
+fn with_retention(native_id: &str, raw: &str) -> CompiledPolicy {
+    crate::acme(&format!("{}[retention]\nraw = \"{raw}\"\n", rules(native_id)))
+}
+
 fn policy(native_id: &str) -> CompiledPolicy {
-    crate::acme(&format!(
+    crate::acme(&rules(native_id))
+}
+
+fn rules(native_id: &str) -> String {
+    format!(
         "[[accounts]]\nid = \"shop\"\nnetwork = \"fake\"\nnative_id = \"{native_id}\"\n\
          [[teams]]\nid = \"front\"\n[[agents]]\nid = \"ann\"\nteams = [\"front\"]\n"
-    ))
+    )
 }
 
 /// What a tenant has, by its ids.
@@ -189,6 +294,7 @@ async fn meddle(tenant: &Tenant, theirs: &Theirs) {
     absent(tenant.unmerge_customers(one, other, "ann").await);
     absent(tenant.set_facts(one, serde_json::Map::new()).await);
     absent(tenant.redrive(&theirs.aside, |_, _| Ok(Parsed::default())).await);
+    absent(tenant.recheck(&"nobody".into()).await);
     absent(tenant.poll(&"nobody".into()).await);
     absent(tenant.poll_source(&"nobody".into(), "messages").await);
     absent(tenant.follow(&"nobody".into(), "line").await);

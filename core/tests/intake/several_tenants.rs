@@ -105,13 +105,23 @@ async fn no_verb_and_no_view_reaches_another_tenant() {
         .await;
 }
 
-/// A verb or view of a tenant that is added must be tried above, too.
+#[tokio::test]
+async fn no_verb_of_the_engine_mixes_tenants() {
+    careline_testkit::engine::no_engine_verb_mixes_tenants(Arc::new(careline::store::MemoryStore::new())).await;
+}
+
+/// A verb or view that is added must be tried above, too.
 #[test]
 fn every_verb_and_view_is_tried() {
+    assert_eq!(verbs_of("Tenant"), careline_testkit::engine::TRIED);
+    assert_eq!(verbs_of("Engine"), careline_testkit::engine::TRIED_OF_ENGINE);
+}
+
+fn verbs_of(handle: &str) -> Vec<String> {
     let mut verbs = Vec::new();
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/care")).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for part in text.split("\nimpl Tenant {").skip(1) {
+        for part in text.split(&format!("\nimpl {handle} {{")).skip(1) {
             let part = part.split("\n}\n").next().unwrap();
             let names =
                 part.split("    pub async fn ").skip(1).map(|rest| rest.split(['(', '<']).next().unwrap().to_owned());
@@ -119,7 +129,7 @@ fn every_verb_and_view_is_tried() {
         }
     }
     verbs.sort();
-    assert_eq!(verbs, careline_testkit::engine::TRIED);
+    verbs
 }
 
 /// A [`Postbox`] that cannot tell where stands what it cannot read, nor, if `blind`, where anything stands.

@@ -19,6 +19,13 @@ async fn no_verb_and_no_view_reaches_another_tenant() {
     careline_testkit::engine::no_verb_reaches_another_tenant(Arc::new(store)).await;
 }
 
+#[tokio::test]
+async fn no_verb_of_the_engine_mixes_tenants() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("care.db")).unwrap();
+    careline_testkit::engine::no_engine_verb_mixes_tenants(Arc::new(store)).await;
+}
+
 fn engine(store: SqliteStore) -> Engine {
     let text = "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"a1\"\n";
     let policy = CompiledPolicy::new(Policy::parse(text, "policy.toml").unwrap()).unwrap();
