@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use careline::wire::Text;
 use serde::Deserialize;
 
 /// One post, or with `Vec<Tweet>` a page of them.
@@ -31,8 +32,29 @@ pub struct Tweet<'a> {
     #[serde(borrow, default)]
     pub entities: Entities<'a>,
     pub in_reply_to_user_id: Option<&'a str>,
+    pub in_reply_to_tweet_id: Option<&'a str>,
     #[serde(borrow, default)]
     pub referenced_tweets: Vec<Reference<'a>>,
+    #[serde(borrow, default)]
+    pub attachments: Option<Attachments<'a>>,
+    #[serde(borrow, default)]
+    pub note_tweet: Option<Box<Note<'a>>>,
+}
+
+/// What hangs on a post, by key.
+#[derive(Debug, Deserialize)]
+pub struct Attachments<'a> {
+    #[serde(borrow, default)]
+    pub media_keys: Vec<&'a str>,
+}
+
+/// The whole of a long post.
+#[derive(Debug, Deserialize)]
+pub struct Note<'a> {
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub entities: Entities<'a>,
 }
 
 /// Marked stretches.
@@ -44,6 +66,8 @@ pub struct Entities<'a> {
     pub urls: Vec<Link<'a>>,
     #[serde(borrow, default)]
     pub hashtags: Vec<Tag<'a>>,
+    #[serde(borrow, default)]
+    pub cashtags: Vec<Tag<'a>>,
 }
 
 /// Somebody named.
@@ -83,11 +107,47 @@ pub struct Reference<'a> {
     pub id: &'a str,
 }
 
-/// The authors.
+/// What posts refer to.
 #[derive(Debug, Deserialize)]
 pub struct Includes<'a> {
     #[serde(borrow)]
     pub users: Vec<User<'a>>,
+    #[serde(borrow, default)]
+    pub tweets: Vec<Referenced<'a>>,
+    #[serde(borrow, default)]
+    pub media: Vec<Media<'a>>,
+}
+
+/// A post that another one answers or shows.
+#[derive(Debug, Deserialize)]
+pub struct Referenced<'a> {
+    pub id: &'a str,
+    pub author_id: Option<&'a str>,
+}
+
+/// A picture or film.
+#[derive(Debug, Deserialize)]
+pub struct Media<'a> {
+    pub media_key: &'a str,
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    #[serde(borrow, default)]
+    pub url: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub preview_image_url: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub alt_text: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub variants: Vec<Variant<'a>>,
+}
+
+/// One encoding of a film.
+#[derive(Debug, Deserialize)]
+pub struct Variant<'a> {
+    pub bit_rate: Option<u64>,
+    pub content_type: &'a str,
+    #[serde(borrow)]
+    pub url: Cow<'a, str>,
 }
 
 /// An author.
@@ -149,6 +209,23 @@ pub struct Comment<'a> {
     pub verb: &'a str,
     #[serde(borrow)]
     pub post: Under<'a>,
+    #[serde(borrow, default)]
+    pub message_tags: Vec<Named<'a>>,
+    #[serde(borrow, default)]
+    pub photo: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub video: Option<Text<'a>>,
+    pub is_hidden: Option<bool>,
+}
+
+/// A profile named in a comment.
+#[derive(Debug, Deserialize)]
+pub struct Named<'a> {
+    pub id: &'a str,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    pub offset: u32,
+    pub length: u32,
 }
 
 /// Who commented.

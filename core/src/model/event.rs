@@ -49,6 +49,7 @@ impl Event {
     pub const VERSION: u16 = 1;
 
     /// Something a connector reports about `account`.
+    #[inline]
     pub fn new(account: NativeAccount, channel: Channel, received_at: Timestamp, body: EventBody) -> Self {
         Self { v: Self::VERSION, account: Some(account), channel, received_at, raw: None, body }
     }
@@ -60,6 +61,7 @@ impl Event {
 
     /// Notes which bytes of the delivery it is.
     #[must_use]
+    #[inline]
     pub fn at(mut self, raw: Option<RawRange>) -> Self {
         self.raw = raw;
         self

@@ -172,10 +172,11 @@ pub(crate) fn never_changes(character: char) -> bool {
         '\0'..='\u{2ff}'             // Latin
         | '\u{400}'..='\u{482}'      // Cyrillic
         | '\u{5d0}'..='\u{5ea}'      // Hebrew
-        | '\u{620}'..='\u{64a}'      // Arabic
+        | '\u{61b}'..='\u{64a}'      // Arabic
         | '\u{200d}'..='\u{2027}'    // joiners, dashes, quotation marks
+        | '\u{3001}'..='\u{3029}'    // ideographic punctuation
         | '\u{3041}'..='\u{3096}'    // Hiragana
-        | '\u{30a1}'..='\u{30fa}'    // Katakana
+        | '\u{30a1}'..='\u{30ff}'    // Katakana
         | '\u{4e00}'..='\u{9fff}'    // Chinese
         | '\u{ac00}'..='\u{d7a3}'    // Hangul syllables
         | '\u{fe0f}'                 // emoji presentation

@@ -214,6 +214,22 @@ mod tests {
     }
 
     #[test]
+    fn a_look_ahead_leaves_the_place_and_a_failure_is_remembered() {
+        let mut walk = Walk::new(r#" { "a\u0062": 1, "c": 2}"#);
+        assert_eq!(walk.first_key(), None, "escaped");
+        assert_eq!(Walk::new(r#" { "c": 2}"#).first_key(), Some("c"));
+        assert_eq!(Walk::new("{}").first_key().or(Walk::new("[1]").first_key()), None);
+        walk.peek();
+        let start = walk;
+        walk.members(|_, walk| walk.value::<u8>().map(drop)).unwrap();
+        assert_eq!(walk.since(start), r#"{ "a\u0062": 1, "c": 2}"#);
+        assert!(!walk.has_failed());
+        let mut walk = Walk::new(r#"["x", 1]"#);
+        walk.items(|walk| walk.value::<u8>().map(drop)).unwrap();
+        assert!(walk.has_failed());
+    }
+
+    #[test]
     fn keys_may_be_escaped() {
         let mut keys = Vec::new();
         Walk::new(r#"{"a\"b":1,"c":[]}"#)

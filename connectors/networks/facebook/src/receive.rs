@@ -104,7 +104,9 @@ fn check_content_type(request: &WebhookRequest) -> Result<()> {
 /// Reads a webhook body. `account` is for entries that do not name their page.
 pub(crate) fn read(raw: &[u8], account: Option<&NativeAccount>, app_id: Option<&str>, now: Timestamp) -> Parsed {
     read_repaired(raw, account, |body| {
-        let mut reader = Reader { body, account, app_id, now, parsed: Parsed::default() };
+        // An item takes about a kilobyte.
+        let events = Vec::with_capacity(1 + body.as_str().len() / 1024);
+        let mut reader = Reader { body, account, app_id, now, parsed: Parsed { events, ..Parsed::default() } };
         reader.body()?;
         Ok(reader.parsed)
     })

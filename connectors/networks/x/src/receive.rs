@@ -197,7 +197,10 @@ impl<'b> Reading<'b> {
     fn envelope(&mut self, envelope: &Envelope<'b>) {
         match &envelope.data {
             None => {}
-            Some(Data::One(datum)) => return self.datum(datum, false, &Shelf::new(&envelope.includes)),
+            Some(Data::One(datum)) => {
+                self.parsed.events.reserve_exact(1);
+                return self.datum(datum, false, &Shelf::new(&envelope.includes));
+            }
             Some(Data::Many(data)) => {
                 let shelf = Shelf::new(&envelope.includes);
                 self.parsed.events.reserve(data.len());

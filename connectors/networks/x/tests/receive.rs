@@ -328,6 +328,24 @@ fn every_activity_is_read_or_named() {
 }
 
 #[test]
+fn an_activity_is_told_by_its_payload_wherever_that_stands() {
+    let body = br#"{"data":{"created_at":"2026-08-12T18:00:00Z","payload":{"id":"2090000000000000001","text":"acme!"},"filter":{"user_id":"111"},"event_type":"post.create"}}"#;
+    assert_eq!(message(&received(body).events[0]).content.text, "acme!");
+    let body = br#"{"data":[{"event_type":"MessageCreate","id":"9","text":"hi","sender_id":"222"}]}"#;
+    let parsed = normalise(BodyKind::Rest, body, &account(), now()).unwrap();
+    assert_eq!(message(&parsed.events[0]).surface, Surface::DirectMessage);
+}
+
+#[test]
+fn one_bad_direct_message_or_person_leaves_the_others() {
+    let body = br#"{"data":{"event_type":"dm.received","filter":{"user_id":"111"},"payload":{"direct_message_events":[{"type":"message_create","id":"1","message_create":7},{"type":"message_create","id":"2","message_create":{"sender_id":"222","target":{"recipient_id":"111"},"message_data":{"text":"hi"}}}],"users":{"222":{"name":["no"]}}}}}"#;
+    let parsed = received(body);
+    assert_eq!((parsed.events.len(), parsed.rejects.len()), (1, 1));
+    assert_eq!(message(&parsed.events[0]).content.text, "hi");
+    assert!(parsed.rejects[0].raw.is_some());
+}
+
+#[test]
 fn a_withdrawn_permission_names_the_account_that_withdrew() {
     let body = br#"{"user_event":{"revoke":{"date_time":"2026-08-12T18:00:00+00:00","target":{"app_id":"5"},"source":{"user_id":"111"}}}}"#;
     let parsed = received(body);
