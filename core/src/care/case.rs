@@ -586,7 +586,7 @@ impl Draft<'_> {
 
     /// Sets the timer for what happens next about a case's promises, or takes it away.
     pub(super) fn arm_sla(&mut self, case: &Case) {
-        let id = TimerId::derive(&["sla", case.id.as_str()]);
+        let id = TimerId::sla_of(&case.id);
         match self.next_promise_at(case) {
             Some(due_at) => {
                 let purpose = TimerPurpose::Sla { case: case.id.clone() };

@@ -378,5 +378,5 @@ impl Draft<'_> {
 
 /// The timer by which an offer must be accepted: one per case, so that a new offer replaces it.
 fn accept_timer(case: &Case) -> TimerId {
-    TimerId::derive(&["accept", case.id.as_str()])
+    TimerId::accept_of(&case.id)
 }

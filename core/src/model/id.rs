@@ -79,7 +79,7 @@ id! {
     CaseId = 'c',
     /// One raw delivery: hash of tenant, endpoint and body.
     DeliveryId = 'd',
-    /// A deadline kept in the store: hash of its subject and purpose.
+    /// A deadline kept in the store: hash of its subject and purpose; a case's has the case's hash.
     TimerId = 'z',
     /// Something the engine wants done: hash of its subject and purpose.
     EffectId = 'e',
@@ -97,9 +97,19 @@ impl TenantId {
 impl CustomerId {
     /// The person first met under `identity`: its id with a letter of their own.
     pub fn first_met_as(identity: &IdentityId) -> Self {
-        let mut id = CompactString::const_new("p");
-        id.push_str(identity.as_str().get(1..).unwrap_or(identity.as_str()));
-        Self(id)
+        Self(lettered("p", identity.as_str()))
+    }
+}
+
+impl TimerId {
+    /// The next deadline of a case.
+    pub fn sla_of(case: &CaseId) -> Self {
+        Self(lettered("z", case.as_str()))
+    }
+
+    /// By when an agent must accept a case.
+    pub fn accept_of(case: &CaseId) -> Self {
+        Self(lettered("y", case.as_str()))
     }
 }
 
@@ -113,6 +123,13 @@ impl DeliveryId {
         }
         Self(written('d', hash))
     }
+}
+
+/// The hash of another id after a letter of its own.
+fn lettered(letter: &'static str, id: &str) -> CompactString {
+    let mut own = CompactString::const_new(letter);
+    own.push_str(id.get(1..).unwrap_or(id));
+    own
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -3,8 +3,6 @@
 //! Letters are compared without case, accents and compatibility forms. Scripts written without spaces, and Hangul with its
 //! endings, are cut into single characters, which a query must find side by side.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -53,13 +51,16 @@ pub fn query_phrases(query: &str) -> Vec<Phrase> {
 }
 
 fn push_words(text: &str, words: &mut String) {
-    let folded = if text.is_ascii() {
-        Cow::Borrowed(text)
+    if text.is_ascii() {
+        push_folded(text.bytes().map(char::from), words);
     } else {
-        text.nfkd().filter(|c| !is_accent(*c)).nfc().collect::<String>().into()
-    };
+        push_folded(text.nfkd().filter(|c| !is_accent(*c)).nfc(), words);
+    }
+}
+
+fn push_folded(folded: impl Iterator<Item = char>, words: &mut String) {
     let mut in_word = false;
-    for c in folded.chars() {
+    for c in folded {
         if is_joiner(c) {
             continue;
         }
@@ -103,7 +104,8 @@ fn is_joiner(c: char) -> bool {
 
 /// Characters of scripts whose words are not told apart by blanks: Thai, Lao, Burmese, Khmer, kana, Han, Hangul.
 fn stands_alone(c: char) -> bool {
-    matches!(c,
+    c >= '\u{e00}'
+        && matches!(c,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')

@@ -222,7 +222,7 @@ impl Writer<'_> {
             .db
             .all("SELECT json FROM timers WHERE tenant = ?1", &[&tenant], |row| parse::<Timer>(text(row, 0)?))?;
         for timer in timers.iter().filter(|timer| belongings.holds_timer(timer)) {
-            self.db.execute("DELETE FROM timers WHERE tenant = ?1 AND id = ?2", &[&tenant, &timer.id.as_str()])?;
+            self.remove_timer(tenant, timer.id.as_str())?;
             receipt.count("timers", true);
         }
         let sql = "SELECT json FROM effects WHERE tenant = ?1";

@@ -129,10 +129,10 @@ fn check_length(path: &Path) -> Result<()> {
 
 /// The size of a page in a new file. A log entry or a raw body fills more than half a page of SQLite's usual 4 KiB, which
 /// would waste the rest; larger pages cost more where ids are written, at random places.
-const PAGE_BYTES: i64 = 8_192;
+const PAGE_BYTES: i64 = 4_096;
 
 /// After how many pages (64 MiB) the write-ahead log is carried over into the database.
-const CHECKPOINT_PAGES: i64 = 8_192;
+const CHECKPOINT_PAGES: i64 = 16_384;
 
 /// How long to wait for another process by default.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

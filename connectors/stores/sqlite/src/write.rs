@@ -132,14 +132,15 @@ impl<'a> Writer<'a> {
             self.put_note(no, note)?;
         }
         for id in &part.cancel {
-            self.db.execute("DELETE FROM timers WHERE tenant = ?1 AND id = ?2", &[&no, &id.as_str()])?;
+            self.remove_timer(no, id.as_str())?;
         }
         for timer in &part.timers {
+            let number = self.names.number_of(&self.db, no, timer.id.as_str())?;
             self.write_value(timer)?;
             let json = self.json()?;
-            let sql = "INSERT INTO timers (tenant, id, due, json) VALUES (?1, ?2, ?3, ?4) \
-                       ON CONFLICT (tenant, id) DO UPDATE SET due = excluded.due, json = excluded.json";
-            self.db.execute(sql, &[&no, &timer.id.as_str(), &timer.due_at.as_millis(), &json])?;
+            let sql = "INSERT INTO timers (no, id, tenant, due, json) VALUES (?1, ?2, ?3, ?4, ?5) \
+                       ON CONFLICT (no, id) DO UPDATE SET due = excluded.due, json = excluded.json";
+            self.db.execute(sql, &[&number, &timer.id.as_str(), &no, &timer.due_at.as_millis(), &json])?;
         }
         for effect in &part.effects {
             self.put_effect(no, effect)?;
@@ -548,6 +549,12 @@ impl<'a> Writer<'a> {
             "INSERT INTO timeline (line, case_no, at, note, message, v, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         self.db.execute(sql, &[&self.next_line, &case, &at, &note, &message, &Record::VERSION, &json])?;
         self.next_line += 1;
+        Ok(())
+    }
+
+    pub(crate) fn remove_timer(&mut self, tenant: i64, id: &str) -> Result<()> {
+        let no = self.names.number_of(&self.db, tenant, id)?;
+        self.db.execute("DELETE FROM timers WHERE no = ?1 AND id = ?2", &[&no, &id])?;
         Ok(())
     }
 

@@ -165,12 +165,14 @@ CREATE TABLE deliveries (
     body BLOB  -- absent once erased: the delivery stays known, so that it is not taken in again
 );
 
+-- `no` is that of the case whose deadline it is; the others have one of their own.
 CREATE TABLE timers (
-    tenant INTEGER NOT NULL,
+    no INTEGER NOT NULL,
     id TEXT NOT NULL,
+    tenant INTEGER NOT NULL,
     due INTEGER NOT NULL,
     json TEXT NOT NULL,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (no, id)
 ) WITHOUT ROWID;
 CREATE INDEX timers_due ON timers (due);
 
