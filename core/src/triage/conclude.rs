@@ -1,7 +1,7 @@
 //! What the findings add up to.
 //!
 //! Weights are summed per answer; the strongest answer wins, ties go to the more pressing one. Every step that adds
-//! knowledge of its own adds a finding too (`conclude.…`, or `default.…` where nothing else speaks), so each conclusion
+//! knowledge of its own adds a finding too (`conclude.…`, or `default.…` where nothing speaks louder), so each conclusion
 //! can be read back from the evidence. Concluding again, with findings of an advisor added, starts from the others alone.
 
 use std::collections::BTreeMap;
@@ -110,7 +110,7 @@ pub fn conclude(
         urgent,
     });
     let surface = case.surface(&category, &intent, needs_response, !pii.is_empty());
-    Assessment {
+    let mut assessment = Assessment {
         message: subject.message.cloned(),
         revision: subject.revision,
         relevance,
@@ -127,9 +127,27 @@ pub fn conclude(
         tier,
         surface,
         confidence: confidence(intent_lead, response_lead),
-        evidence: case.evidence.into_findings(),
+        evidence: Vec::new(),
         models,
-    }
+    };
+    let mut evidence = case.evidence.into_findings();
+    evidence.retain(|finding| !is_overruled(finding, &assessment));
+    assessment.evidence = evidence;
+    assessment
+}
+
+/// Whether something spoke louder than what is taken for granted, which then explains nothing.
+fn is_overruled(finding: &Finding, assessment: &Assessment) -> bool {
+    let concluded = match finding.about {
+        Question::Relevance => assessment.relevance.as_str(),
+        Question::Sentiment => assessment.sentiment.as_str(),
+        Question::Intent => assessment.intent.as_str(),
+        Question::Category => &assessment.category,
+        Question::Language => &assessment.language,
+        Question::NeedsResponse if assessment.needs_response => "yes",
+        _ => return false,
+    };
+    finding.value != concluded && finding.rule.starts_with("default.")
 }
 
 /// The answer with the largest sum of weights above zero; the smaller name where two are equal.
