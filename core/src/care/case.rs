@@ -609,7 +609,7 @@ impl Draft<'_> {
 }
 
 /// Where our latest private message to a person who had no case is found: no network's ids have such a scope.
-fn latest_direct(network: &NetworkName, person: &CustomerId) -> Key {
+pub(super) fn latest_direct(network: &NetworkName, person: &CustomerId) -> Key {
     Key::Alias(format!("direct:{network}").into(), person.as_str().into())
 }
 

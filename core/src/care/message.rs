@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{Cause, author_of};
+use super::case::{Cause, author_of, latest_direct};
 use super::decide::{Arrival, Draft, NOTHING, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
@@ -35,6 +35,7 @@ impl Draft<'_> {
         let elsewhere =
             elsewhere.map(|customer| Key::Slot(ConversationId::anywhere_on(&network_of(arrival)), customer));
         let loose = thread.clone().filter(|_| names.customer.is_some());
+        let direct = names.customer.as_ref().map(|customer| latest_direct(&network_of(arrival), customer));
         let asks_parent = inbound.thread.is_none() || names.customer.is_none();
         self.overlay.want([
             Some(Key::Message(names.message.clone())),
@@ -45,6 +46,7 @@ impl Draft<'_> {
             slot,
             elsewhere,
             loose.map(Key::Loose),
+            direct,
         ])?;
 
         let known = self.overlay.message(&names.message)?;

@@ -106,16 +106,17 @@ pub enum EventBody {
 }
 
 impl EventBody {
-    /// The same without empty ids of people, parents, threads and files: all nobodies would be one. `None` if what it is
-    /// about has an empty id itself.
-    pub fn with_named_parts(mut self) -> Option<Self> {
+    /// Drops empty ids of people, parents, threads and files: all nobodies would be one. Whether what it is about has an id
+    /// itself; without one there is no event.
+    #[must_use]
+    pub fn keep_named_parts(&mut self) -> bool {
         fn keep<T>(part: &mut Option<T>, id: impl Fn(&T) -> &str) {
             part.take_if(|part| id(part).is_empty());
         }
         fn person(profile: &mut Option<Profile>) {
             keep(profile, |profile| &profile.native_id);
         }
-        let own = match &mut self {
+        let own = match self {
             Self::Message(message) => {
                 person(&mut message.author);
                 person(&mut message.recipient);
@@ -146,9 +147,9 @@ impl EventBody {
                 &signal.thread
             }
             Self::Profile(profile) => &profile.native_id,
-            _ => return Some(self),
+            _ => return true,
         };
-        if own.is_empty() { None } else { Some(self) }
+        !own.is_empty()
     }
 }
 
@@ -482,21 +483,22 @@ mod tests {
         let mut file = Attachment::new(AttachmentKind::Image);
         file.native_id = Some("".into());
         message.content.attachments.push(file);
-        let Some(EventBody::Message(kept)) = EventBody::Message(Box::new(message.clone())).with_named_parts() else {
-            panic!("the message itself has an id")
-        };
+        let mut body = EventBody::Message(Box::new(message.clone()));
+        assert!(body.keep_named_parts(), "the message itself has an id");
+        let EventBody::Message(kept) = &body else { panic!("it is a message") };
         assert_eq!((kept.author.as_ref(), kept.thread.as_ref()), (None, None));
         assert_eq!(
             kept.reply_to.as_ref().map(|parent| (&*parent.native_id, parent.author.as_ref())),
             Some(("2", None))
         );
         assert_eq!(kept.content.attachments[0].native_id, None);
-        let named = EventBody::Message(kept);
-        assert_eq!(named.clone().with_named_parts(), Some(named), "what is named stays as it is");
+        let named = body.clone();
+        assert!(body.keep_named_parts());
+        assert_eq!(body, named, "what is named stays as it is");
 
         message.native_id = "".into();
-        assert_eq!(EventBody::Message(Box::new(message)).with_named_parts(), None);
+        assert!(!EventBody::Message(Box::new(message)).keep_named_parts());
         let deleted = Deleted { scope: "x".into(), native_id: "".into(), at: None };
-        assert_eq!(EventBody::Deleted(deleted).with_named_parts(), None);
+        assert!(!EventBody::Deleted(deleted).keep_named_parts());
     }
 }

@@ -333,8 +333,8 @@ impl<'a> Reader<'a> {
 }
 
 /// The body of an event, unless what it is about has an empty id.
-pub(crate) fn named(body: EventBody) -> Result<EventBody> {
-    body.with_named_parts().ok_or_else(|| Error::new(ErrorKind::InputInvalid, "an id is empty"))
+pub(crate) fn named(mut body: EventBody) -> Result<EventBody> {
+    if body.keep_named_parts() { Ok(body) } else { Err(Error::new(ErrorKind::InputInvalid, "an id is empty")) }
 }
 
 /// Every item of a list, or the one thing that stands in its place.

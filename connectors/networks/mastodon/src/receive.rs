@@ -477,10 +477,10 @@ impl<'b> Reader<'b> {
         self.push(EventBody::Unknown(Unknown { name: name.into() }), raw);
     }
 
-    fn push(&mut self, body: EventBody, raw: Option<RawRange>) {
-        let Some(body) = body.with_named_parts() else {
+    fn push(&mut self, mut body: EventBody, raw: Option<RawRange>) {
+        if !body.keep_named_parts() {
             return self.reject(raw, Error::new(ErrorKind::InputInvalid, "`id` is empty"));
-        };
+        }
         let event = Event::new(self.account.clone(), self.channel.clone(), self.now, body);
         self.parsed.events.push(event.at(raw));
     }

@@ -347,8 +347,8 @@ impl<'b> Reading<'b> {
     }
 }
 
-fn named(body: EventBody) -> Result<EventBody> {
-    body.with_named_parts().ok_or_else(|| missing("id"))
+fn named(mut body: EventBody) -> Result<EventBody> {
+    if body.keep_named_parts() { Ok(body) } else { Err(missing("id")) }
 }
 
 /// The error again: what was found lends its own only.

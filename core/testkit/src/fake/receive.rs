@@ -100,7 +100,7 @@ impl Reader {
         if self.is(Defect::NumericIdsRefused) && !item.id.as_ref().is_none_or(as_text) {
             return Err(self.unlike(json));
         }
-        let event = match item.kind.as_str() {
+        let mut event = match item.kind.as_str() {
             "message" => EventBody::Message(Box::new(self.message(item)?)),
             "delete" => EventBody::Deleted(self.deleted(&item)?),
             _ if self.is(Defect::UnknownDropped) => return Ok(()),
@@ -108,7 +108,9 @@ impl Reader {
         };
         let whole_body = self.kind == BodyKind::Stream || self.is(Defect::PlacesForgotten);
         let raw = if whole_body { None } else { body.range_of(json) };
-        let event = event.with_named_parts().ok_or_else(|| self.unlike(json))?;
+        if !event.keep_named_parts() {
+            return Err(self.unlike(json));
+        }
         parsed.events.push(self.event(event).at(raw));
         Ok(())
     }
