@@ -11,7 +11,9 @@ use crate::traffic::Traffic;
 
 /// How many messages are received between two looks at the clock.
 const STEP: usize = 2_000;
-/// How many are stored where little is stored.
+/// How many steps are measured at once: long enough that both sides carry their log over into the file some times.
+const STEPS: usize = 4;
+/// How many are stored where little is stored, in the middle of what is measured.
 const LITTLE: usize = 10_000;
 
 /// One engine with its own traffic.
@@ -35,6 +37,12 @@ impl Growing {
         let micros = micros_each(STEP, || taken = take_in(&self.desk, &requests));
         taken.map(|()| micros)
     }
+
+    /// Some steps; microseconds for each message.
+    fn steps(&mut self) -> Result<f64> {
+        let micros = (0..STEPS).map(|_| self.step()).sum::<Result<f64>>()?;
+        Ok(micros / STEPS as f64)
+    }
 }
 
 /// Fills one file with `much` messages and another with `LITTLE`, then measures both in turns.
@@ -54,10 +62,10 @@ pub fn measure(much: usize, rounds: usize, mut told: impl FnMut(usize, f64)) -> 
     let mut turns = Vec::new();
     for _ in 0..rounds {
         let mut small = Growing::new(&folder.path().join("small.db"))?;
-        while small.stored < LITTLE {
+        while small.stored < LITTLE - STEPS * STEP / 2 {
             small.step()?;
         }
-        turns.push((large.step()?, small.step()?));
+        turns.push((large.steps()?, small.steps()?));
         drop(small);
         for end in ["small.db", "small.db-wal", "small.db-shm", "small.db.erasures"] {
             let _ = std::fs::remove_file(folder.path().join(end));

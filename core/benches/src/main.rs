@@ -85,7 +85,7 @@ fn print_peers() -> Result<()> {
 fn print_growth() -> Result<()> {
     const MUCH: usize = 1_000_000;
     println!("\ncost of a message as the file grows");
-    let compared = growth::measure(MUCH, 9, |stored, micros| println!("  {stored:>9} stored {micros:>7.1} µs"))?;
+    let compared = growth::measure(MUCH, 5, |stored, micros| println!("  {stored:>9} stored {micros:>7.1} µs"))?;
     println!(
         "  at {MUCH} ÷ at 10000: {:.1} ÷ {:.1} µs = {:.2}  (≤ 1.6)",
         compared.ours, compared.theirs, compared.ratio
