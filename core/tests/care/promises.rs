@@ -254,15 +254,7 @@ async fn several_workers_break_a_promise_once() {
         world.case_of(post(&format!("n{number}"), &format!("p{number}"), "broken")).await;
     }
     world.clock.advance(hours(2));
-    let workers: Vec<_> = (0..4)
-        .map(|_| {
-            let engine = world.engine.clone();
-            tokio::spawn(async move { engine.tick().await.unwrap() })
-        })
-        .collect();
-    for worker in workers {
-        worker.await.unwrap();
-    }
+    world.tick_at_once(4).await;
     assert_eq!(world.total("sla.breached.first_response").await, 20);
     for case in world.tenant.all_cases(50).await.unwrap() {
         let steps = world.steps(&case.id).await;

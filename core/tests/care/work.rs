@@ -24,6 +24,23 @@ const CREW: &str = "
     languages = ['fr']
 ";
 
+/// What waits ten minutes with Ada goes to Bo.
+const OVERFLOW: &str = "
+    [[teams]]
+    id = 'care'
+    overflow_to = 'night'
+    overflow_after = '10m'
+    [[teams]]
+    id = 'night'
+    takes = { tier = [4] }
+    [[agents]]
+    id = 'ada'
+    teams = ['care']
+    [[agents]]
+    id = 'bo'
+    teams = ['night']
+";
+
 async fn accepted(world: &World, case: &CaseId) -> String {
     let agent = world.holder(case).await.expect("nobody holds it");
     world.tenant.accept(case, &agent.as_str().into()).await.unwrap();
@@ -194,21 +211,7 @@ async fn who_gives_a_case_by_hand_means_it() {
 
 #[tokio::test]
 async fn a_case_that_waits_too_long_overflows() {
-    let policy = "
-        [[teams]]
-        id = 'care'
-        overflow_to = 'night'
-        overflow_after = '10m'
-        [[teams]]
-        id = 'night'
-        takes = { tier = [4] }
-        [[agents]]
-        id = 'ada'
-        teams = ['care']
-        [[agents]]
-        id = 'bo'
-        teams = ['night']";
-    let world = World::new(policy);
+    let world = World::new(OVERFLOW);
     world.online("bo").await;
     let case = world.case_of(post("n1", "ann", "broken")).await;
     world.pass(minutes(9)).await;
@@ -249,21 +252,7 @@ async fn cases_wait_for_the_hours_of_those_who_can_take_them() {
 
 #[tokio::test]
 async fn a_case_that_comes_back_waits_anew() {
-    let policy = "
-        [[teams]]
-        id = 'care'
-        overflow_to = 'night'
-        overflow_after = '10m'
-        [[teams]]
-        id = 'night'
-        takes = { tier = [4] }
-        [[agents]]
-        id = 'ada'
-        teams = ['care']
-        [[agents]]
-        id = 'bo'
-        teams = ['night']";
-    let world = World::new(policy);
+    let world = World::new(OVERFLOW);
     let case = world.case_of(post("n1", "ann", "broken")).await;
     world.take(answer("n2", "b1", "n1", "done")).await;
     world.pass(hours(5)).await;
@@ -282,15 +271,7 @@ async fn several_workers_give_each_case_once() {
     for agent in ["ada", "bo"] {
         world.tenant.set_presence(&agent.into(), true, None).await.unwrap();
     }
-    let workers: Vec<_> = (0..4)
-        .map(|_| {
-            let engine = world.engine.clone();
-            tokio::spawn(async move { engine.tick().await.unwrap() })
-        })
-        .collect();
-    for worker in workers {
-        worker.await.unwrap();
-    }
+    world.tick_at_once(4).await;
     world.tick().await;
     let roster = world.tenant.roster().await.unwrap();
     assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [7, 7]);

@@ -135,6 +135,17 @@ impl World {
         ticked
     }
 
+    /// Lets so many workers do what is due at the same time.
+    pub(crate) async fn tick_at_once(&self, workers: usize) {
+        let begin = |_| {
+            let engine = self.engine.clone();
+            tokio::spawn(async move { engine.tick().await.unwrap() })
+        };
+        for worker in (0..workers).map(begin).collect::<Vec<_>>() {
+            worker.await.unwrap();
+        }
+    }
+
     pub(crate) fn id_of(&self, native_id: &str) -> MessageId {
         MessageId::derive(&["default", "fake", native_id])
     }

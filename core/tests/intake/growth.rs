@@ -182,35 +182,27 @@ fn the_work_grows_with_the_batch_and_no_faster() {
     }
 }
 
+/// So many answers to each other, the last one first: each begins a thread that becomes part of the next.
+fn chain(length: usize) -> Vec<serde_json::Value> {
+    let answer = |id: usize| {
+        let mut answer = item("a1", &format!("n{id}"), &format!("u{}", id % 5));
+        if id > 0 {
+            answer["to"] = format!("n{}", id - 1).into();
+        }
+        answer
+    };
+    (0..length).rev().map(answer).collect()
+}
+
 #[test]
 fn four_rounds_are_enough_for_what_hangs_together() {
-    // Chains of answers, the last one first: each begins a thread that becomes part of the next.
-    let chain: Vec<_> = (0..400)
-        .rev()
-        .map(|id: usize| {
-            let mut answer = item("a1", &format!("n{id}"), &format!("u{}", id % 5));
-            if id > 0 {
-                answer["to"] = format!("n{}", id - 1).into();
-            }
-            answer
-        })
-        .collect();
-    let (_, rounds) = decide_all(&arrivals(&chain));
+    let (_, rounds) = decide_all(&arrivals(&chain(400)));
     println!("a chain of 400 from its end: {rounds} rounds");
 }
 
 #[tokio::test]
 async fn a_chain_from_its_end_becomes_one_thread_in_one_batch_or_many() {
-    let chain: Vec<_> = (0..60)
-        .rev()
-        .map(|id: usize| {
-            let mut answer = item("a1", &format!("n{id}"), &format!("u{}", id % 5));
-            if id > 0 {
-                answer["to"] = format!("n{}", id - 1).into();
-            }
-            answer
-        })
-        .collect();
+    let chain = chain(60);
     let mut outcomes = Vec::new();
     for batch in [1, 7, 60] {
         let store: Arc<dyn Store> = Watched::new();
