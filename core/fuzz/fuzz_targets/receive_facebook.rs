@@ -3,21 +3,14 @@
 
 use std::sync::LazyLock;
 
-use careline::intake::{Intake, WebhookRequest};
-use careline::model::Timestamp;
-use careline::wire::{Encoding, sign};
+use careline::wire::Encoding;
 use careline_facebook::{Webhook, WebhookConfig};
-use http::{HeaderMap, HeaderValue};
+use careline_fuzz::SECRET;
 use libfuzzer_sys::fuzz_target;
 
 static WEBHOOK: LazyLock<Webhook> =
-    LazyLock::new(|| Webhook::new(WebhookConfig::new("secret", "token")).expect("the settings are good"));
+    LazyLock::new(|| Webhook::new(WebhookConfig::new(SECRET, "token")).expect("the settings are good"));
 
 fuzz_target!(|body: &[u8]| {
-    let mut headers = HeaderMap::new();
-    headers.insert("content-type", HeaderValue::from_static("application/json"));
-    let signature = sign(b"secret", body, Encoding::Hex);
-    headers.insert("x-hub-signature-256", HeaderValue::try_from(signature).expect("a signature is plain text"));
-    let request = WebhookRequest::post(headers, body.to_vec());
-    WEBHOOK.receive(&request, Timestamp::default()).expect("what is signed is received");
+    careline_fuzz::receives(&*WEBHOOK, "x-hub-signature-256", Encoding::Hex, body);
 });
