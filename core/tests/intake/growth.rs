@@ -1,14 +1,14 @@
-//! What one more event costs, counted in loads and keys: it must not depend on what there is already.
+//! What one more event costs, counted in loads, keys and allocations: it must not depend on what there is already.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use allocation_counter::AllocationInfo;
 use careline::care::{Arrival, Decision, Engine, Rules, Snapshot, TenantSetup, decide};
 use careline::model::*;
 use careline::store::{Commit, MemoryStore, Store};
 use careline::triage::Triages;
 use careline_testkit::ManualClock;
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::support::*;
 
@@ -118,37 +118,31 @@ async fn a_batch_costs_rounds_not_events() {
     }
 }
 
-/// How long the decision about a batch takes, in seconds, and how many rounds of loading.
-fn decide_all(arrivals: &[Arrival]) -> (f64, usize) {
+/// What is allocated to decide about a batch and to commit that, and how many rounds of loading it takes.
+fn decide_all(arrivals: &[Arrival]) -> (AllocationInfo, usize) {
     let (tenant, policy, triages) = (TenantId::single(), policy(&[("acme", "a1")]), Triages::default());
     let rules = Rules::new(&tenant, &policy, &triages);
     let store = MemoryStore::new();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let arrivals: Vec<_> = arrivals.iter().collect();
-    // Once without the clock: triage is remembered with the arrival, so that what is measured is the deciding alone.
+    // Once beforehand: triage is remembered with the arrival, so that what is counted is the deciding alone.
     let _ = decide(&rules, &Snapshot::default(), &arrivals, NOW);
-    let begun = cpu();
-    let mut snapshot = Snapshot::default();
-    for round in 0.. {
-        assert!(round <= 4, "at most four rounds of loading");
-        match decide(&rules, &snapshot, &arrivals, NOW) {
-            Decision::Need(keys) => {
-                let loaded = runtime.block_on(store.load(&tenant, &keys)).unwrap();
-                snapshot.absorb(keys, loaded);
+    let mut rounds = 0;
+    let allocated = allocation_counter::measure(|| {
+        let mut snapshot = Snapshot::default();
+        let part = loop {
+            match decide(&rules, &snapshot, &arrivals, NOW) {
+                Decision::Need(keys) => {
+                    snapshot.absorb(keys.clone(), runtime.block_on(store.load(&tenant, &keys)).unwrap())
+                }
+                Decision::Decided(part, _) => break part,
             }
-            Decision::Decided(part, _) => {
-                runtime.block_on(store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] })).unwrap();
-                return ((cpu() - begun).as_secs_f64(), round);
-            }
-        }
-    }
-    unreachable!()
-}
-
-/// The CPU time of this thread, which waits for nobody.
-fn cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+            rounds += 1;
+            assert!(rounds <= 4, "at most four rounds of loading");
+        };
+        runtime.block_on(store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] })).unwrap();
+    });
+    (allocated, rounds)
 }
 
 fn arrivals(items: &[serde_json::Value]) -> Vec<Arrival> {
@@ -169,16 +163,17 @@ fn the_work_grows_with_the_batch_and_no_faster() {
         ("one person in one thread", &one_person),
         ("separate", &separate),
     ];
+    // What is made once and kept is nobody's cost.
+    decide_all(&arrivals(&separate(1)));
     for (name, shape) in shapes {
-        let least = |size| {
-            let arrivals = arrivals(&shape(size));
-            (0..3).map(|_| decide_all(&arrivals).0).fold(f64::MAX, f64::min)
-        };
-        let (few, many) = (least(75), least(1200));
-        let ratio = many / few / 16.0;
-        println!("{name}: an event of 1,200 costs {ratio:.2} times what an event of 75 does");
-        // Linear is 1; quadratic is 16. What lies between is the machine's.
-        assert!(ratio < 3.0, "{name}: {ratio:.2}");
+        let (few, many) = (decide_all(&arrivals(&shape(75))).0, decide_all(&arrivals(&shape(1200))).0);
+        let of_16 = |many: u64, few: u64| many as f64 / few as f64 / 16.0;
+        let (blocks, bytes) = (of_16(many.count_total, few.count_total), of_16(many.bytes_total, few.bytes_total));
+        println!(
+            "{name}: an event of 1,200 allocates {blocks:.3} times the blocks and {bytes:.3} times the bytes of 75"
+        );
+        // Linear is 1; quadratic is 16.
+        assert!(blocks < 1.1 && bytes < 1.1, "{name}: {blocks:.3} {bytes:.3}");
     }
 }
 
