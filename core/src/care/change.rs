@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{CaseId, ConversationId, MessageId, Step, Timer, TimerId, Timestamp};
-use crate::store::{Effect, Key, Record};
+use crate::store::{Effect, Key, Record, Written};
 
 /// One change. Replaying the changes of the log in order gives the records again, but for texts, which stand with the
 /// messages, and evidence, which stands with the assessments.
@@ -84,4 +84,114 @@ pub struct LogLine {
 impl LogLine {
     /// The format version this careline writes.
     pub const VERSION: u16 = 2;
+}
+
+/// The JSON of lines, put together from that of the records in them.
+#[derive(Debug)]
+pub(super) struct LineWriter {
+    /// How every line begins.
+    versions: String,
+    changes: String,
+}
+
+impl LineWriter {
+    pub(super) fn new(policy: &str) -> Self {
+        #[derive(Serialize)]
+        struct Versions<'a> {
+            v: u16,
+            engine: &'a str,
+            policy: &'a str,
+            tz: &'a str,
+        }
+        let versions = Versions {
+            v: LogLine::VERSION,
+            engine: concat!("careline/", env!("CARGO_PKG_VERSION")),
+            policy,
+            tz: crate::policy::tz_version(),
+        };
+        let mut versions = serde_json::to_string(&versions).unwrap_or_default();
+        versions.pop();
+        Self { versions, changes: String::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// [`Change::Put`].
+    pub(super) fn put(&mut self, version: u64, record: &Written) {
+        let (kind, json) = (record.value().kind(), record.json());
+        self.add(&["put\",\"version\":", &version.to_string(), ",\"record\":\"", kind, "\",\"value\":", json]);
+    }
+
+    /// [`Change::Step`].
+    pub(super) fn step(&mut self, step: &Written<Step>) {
+        self.add(&["step\",\"step\":", step.json()]);
+    }
+
+    /// [`Change::Armed`].
+    pub(super) fn armed(&mut self, timer: &Written<Timer>) {
+        self.add(&["armed\",\"timer\":", timer.json()]);
+    }
+
+    /// Any change.
+    pub(super) fn change(&mut self, change: &Change) {
+        // Writing to memory fails only for maps with keys that are no strings, and changes have none.
+        let json = serde_json::to_string(change).unwrap_or_default();
+        self.separate();
+        self.changes.push_str(&json);
+    }
+
+    fn add(&mut self, rest: &[&str]) {
+        self.separate();
+        self.changes.push_str("{\"change\":\"");
+        self.changes.extend(rest.iter().copied());
+        self.changes.push('}');
+    }
+
+    fn separate(&mut self) {
+        if !self.changes.is_empty() {
+            self.changes.push(',');
+        }
+    }
+
+    /// The line about an event of this kind.
+    pub(super) fn finish(&mut self, kind: &str) -> String {
+        let line = [&self.versions, ",\"event\":\"", kind, "\",\"changes\":[", &self.changes, "]}"].concat();
+        self.changes.clear();
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CaseId, StepKind, TimerPurpose};
+    use crate::store::Record;
+
+    #[test]
+    fn what_is_put_together_is_what_changes_are_written_as() {
+        let at = Timestamp::default();
+        let case = CaseId::from("c1");
+        let (actor, kind) = ("jo \"the\" agent".to_owned(), StepKind::Opened);
+        let step = Step { case: case.clone(), at, kind, actor, message: None, reasons: Vec::new() };
+        let timer = Timer { id: TimerId::sla_of(&case), due_at: at, purpose: TimerPurpose::Sla { case: case.clone() } };
+        let mut writer = LineWriter::new("abc");
+        let record = Record::Cursor("page \u{1}".into());
+        writer.put(3, &record.clone().into());
+        writer.step(&step.clone().into());
+        writer.armed(&timer.clone().into());
+        writer.change(&Change::Noted { case: case.clone(), at });
+        let line = writer.finish("message");
+        let read: LogLine = serde_json::from_str(&line).unwrap();
+        let changes = [
+            Change::Put { version: 3, record },
+            Change::Step { step },
+            Change::Armed { timer },
+            Change::Noted { case, at },
+        ];
+        assert_eq!(read.changes, changes);
+        assert_eq!(serde_json::to_string(&read).unwrap(), line);
+        assert!(writer.is_empty());
+    }
 }

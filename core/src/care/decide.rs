@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 
-use super::change::{Change, LogLine};
+use super::change::{Change, LineWriter};
 use super::snapshot::{Missing, Overlay, Read, Snapshot};
 use crate::error::Error;
 use crate::model::{
@@ -15,7 +14,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::policy::CompiledPolicy;
-use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit};
+use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit, Written};
 use crate::triage::Triages;
 
 /// One tenant's rules and judgement: what a decision needs besides facts.
@@ -131,10 +130,10 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     pub(super) overlay: Overlay<'a>,
     commit: TenantCommit,
-    timers: FxHashMap<TimerId, Option<Timer>>,
+    timers: FxHashMap<TimerId, Option<Written<Timer>>>,
     effects: FxHashMap<crate::model::EffectId, Effect>,
     counts: FxHashMap<(compact_str::CompactString, Timestamp), i64>,
-    line: Vec<u8>,
+    line: LineWriter,
     about: (Option<CustomerId>, Option<CaseId>),
 }
 
@@ -148,13 +147,12 @@ impl<'a> Draft<'a> {
             timers: FxHashMap::default(),
             effects: FxHashMap::default(),
             counts: FxHashMap::default(),
-            line: Vec::new(),
+            line: LineWriter::new(rules.policy.version()),
             about: (None, None),
         }
     }
 
     fn event(&mut self, arrival: &Arrival) -> Read<Outcome> {
-        self.line.clear();
         self.about = (None, None);
         let outcome = match &arrival.event.body {
             EventBody::Message(inbound) => self.inbound(arrival, inbound),
@@ -176,48 +174,21 @@ impl<'a> Draft<'a> {
                 Ok(Outcome::Known)
             }
         }?;
-        if outcome != Outcome::Known || !self.line.is_empty() {
+        if !self.overlay.is_guessing() && (outcome != Outcome::Known || !self.line.is_empty()) {
             self.log(arrival);
         }
         Ok(outcome)
     }
 
     fn log(&mut self, arrival: &Arrival) {
-        #[derive(Serialize)]
-        struct Head<'a> {
-            v: u16,
-            engine: &'a str,
-            policy: &'a str,
-            tz: &'a str,
-            event: &'a str,
-        }
-        let head = Head {
-            v: LogLine::VERSION,
-            engine: concat!("careline/", env!("CARGO_PKG_VERSION")),
-            policy: self.rules.policy.version(),
-            tz: crate::policy::tz_version(),
-            event: kind_of(&arrival.event.body),
-        };
-        let mut json = serde_json::to_string(&head).unwrap_or_default();
-        json.pop();
-        json.reserve(self.line.len() + 16);
-        json.push_str(",\"changes\":[");
-        json.push_str(std::str::from_utf8(&self.line).unwrap_or_default());
-        json.push_str("]}");
+        let json = self.line.finish(kind_of(&arrival.event.body));
         let (customer, case) = std::mem::take(&mut self.about);
         self.commit.log.push(LogEntry { at: arrival.event.received_at, customer, case, json });
     }
 
     fn note(&mut self, change: &Change) {
-        if self.overlay.is_guessing() {
-            return;
-        }
-        if !self.line.is_empty() {
-            self.line.push(b',');
-        }
-        // Writing to memory fails only for maps with keys that are no strings, and records have none.
-        if serde_json::to_writer(&mut self.line, change).is_err() {
-            self.line.extend_from_slice(b"null");
+        if !self.overlay.is_guessing() {
+            self.line.change(change);
         }
     }
 
@@ -231,32 +202,28 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn put(&mut self, key: Key, record: Record) {
-        let version = self.overlay.put(key.clone());
-        let mut change = Change::Put { version, record };
-        // The log holds no texts, so a message is written to it without its content; and conclusions without the evidence,
-        // which is long, stands in the assessment, and is found again by judging the same text with the same rules.
-        let (mut content, mut evidence) = (None, Vec::new());
-        match &mut change {
-            Change::Put { record: Record::Message(message), .. } => content = message.content.take(),
-            Change::Put { record: Record::Assessment(assessment), .. } => {
-                evidence = std::mem::take(&mut assessment.evidence);
-            }
-            _ => {}
+        let version = self.overlay.next_version(&key);
+        let record = self.written(record, |line, record| line.put(version, record));
+        self.overlay.put(key, version, Some(record));
+    }
+
+    /// A value with its JSON, for the store and for the log; without while only guessing.
+    fn written<T>(&mut self, value: T, log: impl FnOnce(&mut LineWriter, &Written<T>)) -> Written<T>
+    where
+        Written<T>: From<T>,
+    {
+        if self.overlay.is_guessing() {
+            return Written::without_json(value);
         }
-        self.note(&change);
-        if let Change::Put { mut record, .. } = change {
-            match &mut record {
-                Record::Message(message) => message.content = content,
-                Record::Assessment(assessment) => assessment.evidence = evidence,
-                _ => {}
-            }
-            self.overlay.restore(&key, record);
-        }
+        let written = Written::from(value);
+        log(&mut self.line, &written);
+        written
     }
 
     pub(super) fn remove(&mut self, key: Key) {
-        self.overlay.put(key.clone());
-        self.note(&Change::Removed { key });
+        let version = self.overlay.next_version(&key);
+        self.note(&Change::Removed { key: key.clone() });
+        self.overlay.put(key, version, None);
     }
 
     pub(super) fn move_thread(&mut self, from: ConversationId, to: ConversationId) {
@@ -275,7 +242,7 @@ impl<'a> Draft<'a> {
         reasons: Vec<Reason>,
     ) {
         let step = Step { case: case.clone(), at, kind, actor: actor.into(), message: message.cloned(), reasons };
-        self.note(&Change::Step { step: step.clone() });
+        let step = self.written(step, LineWriter::step);
         self.commit.steps.push(step);
     }
 
@@ -285,8 +252,9 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn arm(&mut self, timer: Timer) {
-        self.note(&Change::Armed { timer: timer.clone() });
-        self.timers.insert(timer.id.clone(), Some(timer));
+        let id = timer.id.clone();
+        let timer = self.written(timer, LineWriter::armed);
+        self.timers.insert(id, Some(timer));
     }
 
     pub(super) fn disarm(&mut self, id: TimerId) {
@@ -332,7 +300,7 @@ impl<'a> Draft<'a> {
                 None => commit.cancel.push(id),
             }
         }
-        commit.timers.sort_by(|a, b| a.id.cmp(&b.id));
+        commit.timers.sort_by(|a, b| a.value().id.cmp(&b.value().id));
         commit.cancel.sort_unstable();
         commit.effects = self.effects.into_values().collect();
         commit.effects.sort_by(|a, b| a.id.cmp(&b.id));

@@ -330,8 +330,12 @@ impl Tenant {
             due_at,
             purpose: TimerPurpose::Route { team: team.clone() },
         };
-        let part =
-            crate::store::TenantCommit { tenant: self.id.clone(), as_of: 0, timers: vec![timer], ..Default::default() };
+        let part = crate::store::TenantCommit {
+            tenant: self.id.clone(),
+            as_of: 0,
+            timers: vec![timer.into()],
+            ..Default::default()
+        };
         self.store().commit(crate::store::Commit { deliveries: Vec::new(), tenants: vec![part] }).await
     }
 

@@ -326,7 +326,7 @@ async fn decide_tenant(
     for (key, cursor) in cursors {
         let version = known.get(&key).map_or(0, |entry| entry.version);
         part.reads.push((key.clone(), version));
-        part.puts.push((key, version + 1, Some(Record::Cursor(cursor))));
+        part.puts.push((key, version + 1, Some(Record::Cursor(cursor).into())));
     }
     if let Some(rules) = engine.rules(tenant)
         && !arrivals.is_empty()
@@ -344,7 +344,7 @@ async fn decide_tenant(
     }
     let mut aside: Vec<_> = set_aside.into_iter().collect();
     aside.sort_by(|a, b| a.0.cmp(&b.0));
-    part.puts.extend(aside.into_iter().map(|(key, item)| (key, 1, Some(Record::Quarantined(item.clone())))));
+    part.puts.extend(aside.into_iter().map(|(key, item)| (key, 1, Some(Record::Quarantined(item.clone()).into()))));
     if !part.is_empty() {
         commit.tenants.push(part);
     }

@@ -8,7 +8,7 @@ use crate::model::{
     AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId,
     Message, MessageId, Presence,
 };
-use crate::store::{Fate, Key, Loaded, Record, Versioned};
+use crate::store::{Fate, Key, Loaded, Record, Versioned, Written};
 
 /// Records as they were read, with their versions.
 #[derive(Debug, Default)]
@@ -41,11 +41,18 @@ pub(super) type Read<T> = Result<T, Missing>;
 #[derive(Debug)]
 pub(super) struct Overlay<'a> {
     snapshot: &'a Snapshot,
-    written: FxHashMap<Key, Versioned>,
+    written: FxHashMap<Key, Put>,
     read: FxHashSet<Key>,
     needs: FxHashSet<Key>,
     moves: Moves,
     places: Places,
+}
+
+/// A record written by the decision, or removed.
+#[derive(Debug)]
+struct Put {
+    version: u64,
+    record: Option<Written>,
 }
 
 /// Which written records stand where, so that no event looks through all of them. What stands elsewhere by now may still
@@ -170,10 +177,9 @@ impl<'a> Overlay<'a> {
 
     /// A key that is not loaded counts as absent for the rest of this pass, so that one pass finds all that later events
     /// need, even those that rest on earlier ones. What such a pass writes is thrown away.
-    fn entry(&mut self, key: &Key) -> &Versioned {
-        static ABSENT: Versioned = Versioned { version: 0, record: None };
-        if let Some(entry) = self.written.get(key) {
-            return entry;
+    fn entry(&mut self, key: &Key) -> Option<&Record> {
+        if let Some(put) = self.written.get(key) {
+            return put.record.as_ref().map(Written::value);
         }
         let rests_on = self.rests_on(key);
         let key = rests_on.as_ref().unwrap_or(key);
@@ -182,11 +188,11 @@ impl<'a> Overlay<'a> {
                 if !self.read.contains(key) {
                     self.read.insert(key.clone());
                 }
-                if rests_on.is_some() { &ABSENT } else { entry }
+                entry.record.as_ref().filter(|_| rests_on.is_none())
             }
             None => {
                 self.needs.insert(key.clone());
-                &ABSENT
+                None
             }
         }
     }
@@ -207,17 +213,23 @@ impl<'a> Overlay<'a> {
     }
 
     pub(super) fn record(&mut self, key: &Key) -> Read<Option<&Record>> {
-        Ok(self.entry(key).record.as_ref())
+        Ok(self.entry(key))
     }
 
-    /// Reserves the next version of a key. A key that nobody read is new by its very name.
-    pub(super) fn put(&mut self, key: Key) -> u64 {
-        let version = 1 + match self.written.get(&key) {
-            Some(entry) => entry.version,
-            None => self.version_after_moves(&key),
-        };
-        self.written.insert(key, Versioned { version, record: None });
-        version
+    /// The next version of a key that is to be written. A key that nobody read is new by its very name.
+    pub(super) fn next_version(&mut self, key: &Key) -> u64 {
+        1 + match self.written.get(key) {
+            Some(put) => put.version,
+            None => self.version_after_moves(key),
+        }
+    }
+
+    /// Writes a record, or removes it.
+    pub(super) fn put(&mut self, key: Key, version: u64, record: Option<Written>) {
+        if let Some(record) = &record {
+            self.places.note(&key, record.value());
+        }
+        self.written.insert(key, Put { version, record });
     }
 
     /// The version of a record that was read, once the store has moved threads: each move that touches it counts.
@@ -228,14 +240,6 @@ impl<'a> Overlay<'a> {
             return entry.version;
         }
         entry.version + entry.record.clone().map_or(0, |mut record| self.moves.apply(&mut record))
-    }
-
-    /// Gives the record to the version that [`Overlay::put`] has just reserved.
-    pub(super) fn restore(&mut self, key: &Key, record: Record) {
-        if let Some(entry) = self.written.get_mut(key) {
-            self.places.note(key, &record);
-            entry.record = Some(record);
-        }
     }
 
     pub(super) fn message(&mut self, id: &MessageId) -> Read<Option<Message>> {
@@ -296,7 +300,7 @@ impl<'a> Overlay<'a> {
 
     /// A copy of a record, with threads that moved replaced.
     fn followed(&mut self, key: &Key) -> Option<Record> {
-        let mut record = self.entry(key).record.clone()?;
+        let mut record = self.entry(key)?.clone();
         if !self.written.contains_key(key) {
             self.moves.apply(&mut record);
         }
@@ -307,14 +311,12 @@ impl<'a> Overlay<'a> {
     pub(super) fn slot(&mut self, conversation: &ConversationId, customer: &CustomerId) -> Read<Option<CaseId>> {
         for (thread, moves) in self.parts_of(conversation) {
             let key = Key::Slot(thread, customer.clone());
-            let Some(Record::Slot(case)) = self.entry(&key).record.clone() else { continue };
+            let Some(Record::Slot(case)) = self.entry(&key).cloned() else { continue };
             let here = Key::Slot(conversation.clone(), customer.clone());
             if key != here {
                 // As the store will do when it moves the thread.
                 let version = self.version_after_moves(&key) + moves;
-                let record = Record::Slot(case.clone());
-                self.places.note(&here, &record);
-                self.written.insert(here, Versioned { version, record: Some(record) });
+                self.put(here, version, Some(Record::Slot(case.clone()).into()));
             }
             return Ok(Some(case));
         }
@@ -381,7 +383,7 @@ impl<'a> Overlay<'a> {
     fn written_among(&self, ids: Option<&FxHashSet<MessageId>>) -> Vec<Message> {
         let written = ids.into_iter().flatten().filter_map(|id| self.written.get(&Key::Message(id.clone())));
         written
-            .filter_map(|entry| match &entry.record {
+            .filter_map(|put| match put.record.as_ref().map(Written::value) {
                 Some(Record::Message(message)) => Some(without_content(message)),
                 _ => None,
             })
@@ -396,24 +398,20 @@ impl<'a> Overlay<'a> {
                 if thread == from {
                     self.move_slot(&key, Key::Slot(to.clone(), customer.clone()));
                 }
-            } else if let Some(entry) = self.written.get_mut(&key)
-                && let Some(record) = &mut entry.record
+            } else if let Some(put) = self.written.get_mut(&key)
+                && let Some(record) = &mut put.record
             {
-                entry.version += u64::from(move_record(record, from, to));
-                self.places.note(&key, record);
+                put.version += u64::from(record.change(|record| move_record(record, from, to)));
+                self.places.note(&key, record.value());
             }
         }
     }
 
     /// Where both threads had a case of the person, the one of the thread that goes on stays the latest.
     fn move_slot(&mut self, old: &Key, new: Key) {
-        let Some(mut entry) = self.written.remove(old) else { return };
-        if self.entry(&new).record.is_none() {
-            entry.version += 1;
-            if let Some(record) = &entry.record {
-                self.places.note(&new, record);
-            }
-            self.written.insert(new, entry);
+        let Some(put) = self.written.remove(old) else { return };
+        if self.entry(&new).is_none() {
+            self.put(new, put.version + 1, put.record);
         }
     }
 
@@ -426,12 +424,11 @@ impl<'a> Overlay<'a> {
 
     /// What was read, with versions, and what was written, both in order of key.
     #[expect(clippy::type_complexity, reason = "two plain lists, taken apart at once by the one caller")]
-    pub(super) fn finish(self) -> (Vec<(Key, u64)>, Vec<(Key, u64, Option<Record>)>) {
+    pub(super) fn finish(self) -> (Vec<(Key, u64)>, Vec<(Key, u64, Option<Written>)>) {
         let version = |key: &Key| self.snapshot.entries.get(key).map_or(0, |entry| entry.version);
         let mut reads: Vec<_> = self.read.iter().map(|key| (key.clone(), version(key))).collect();
         reads.sort_unstable();
-        let mut puts: Vec<_> =
-            self.written.into_iter().map(|(key, entry)| (key, entry.version, entry.record)).collect();
+        let mut puts: Vec<_> = self.written.into_iter().map(|(key, put)| (key, put.version, put.record)).collect();
         puts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         (reads, puts)
     }

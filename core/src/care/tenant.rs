@@ -355,7 +355,7 @@ impl Tenant {
             tenant: self.id.clone(),
             as_of: loaded.as_of,
             reads: vec![(key.clone(), entry.version)],
-            puts: vec![(key, entry.version + 1, Some(Record::Quarantined(marked)))],
+            puts: vec![(key, entry.version + 1, Some(Record::Quarantined(marked).into()))],
             ..Default::default()
         };
         match self.store().commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await {

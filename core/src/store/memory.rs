@@ -11,7 +11,7 @@ use compact_str::CompactString;
 use super::{
     Belongings, ChainEnd, Commit, Counter, CounterAsk, Delivery, Effect, EraseAsk, ExportAsk, Exported, Key, LeaseAsk,
     Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, Place, Receipt, Record, RetainAsk, Scan, ScanOf,
-    Scanned, SearchAsk, Settle, Store, TenantCommit, Versioned, check_put, index_words, query_phrases,
+    Scanned, SearchAsk, Settle, Store, TenantCommit, Versioned, Written, check_put, index_words, query_phrases,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
@@ -343,7 +343,7 @@ impl Shelf {
         }
         for (key, version, record) in part.puts {
             match record {
-                Some(record) => self.put(key, version, record),
+                Some(record) => self.put(key, version, record.into_value()),
                 None => drop(self.remove(&key)),
             }
         }
@@ -355,7 +355,7 @@ impl Shelf {
         }
         for step in part.steps {
             self.lines += 1;
-            self.steps.insert(self.lines, step);
+            self.steps.insert(self.lines, step.into_value());
         }
         for note in part.notes {
             self.lines += 1;
@@ -364,7 +364,8 @@ impl Shelf {
         for id in &part.cancel {
             self.timers.remove(id);
         }
-        self.timers.extend(part.timers.into_iter().map(|timer| (timer.id.clone(), timer)));
+        let timers = part.timers.into_iter().map(Written::into_value);
+        self.timers.extend(timers.map(|timer| (timer.id.clone(), timer)));
         for effect in part.effects {
             self.put_effect(effect);
         }

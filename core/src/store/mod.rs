@@ -9,6 +9,7 @@ mod memory;
 mod place;
 mod upcast;
 mod words;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -31,6 +32,7 @@ pub use chain::{ChainEnd, Link};
 pub use memory::MemoryStore;
 pub use place::Place;
 pub use words::{Phrase, index_words, query_phrases};
+pub use written::Written;
 
 /// Keeps everything. All methods take the tenant, and nothing of one tenant is visible to another.
 #[async_trait]
@@ -271,17 +273,17 @@ pub struct TenantCommit {
     /// what moves; where the other thread has a slot for a person already, that one stays.
     pub moves: Vec<(ConversationId, ConversationId)>,
     /// Records to write, each at most once, with their new versions; `None` removes.
-    pub puts: Vec<(Key, u64, Option<Record>)>,
+    pub puts: Vec<(Key, u64, Option<Written>)>,
     /// Further raw forms of messages: told again in other bodies. They go with the message.
     pub raws: Vec<(MessageId, RawRef)>,
     /// Messages to forget: content, search entry and all raw forms. Done after `puts` and `raws`; a raw body goes as a whole.
     pub forget: Vec<MessageId>,
     /// Lines for the timelines of cases.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Written<Step>>,
     /// Notes of colleagues, by case.
     pub notes: Vec<Note>,
     /// Timers to set; one of the same id is replaced.
-    pub timers: Vec<Timer>,
+    pub timers: Vec<Written<Timer>>,
     /// Timers to cancel.
     pub cancel: Vec<TimerId>,
     /// Things to do; one of the same id is replaced and counts as put again.
@@ -662,8 +664,8 @@ impl Receipt {
 ///
 /// # Errors
 /// `unexpected`, because an engine that asks for anything else has a bug.
-pub fn check_put(key: &Key, version: u64, record: Option<&Record>) -> Result<()> {
-    let fits = match (key, record) {
+pub fn check_put(key: &Key, version: u64, record: Option<&Written>) -> Result<()> {
+    let fits = match (key, record.map(Written::value)) {
         (Key::CaseMessages(_) | Key::Loose(_) | Key::Delivery(_), _) => false,
         (_, None) => true,
         (Key::Message(id), Some(Record::Message(message))) => message.id == *id,
@@ -682,7 +684,7 @@ pub fn check_put(key: &Key, version: u64, record: Option<&Record>) -> Result<()>
         (Key::Quarantine(id), Some(Record::Quarantined(item))) => item.id == *id,
         _ => false,
     };
-    if fits && (version > 0 || record.is_none()) {
+    if fits && record.is_none_or(|record| version > 0 && !record.json().is_empty()) {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Unexpected, "this record cannot be written under this key and version").during("commit"))

@@ -44,33 +44,33 @@ impl Record {
         }
     }
 
-    /// Appends the record's value as JSON, in the format of [`Record::VERSION`].
+    /// The record's value as JSON, in the format of [`Record::VERSION`].
     ///
     /// # Errors
     /// `unexpected` if it has no JSON form.
-    pub fn write_json(&self, json: &mut Vec<u8>) -> Result<()> {
-        let written = match self {
-            Self::Message(value) => serde_json::to_writer(json, value),
-            Self::Fate(value) => serde_json::to_writer(json, value),
-            Self::Alias(value) => serde_json::to_writer(json, value),
-            Self::Assessment(value) => serde_json::to_writer(json, value),
-            Self::Conversation(value) => serde_json::to_writer(json, value),
-            Self::Identity(value) => serde_json::to_writer(json, value),
-            Self::Customer(value) => serde_json::to_writer(json, value),
-            Self::Case(value) => serde_json::to_writer(json, value),
-            Self::Slot(value) => serde_json::to_writer(json, value),
-            Self::Messages(value) => serde_json::to_writer(json, value),
-            Self::Presence(value) => serde_json::to_writer(json, value),
-            Self::Cursor(value) => serde_json::to_writer(json, value),
-            Self::Stored => serde_json::to_writer(json, &()),
-            Self::Quarantined(value) => serde_json::to_writer(json, value),
-            Self::Step(value) => serde_json::to_writer(json, value),
-            Self::Note(value) => serde_json::to_writer(json, value),
+    pub fn to_json(&self) -> Result<String> {
+        let json = match self {
+            Self::Message(value) => serde_json::to_string(value),
+            Self::Fate(value) => serde_json::to_string(value),
+            Self::Alias(value) => serde_json::to_string(value),
+            Self::Assessment(value) => serde_json::to_string(value),
+            Self::Conversation(value) => serde_json::to_string(value),
+            Self::Identity(value) => serde_json::to_string(value),
+            Self::Customer(value) => serde_json::to_string(value),
+            Self::Case(value) => serde_json::to_string(value),
+            Self::Slot(value) => serde_json::to_string(value),
+            Self::Messages(value) => serde_json::to_string(value),
+            Self::Presence(value) => serde_json::to_string(value),
+            Self::Cursor(value) => serde_json::to_string(value),
+            Self::Stored => serde_json::to_string(&()),
+            Self::Quarantined(value) => serde_json::to_string(value),
+            Self::Step(value) => serde_json::to_string(value),
+            Self::Note(value) => serde_json::to_string(value),
         };
-        written.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
+        json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
     }
 
-    /// Reads a value that [`Record::write_json`] of this or an older careline wrote.
+    /// Reads a value that [`Record::to_json`] of this or an older careline wrote.
     ///
     /// # Errors
     /// `version_newer` if a newer careline wrote it, `storage_damaged` if it does not fit its version.

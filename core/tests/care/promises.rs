@@ -236,8 +236,8 @@ async fn a_timer_about_nothing_goes_away() {
     let part = careline::store::TenantCommit {
         tenant: TenantId::single(),
         timers: vec![
-            nowhere(TimerPurpose::Sla { case: case.clone() }, "one"),
-            nowhere(TimerPurpose::Accept { case, agent: "ada".into() }, "two"),
+            nowhere(TimerPurpose::Sla { case: case.clone() }, "one").into(),
+            nowhere(TimerPurpose::Accept { case, agent: "ada".into() }, "two").into(),
         ],
         ..Default::default()
     };

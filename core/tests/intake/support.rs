@@ -124,7 +124,7 @@ impl Store for Watched {
         }
         let poison = *self.poison.lock().unwrap();
         if let Some(words) = poison {
-            let has = |record: &Option<Record>| match record {
+            let has = |record: &Option<Written>| match record.as_ref().map(Written::value) {
                 Some(Record::Message(message)) => message.text().contains(words),
                 _ => false,
             };

@@ -1,34 +1,32 @@
 //! Evidence in short: a list for each finding, without names of fields. Written for every message, read when somebody asks.
 
+use careline::Result;
 use careline::model::{Finding, Question, Span};
-use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
+use serde::{Serialize, Serializer};
 
 use crate::error::damaged;
 
 /// About, value, weight, rule, and the span's two ends.
-type Short<About, Text> = (About, Text, f32, Text, Option<u32>, Option<u32>);
+type Fields<About, Text> = (About, Text, f32, Text, Option<u32>, Option<u32>);
 
-/// Appends `findings` as JSON.
-pub(crate) fn write(json: &mut Vec<u8>, findings: &[Finding]) -> Result<()> {
-    json.push(b'[');
-    for (at, finding) in findings.iter().enumerate() {
-        if at > 0 {
-            json.push(b',');
-        }
-        let Finding { about, value, weight, rule, span } = finding;
-        let short: Short<&Question, &str> =
-            (about, value, *weight, rule, span.map(|span| span.start), span.map(|span| span.end));
-        serde_json::to_writer(&mut *json, &short)
-            .map_err(|error| Error::new(ErrorKind::Unexpected, "evidence has no JSON form").caused_by(error))?;
+/// Findings that are written in short.
+#[derive(Debug)]
+pub(crate) struct Short<'a>(pub(crate) &'a [Finding]);
+
+impl Serialize for Short<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|Finding { about, value, weight, rule, span }| {
+            let fields: Fields<&Question, &str> =
+                (about, value, *weight, rule, span.map(|span| span.start), span.map(|span| span.end));
+            fields
+        }))
     }
-    json.push(b']');
-    Ok(())
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what was written as [`Short`].
 pub(crate) fn read(json: &str) -> Result<Vec<Finding>> {
-    let all: Vec<Short<Question, CompactString>> =
+    let all: Vec<Fields<Question, CompactString>> =
         serde_json::from_str(json).map_err(|error| damaged("evidence").caused_by(error))?;
     Ok(all
         .into_iter()

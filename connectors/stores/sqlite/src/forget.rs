@@ -142,7 +142,7 @@ impl Writer<'_> {
         }
         for (key, record) in belongings.changed {
             let version = read::version(&self.db, tenant, &key)? + 1;
-            self.put(tenant, &key, version, record)?;
+            self.put(tenant, &key, version, &record.into())?;
         }
         Ok(receipt)
     }

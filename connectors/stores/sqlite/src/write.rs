@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use careline::model::{
-    Assessment, Case, ConversationId, Customer, CustomerId, Message, MessageId, RawRef, Step, TenantId,
+    Case, ConversationId, Customer, CustomerId, Finding, Message, MessageId, RawRef, Step, TenantId,
 };
 use careline::store::{
-    ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, check_put, index_words,
+    ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, Written, check_put,
+    index_words,
 };
 use careline::{Error, ErrorKind, Result};
 use rusqlite::ToSql;
@@ -24,7 +25,6 @@ pub(crate) struct Writer<'a> {
     pub(crate) names: Names,
     commits: u64,
     next_line: i64,
-    json: Vec<u8>,
 }
 
 /// A tenant during a commit.
@@ -39,7 +39,7 @@ impl<'a> Writer<'a> {
         let meta = db.one("SELECT commits, next_no, next_line FROM meta", &[], read)?;
         let (commits, next_no, next_line) = meta.ok_or_else(|| damaged("meta"))?;
         let names = Names::starting_at(next_no);
-        Ok(Self { db, names, commits, next_line, json: Vec::with_capacity(4096) })
+        Ok(Self { db, names, commits, next_line })
     }
 
     /// Notes that something was written; the last thing to do in a transaction.
@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
         }
         for (key, version, record) in part.puts {
             match record {
-                Some(record) => self.put(no, &key, version, record)?,
+                Some(record) => self.put(no, &key, version, &record)?,
                 None => {
                     self.remove(no, &key)?;
                 }
@@ -125,7 +125,7 @@ impl<'a> Writer<'a> {
                 self.forget(message)?;
             }
         }
-        for step in part.steps {
+        for step in &part.steps {
             self.put_step(no, step)?;
         }
         for note in part.notes {
@@ -134,13 +134,12 @@ impl<'a> Writer<'a> {
         for id in &part.cancel {
             self.remove_timer(no, id.as_str())?;
         }
-        for timer in &part.timers {
+        for written in &part.timers {
+            let timer = written.value();
             let number = self.names.number_of(&self.db, no, timer.id.as_str())?;
-            self.write_value(timer)?;
-            let json = self.json()?;
             let sql = "INSERT INTO timers (no, id, tenant, due, json) VALUES (?1, ?2, ?3, ?4, ?5) \
                        ON CONFLICT (no, id) DO UPDATE SET due = excluded.due, json = excluded.json";
-            self.db.execute(sql, &[&number, &timer.id.as_str(), &no, &timer.due_at.as_millis(), &json])?;
+            self.db.execute(sql, &[&number, &timer.id.as_str(), &no, &timer.due_at.as_millis(), &written.json()])?;
         }
         for effect in &part.effects {
             self.put_effect(no, effect)?;
@@ -170,34 +169,35 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    pub(crate) fn put(&mut self, tenant: i64, key: &Key, version: u64, record: Record) -> Result<()> {
+    pub(crate) fn put(&mut self, tenant: i64, key: &Key, version: u64, record: &Written) -> Result<()> {
         let version = i64::try_from(version).unwrap_or(i64::MAX);
-        match (key, record) {
-            (_, Record::Message(message)) => self.put_message(tenant, version, message),
-            (Key::Message(id), record) => self.put_fate(tenant, id, version, &record),
-            (_, Record::Case(case)) => self.put_case(tenant, version, case),
+        let json = record.json();
+        match (key, record.value()) {
+            (_, Record::Message(message)) => self.put_message(tenant, version, message, json),
+            (Key::Message(id), _) => self.put_fate(tenant, id, version, json),
+            (_, Record::Case(case)) => self.put_case(tenant, version, case, json),
             (Key::Assessment(id), Record::Assessment(assessment)) => {
-                self.put_assessment(tenant, id, version, assessment)
+                self.put_assessment(tenant, id, version, &assessment.evidence, json)
             }
-            (Key::Conversation(id), record) => {
+            (Key::Conversation(id), _) => {
                 let sql = "INSERT INTO conversations (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
                            ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+                self.put_numbered(tenant, sql, id.as_str(), version, json)
             }
-            (Key::Identity(id), record) => {
+            (Key::Identity(id), _) => {
                 let sql = "INSERT INTO identities (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
                            ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-                self.put_numbered(tenant, sql, id.as_str(), version, &record)
+                self.put_numbered(tenant, sql, id.as_str(), version, json)
             }
-            (_, Record::Customer(customer)) => self.put_customer(tenant, version, customer),
-            (Key::Slot(thread, customer), record) => self.put_slot(tenant, thread, customer, version, &record),
-            (_, record) => self.put_rare(tenant, key, version, &record),
+            (_, Record::Customer(customer)) => self.put_customer(tenant, version, customer, json),
+            (Key::Slot(thread, customer), _) => self.put_slot(tenant, thread, customer, version, json),
+            (_, record) => self.put_rare(tenant, key, version, record, json),
         }
     }
 
-    fn put_message(&mut self, tenant: i64, version: i64, mut message: Box<Message>) -> Result<()> {
+    fn put_message(&mut self, tenant: i64, version: i64, message: &Message, json: &str) -> Result<()> {
         let no = self.no_of(tenant, message.id.as_str(), version)?;
-        let content = message.content.take();
+        let content = message.content.as_ref();
         let conversation = self.names.number_of(&self.db, tenant, message.conversation.as_str())?;
         let customer = self.optional(tenant, message.customer.as_ref())?;
         let case = self.optional(tenant, message.case.as_ref())?;
@@ -214,16 +214,8 @@ impl<'a> Writer<'a> {
             }
         }
         let at = message.at().as_millis();
-        let id = message.id.clone();
-        let record = Record::Message(message);
-        self.write_record(&record)?;
-        let first = self.json.len();
-        if let Some(content) = &content {
-            write_value(&mut self.json, content)?;
-        }
-        let (json, written) = self.json()?.split_at(first);
-        let written = content.as_ref().map(|_| written);
-        let content_v = content.as_ref().map(|_| Record::VERSION);
+        let written = content.map(json_of).transpose()?;
+        let content_v = content.map(|_| Record::VERSION);
         let sql = "INSERT INTO messages (no, tenant, id, version, v, at, conversation, customer, case_no, raw, raw_start, \
                    raw_end, json, content_v, content) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
@@ -234,7 +226,7 @@ impl<'a> Writer<'a> {
         let params: [&dyn ToSql; 15] = [
             &no,
             &tenant,
-            &id.as_str(),
+            &message.id.as_str(),
             &version,
             &Record::VERSION,
             &at,
@@ -260,10 +252,8 @@ impl<'a> Writer<'a> {
         id.map(|id| self.names.number_of(&self.db, tenant, id.as_ref())).transpose()
     }
 
-    fn put_fate(&mut self, tenant: i64, id: &MessageId, version: i64, fate: &Record) -> Result<()> {
+    fn put_fate(&mut self, tenant: i64, id: &MessageId, version: i64, json: &str) -> Result<()> {
         let no = self.no_of(tenant, id.as_str(), version)?;
-        self.write_record(fate)?;
-        let json = self.json()?;
         let sql = "INSERT INTO messages (no, tenant, id, version, v, at, json) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, at = 0, conversation = NULL, \
                    customer = NULL, case_no = NULL, json = excluded.json";
@@ -271,13 +261,16 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn put_assessment(&mut self, tenant: i64, id: &MessageId, version: i64, mut record: Box<Assessment>) -> Result<()> {
+    fn put_assessment(
+        &mut self,
+        tenant: i64,
+        id: &MessageId,
+        version: i64,
+        evidence: &[Finding],
+        json: &str,
+    ) -> Result<()> {
         let no = self.no_of(tenant, id.as_str(), version)?;
-        let findings = std::mem::take(&mut record.evidence);
-        self.write_record(&Record::Assessment(record))?;
-        let end = self.json.len();
-        evidence::write(&mut self.json, &findings)?;
-        let (json, evidence) = self.json()?.split_at(end);
+        let evidence = json_of(&evidence::Short(evidence))?;
         let sql = "INSERT INTO assessments (no, version, v, json, evidence) VALUES (?1, ?2, ?3, ?4, ?5) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json, \
                    evidence = excluded.evidence";
@@ -286,21 +279,19 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a record into a table that is keyed by number and holds nothing but version and JSON.
-    fn put_numbered(&mut self, tenant: i64, sql: &str, id: &str, version: i64, record: &Record) -> Result<()> {
+    fn put_numbered(&mut self, tenant: i64, sql: &str, id: &str, version: i64, json: &str) -> Result<()> {
         let no = self.no_of(tenant, id, version)?;
-        self.write_record(record)?;
-        self.db.execute(sql, &[&no, &version, &Record::VERSION, &self.json()?])?;
+        self.db.execute(sql, &[&no, &version, &Record::VERSION, &json])?;
         Ok(())
     }
 
-    fn put_customer(&mut self, tenant: i64, version: i64, customer: Customer) -> Result<()> {
+    fn put_customer(&mut self, tenant: i64, version: i64, customer: &Customer, json: &str) -> Result<()> {
         let no = self.no_of(tenant, customer.id.as_str(), version)?;
-        let (id, merged) = (customer.id.clone(), customer.merged_into.is_some());
-        self.write_record(&Record::Customer(customer))?;
+        let (id, merged) = (customer.id.as_str(), customer.merged_into.is_some());
         let sql = "INSERT INTO customers (no, tenant, id, version, v, merged, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, merged = excluded.merged, \
                    json = excluded.json";
-        self.db.execute(sql, &[&no, &tenant, &id.as_str(), &version, &Record::VERSION, &merged, &self.json()?])?;
+        self.db.execute(sql, &[&no, &tenant, &id, &version, &Record::VERSION, &merged, &json])?;
         Ok(())
     }
 
@@ -310,25 +301,20 @@ impl<'a> Writer<'a> {
         thread: &ConversationId,
         customer: &CustomerId,
         version: i64,
-        slot: &Record,
+        json: &str,
     ) -> Result<()> {
         let thread = self.names.number_of(&self.db, tenant, thread.as_str())?;
         let customer = self.names.number_of(&self.db, tenant, customer.as_str())?;
-        self.write_record(slot)?;
         let sql = "INSERT INTO slots (conversation, customer, version, v, json) VALUES (?1, ?2, ?3, ?4, ?5) \
                    ON CONFLICT (conversation, customer) DO UPDATE SET version = excluded.version, v = excluded.v, \
                    json = excluded.json";
-        self.db.execute(sql, &[&thread, &customer, &version, &Record::VERSION, &self.json()?])?;
+        self.db.execute(sql, &[&thread, &customer, &version, &Record::VERSION, &json])?;
         Ok(())
     }
 
-    fn put_case(&mut self, tenant: i64, version: i64, case: Box<Case>) -> Result<()> {
+    fn put_case(&mut self, tenant: i64, version: i64, case: &Case, json: &str) -> Result<()> {
         let no = self.no_of(tenant, case.id.as_str(), version)?;
         let customer = self.names.number_of(&self.db, tenant, case.customer.as_str())?;
-        let record = Record::Case(case);
-        self.write_record(&record)?;
-        let json = self.json()?;
-        let Record::Case(case) = &record else { return Ok(()) };
         let columns = CaseColumns::of(case);
         let sql = "INSERT INTO cases (no, tenant, id, version, v, customer, team, agent, open, queued, tier, due, opened, \
                    awaiting, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
@@ -362,7 +348,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn put_rare(&mut self, tenant: i64, key: &Key, version: i64, record: &Record) -> Result<()> {
+    fn put_rare(&mut self, tenant: i64, key: &Key, version: i64, record: &Record, json: &str) -> Result<()> {
         let (kind, id) = read::rare(key);
         let of = match record {
             Record::Alias(message) => Some(self.names.number_of(&self.db, tenant, message.as_str())?),
@@ -372,12 +358,11 @@ impl<'a> Writer<'a> {
             Record::Quarantined(item) if item.redriven_at.is_none() => Some(item.received_at.as_millis()),
             _ => None,
         };
-        self.write_record(record)?;
         let sql = "INSERT INTO records (tenant, kind, id, version, v, at, of, json) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
                    ON CONFLICT (tenant, kind, id) DO UPDATE SET version = excluded.version, v = excluded.v, \
                    at = excluded.at, of = excluded.of, json = excluded.json";
-        self.db.execute(sql, &[&tenant, &kind, &id, &version, &Record::VERSION, &listed_at, &of, &self.json()?])?;
+        self.db.execute(sql, &[&tenant, &kind, &id, &version, &Record::VERSION, &listed_at, &of, &json])?;
         Ok(())
     }
 
@@ -492,10 +477,9 @@ impl<'a> Writer<'a> {
         let sql = "SELECT no, v, json FROM messages WHERE conversation = ?1";
         for (no, mut message) in self.db.all(sql, &[&from_no], |row| Ok((column::<i64>(row, 0)?, message(row, 1)?)))? {
             message.conversation = to.clone();
-            self.write_record(&Record::Message(Box::new(message)))?;
-            let json = self.json()?;
+            let record = Written::from(Record::Message(Box::new(message)));
             let sql = "UPDATE messages SET conversation = ?2, version = version + 1, v = ?3, json = ?4 WHERE no = ?1";
-            self.db.execute(sql, &[&no, &to_no, &Record::VERSION, &json])?;
+            self.db.execute(sql, &[&no, &to_no, &Record::VERSION, &record.json()])?;
         }
         self.move_cases(tenant, from_no, from, to)?;
         let sql = "UPDATE OR IGNORE slots SET conversation = ?2, version = version + 1 WHERE conversation = ?1";
@@ -512,25 +496,26 @@ impl<'a> Writer<'a> {
             let Record::Case(mut case) = record else { continue };
             if case.conversations.remove(from) {
                 case.conversations.insert(to.clone());
-                self.put_case(tenant, version + 1, case)?;
+                let json = Record::Case(case.clone()).to_json()?;
+                self.put_case(tenant, version + 1, &case, &json)?;
             }
         }
         self.db.execute("DELETE FROM threads_of_cases WHERE conversation = ?1", &[&from_no])?;
         Ok(())
     }
 
-    fn put_step(&mut self, tenant: i64, step: Step) -> Result<()> {
+    fn put_step(&mut self, tenant: i64, written: &Written<Step>) -> Result<()> {
+        let step = written.value();
         let message = match &step.message {
             Some(id) => Some(self.names.number_of(&self.db, tenant, id.as_str())?),
             None => None,
         };
-        let (case, at) = (step.case.clone(), step.at.as_millis());
-        self.put_line(tenant, case.as_str(), at, false, message, &Record::Step(step))
+        self.put_line(tenant, step.case.as_str(), step.at.as_millis(), false, message, written.json())
     }
 
     fn put_note(&mut self, tenant: i64, note: Note) -> Result<()> {
         let (case, at) = (note.case.clone(), note.at.as_millis());
-        self.put_line(tenant, case.as_str(), at, true, None, &Record::Note(note))
+        self.put_line(tenant, case.as_str(), at, true, None, &Record::Note(note).to_json()?)
     }
 
     fn put_line(
@@ -540,11 +525,9 @@ impl<'a> Writer<'a> {
         at: i64,
         note: bool,
         message: Option<i64>,
-        record: &Record,
+        json: &str,
     ) -> Result<()> {
         let case = self.names.number_of(&self.db, tenant, case)?;
-        self.write_record(record)?;
-        let json = self.json()?;
         let sql =
             "INSERT INTO timeline (line, case_no, at, note, message, v, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         self.db.execute(sql, &[&self.next_line, &case, &at, &note, &message, &Record::VERSION, &json])?;
@@ -559,8 +542,7 @@ impl<'a> Writer<'a> {
     }
 
     fn put_effect(&mut self, tenant: i64, effect: &Effect) -> Result<()> {
-        self.write_value(effect)?;
-        let json = self.json()?;
+        let json = json_of(effect)?;
         let sql = "INSERT INTO effects (tenant, id, due, kind, json) VALUES (?1, ?2, ?3, ?4, ?5) \
                    ON CONFLICT (tenant, id) DO UPDATE SET due = excluded.due, kind = excluded.kind, json = excluded.json, \
                    again = (token IS NOT NULL)";
@@ -595,25 +577,10 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
-
-    fn write_record(&mut self, record: &Record) -> Result<()> {
-        self.json.clear();
-        record.write_json(&mut self.json)
-    }
-
-    fn write_value(&mut self, value: &impl serde::Serialize) -> Result<()> {
-        self.json.clear();
-        write_value(&mut self.json, value)
-    }
-
-    /// What was written last.
-    fn json(&self) -> Result<&str> {
-        std::str::from_utf8(&self.json).map_err(|_| damaged("JSON"))
-    }
 }
 
-fn write_value(json: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
-    serde_json::to_writer(json, value)
+fn json_of(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value)
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a value has no JSON form").caused_by(error))
 }
 

@@ -31,7 +31,7 @@ fn put(id: &str, as_of: u64, read: u64) -> Commit {
         tenant: acme(),
         as_of,
         reads: vec![(key.clone(), read)],
-        puts: vec![(key, read + 1, Some(customer(id, "jo.doe@acme.example")))],
+        puts: vec![(key, read + 1, Some(customer(id, "jo.doe@acme.example").into()))],
         log: vec![log],
         ..TenantCommit::default()
     };

@@ -22,7 +22,7 @@ fn put_customer(as_of: u64, read: u64) -> TenantCommit {
         tenant: acme(),
         as_of,
         reads: vec![(key.clone(), read)],
-        puts: vec![(key, read + 1, Some(Record::Customer(customer("p1", &[]))))],
+        puts: vec![(key, read + 1, Some(Record::Customer(customer("p1", &[])).into()))],
         ..TenantCommit::default()
     }
 }
@@ -66,10 +66,10 @@ pub(super) async fn a_failing_commit_writes_nothing_for_any_tenant(fixture: &Sto
     let fresh = TenantCommit {
         tenant: "globex".into(),
         as_of: before,
-        puts: vec![(Key::Case("c1".into()), 1, Some(in_case(case("c1", "p1", "t1"))))],
-        steps: vec![step("c1", 0, "customer")],
+        puts: vec![(Key::Case("c1".into()), 1, Some(in_case(case("c1", "p1", "t1")).into()))],
+        steps: vec![step("c1", 0, "customer").into()],
         notes: vec![note("c1", 0, "call back")],
-        timers: vec![Timer { id: "z1".into(), due_at: at(0), purpose: TimerPurpose::Sla { case: "c1".into() } }],
+        timers: vec![Timer { id: "z1".into(), due_at: at(0), purpose: TimerPurpose::Sla { case: "c1".into() } }.into()],
         effects: vec![Effect { id: "e1".into(), due_at: at(0), action: EffectAction::Route { team: "care".into() } }],
         counts: vec![Counter { name: "tier.1".into(), bucket: at(0), value: 1 }],
         hints: vec![("email:jo@acme.example".into(), "p1".into())],

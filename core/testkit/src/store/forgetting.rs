@@ -55,9 +55,9 @@ pub(super) async fn put_two_people(store: &dyn Store) {
         action: EffectAction::Advise { message: message.into(), revision: 0 },
     };
     let part = TenantCommit {
-        steps: vec![step("c-jo", 0, "customer"), about_message],
+        steps: vec![step("c-jo", 0, "customer").into(), about_message.into()],
         notes: vec![note("c-jo", 1, "noteaboutjo"), note("c-sam", 1, "noteaboutsam")],
-        timers: vec![timer("z-jo", "c-jo"), timer("z-sam", "c-sam")],
+        timers: vec![timer("z-jo", "c-jo").into(), timer("z-sam", "c-sam").into()],
         effects: vec![advise("e-jo", "m-jo1"), advise("e-sam", "m-sam")],
         hints: vec![("handle:jodoe_handle".into(), "p-jo".into()), ("handle:sam".into(), "p-sam".into())],
         log: vec![
@@ -284,7 +284,7 @@ pub(super) async fn an_erasure_conflicts_with_what_was_read_before(fixture: &Sto
         tenant: acme(),
         as_of: loaded.as_of,
         reads: vec![(key.clone(), loaded.entries[0].version)],
-        puts: vec![(key, 2, Some(msg(back)))],
+        puts: vec![(key, 2, Some(msg(back).into()))],
         ..TenantCommit::default()
     };
     let error = store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await.unwrap_err();

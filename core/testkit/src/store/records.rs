@@ -150,7 +150,8 @@ pub(super) async fn a_record_under_a_wrong_key_is_refused(fixture: &StoreFixture
         (Key::Delivery("d1".into()), 1, Some(Record::Stored)),
         (Key::Customer("p1".into()), 0, Some(Record::Customer(customer("p1", &[])))),
     ];
-    for put in wrong {
+    for (key, version, record) in wrong {
+        let put = (key, version, record.map(Into::into));
         let name = format!("{put:?}");
         let part = TenantCommit { tenant: acme(), puts: vec![put], ..TenantCommit::default() };
         let error = store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await.unwrap_err();

@@ -227,7 +227,7 @@ pub(super) async fn put_with(store: &dyn Store, records: Vec<(Key, Record)>, mut
     rest.as_of = loaded.as_of;
     for ((key, record), stored) in records.into_iter().zip(loaded.entries) {
         rest.reads.push((key.clone(), stored.version));
-        rest.puts.push((key, stored.version + 1, Some(record)));
+        rest.puts.push((key, stored.version + 1, Some(record.into())));
     }
     store.commit(Commit { deliveries: Vec::new(), tenants: vec![rest] }).await.unwrap();
 }

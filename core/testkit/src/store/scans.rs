@@ -92,11 +92,11 @@ pub(super) async fn messages_come_in_order_of_time(fixture: &StoreFixture) {
 
 pub(super) async fn timelines_come_in_order_of_time_then_of_writing(fixture: &StoreFixture) {
     let store = &*fixture.store;
-    let steps =
-        vec![step("c1", 5, "late"), step("c1", 1, "first"), step("c2", 0, "elsewhere"), step("c1", 3, "second")];
+    let steps = [step("c1", 5, "late"), step("c1", 1, "first"), step("c2", 0, "elsewhere"), step("c1", 3, "second")];
+    let steps = steps.map(Into::into).into();
     let notes = vec![note("c1", 3, "third")];
     commit(store, TenantCommit { steps, notes, ..TenantCommit::default() }).await;
-    commit(store, TenantCommit { steps: vec![step("c1", 3, "fourth")], ..TenantCommit::default() }).await;
+    commit(store, TenantCommit { steps: vec![step("c1", 3, "fourth").into()], ..TenantCommit::default() }).await;
     let timeline = listed(store, ScanOf::Timeline { case: "c1".into() }).await;
     assert_eq!(timeline, ["first", "second", "third", "fourth", "late"]);
     let expected = Record::Step(step("c1", 1, "first"));
@@ -147,7 +147,7 @@ pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
     put_cases(store).await;
     put_messages(store).await;
     let hints = ["p1", "p2", "p3"].map(|id| ("handle:jo".into(), id.into())).into();
-    let steps = (0..4).map(|number| step("c1", number / 2, &format!("actor {number}"))).collect();
+    let steps = (0..4).map(|number| step("c1", number / 2, &format!("actor {number}")).into()).collect();
     let people = ["p1", "p2", "p3"].map(|id| Record::Customer(customer(id, &[])));
     let part = TenantCommit { hints, steps, ..TenantCommit::default() };
     put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;

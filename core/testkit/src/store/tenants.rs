@@ -60,9 +60,9 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
     records.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("5".into())));
     let part = TenantCommit {
         tenant: tenant.clone(),
-        steps: vec![step("c1", 0, "customer")],
+        steps: vec![step("c1", 0, "customer").into()],
         notes: vec![note("c1", 0, "call back")],
-        timers: vec![Timer { id: "z1".into(), due_at: at(0), purpose: TimerPurpose::Sla { case: "c1".into() } }],
+        timers: vec![Timer { id: "z1".into(), due_at: at(0), purpose: TimerPurpose::Sla { case: "c1".into() } }.into()],
         effects: vec![Effect { id: "e1".into(), due_at: at(0), action: EffectAction::Route { team: "care".into() } }],
         counts: vec![Counter { name: "tier.1".into(), bucket: at(0), value: 1 }],
         hints: ["p1", "p2"].map(|id| ("handle:jo".into(), id.into())).into(),

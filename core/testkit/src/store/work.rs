@@ -143,9 +143,9 @@ pub(super) async fn timers_replace_cancel_and_come_in_order(fixture: &StoreFixtu
     let timer =
         |id: &str, secs| Timer { id: id.into(), due_at: at(secs), purpose: TimerPurpose::Sla { case: "c1".into() } };
     assert_eq!(store.next_due().await.unwrap(), None);
-    let set = |tenant: &str, timers, cancel: &[&str]| TenantCommit {
+    let set = |tenant: &str, timers: Vec<Timer>, cancel: &[&str]| TenantCommit {
         tenant: tenant.into(),
-        timers,
+        timers: timers.into_iter().map(Into::into).collect(),
         cancel: cancel.iter().map(|id| (*id).into()).collect(),
         ..TenantCommit::default()
     };

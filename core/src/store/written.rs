@@ -1,0 +1,94 @@
+//! Values on their way into a store, beside their JSON.
+
+use serde::Serialize;
+
+use super::Record;
+use crate::model::{Step, Timer};
+
+/// A value to be stored, beside its JSON: written once, for its table and for the log.
+///
+/// A message's content and an assessment's evidence are kept apart, so they stand in the value and not in its JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written<T = Record> {
+    value: T,
+    json: String,
+}
+
+impl<T> Written<T> {
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Its JSON, in the format of [`Record::VERSION`]; empty if it has none, and then it cannot be stored.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Gives the value up.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// A value that will not be stored after all.
+    pub(crate) fn without_json(value: T) -> Self {
+        Self { value, json: String::new() }
+    }
+}
+
+impl<T: Serialize> Written<T> {
+    fn plain(value: T) -> Self {
+        let json = serde_json::to_string(&value).unwrap_or_default();
+        Self { value, json }
+    }
+}
+
+impl Written {
+    /// Lets `change` change the record; whether it says that it did.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Record) -> bool) -> bool {
+        let changed = change(&mut self.value);
+        if changed && !self.json.is_empty() {
+            self.json = json_of(&mut self.value);
+        }
+        changed
+    }
+}
+
+impl From<Record> for Written {
+    fn from(mut record: Record) -> Self {
+        let json = json_of(&mut record);
+        Self { value: record, json }
+    }
+}
+
+impl From<Step> for Written<Step> {
+    fn from(step: Step) -> Self {
+        Self::plain(step)
+    }
+}
+
+impl From<Timer> for Written<Timer> {
+    fn from(timer: Timer) -> Self {
+        Self::plain(timer)
+    }
+}
+
+/// The record's JSON without what is kept apart.
+fn json_of(record: &mut Record) -> String {
+    let json = match record {
+        Record::Message(message) => {
+            let content = message.content.take();
+            let json = serde_json::to_string(message);
+            message.content = content;
+            json.ok()
+        }
+        Record::Assessment(assessment) => {
+            let evidence = std::mem::take(&mut assessment.evidence);
+            let json = serde_json::to_string(assessment);
+            assessment.evidence = evidence;
+            json.ok()
+        }
+        record => record.to_json().ok(),
+    };
+    json.unwrap_or_default()
+}
