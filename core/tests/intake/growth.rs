@@ -133,7 +133,8 @@ fn decide_all(arrivals: &[Arrival]) -> (AllocationInfo, usize) {
         let part = loop {
             match decide(&rules, &snapshot, &arrivals, NOW) {
                 Decision::Need(keys) => {
-                    snapshot.absorb(keys.clone(), runtime.block_on(store.load(&tenant, &keys)).unwrap())
+                    let loaded = runtime.block_on(store.load(&tenant, &keys)).unwrap();
+                    snapshot.absorb(keys, loaded);
                 }
                 Decision::Decided(part, _) => break part,
             }
