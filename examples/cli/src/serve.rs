@@ -108,11 +108,16 @@ pub(crate) async fn keep_ticking(engine: Engine) {
     }
 }
 
-/// Passes on whom the policy's ladder says to tell, again and again.
+/// Passes on whom the policy's ladder says to tell, again and again, as long as somebody reads it.
 async fn keep_telling(engine: Engine) {
     loop {
-        if let Err(error) = pass_on_notices(&engine, &mut io::stdout()).await {
-            eprintln!("careline: notices: {error}");
+        match pass_on_notices(&engine, &mut io::stdout()).await {
+            Ok(()) => {}
+            Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                eprintln!("careline: notices: nobody reads standard output any more; they wait for the next start");
+                return;
+            }
+            Err(error) => eprintln!("careline: notices: {error}"),
         }
         tokio::time::sleep(LOOK).await;
     }

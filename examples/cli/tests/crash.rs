@@ -14,12 +14,10 @@ use bytes::Bytes;
 use careline::model::TenantId;
 use careline::store::{ExportAsk, Exported, Record, Store as _};
 use careline::transport::Transport;
-use careline::wire::{Encoding, sign};
 use careline_sqlite::SqliteStore;
 use futures_util::StreamExt as _;
-use http::{HeaderMap, Method};
 
-use server::{Server, ask, client};
+use server::{Server, client, post_x};
 
 const SECRET: &str = "crash-test-secret";
 const ROUNDS: u64 = 20;
@@ -56,22 +54,12 @@ fn start(dir: &Path) -> Server {
     Server::start(dir, &[("CARELINE_X_CONSUMER_SECRET", SECRET)])
 }
 
-/// The status of the answer; `None` if there was none.
-async fn post(client: &dyn Transport, base: &str, number: u64) -> Option<u16> {
-    let body = body(number);
-    let mut headers = HeaderMap::new();
-    headers.insert("content-type", "application/json".parse().unwrap());
-    let signature = sign(SECRET.as_bytes(), &body, Encoding::Base64);
-    headers.insert("x-twitter-webhooks-signature", signature.parse().unwrap());
-    ask(client, Method::POST, &format!("{base}/webhooks/x"), &headers, body).await
-}
-
 async fn post_all(
     transport: &Arc<dyn Transport>,
     base: &str,
     numbers: std::ops::Range<u64>,
 ) -> Vec<(u64, Option<u16>)> {
-    let posts = numbers.map(|number| async move { (number, post(&**transport, base, number).await) });
+    let posts = numbers.map(|number| async move { (number, post_x(&**transport, base, SECRET, body(number)).await) });
     futures_util::stream::iter(posts).buffer_unordered(8).collect().await
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use careline::transport::Transport;
+use careline::wire::{Encoding, sign};
 use careline_http::HttpTransport;
 use http::{HeaderMap, Method, Request};
 
@@ -21,6 +22,11 @@ pub struct Server {
 impl Server {
     /// Starts it with these secrets in its environment.
     pub fn start(dir: &Path, secrets: &[(&str, &str)]) -> Self {
+        Self::start_complaining(dir, secrets, Stdio::inherit())
+    }
+
+    /// Starts it with its standard error there. Its standard output is read up to the first line, then closed.
+    pub fn start_complaining(dir: &Path, secrets: &[(&str, &str)], stderr: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_careline"))
             .args(["serve", "--port", "0", "--policy"])
             .arg(dir.join("policy.toml"))
@@ -28,6 +34,7 @@ impl Server {
             .arg(dir)
             .envs(secrets.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -55,4 +62,13 @@ pub async fn ask(client: &dyn Transport, method: Method, url: &str, headers: &He
     let mut request = Request::builder().method(method).uri(url).body(body).unwrap();
     request.headers_mut().extend(headers.clone());
     client.send(request).await.ok().map(|answer| answer.status().as_u16())
+}
+
+/// Posts a body to the endpoint of X, signed with this secret; the status of the answer.
+pub async fn post_x(client: &dyn Transport, base: &str, secret: &str, body: Bytes) -> Option<u16> {
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    let signature = sign(secret.as_bytes(), &body, Encoding::Base64);
+    headers.insert("x-twitter-webhooks-signature", signature.parse().unwrap());
+    ask(client, Method::POST, &format!("{base}/webhooks/x"), &headers, body).await
 }
