@@ -47,6 +47,17 @@ fn assess(message: &Inbound, policy: &CompiledPolicy) -> careline::model::Assess
 }
 
 #[test]
+fn who_addresses_us_and_says_our_name_is_still_heard() {
+    let policy = CompiledPolicy::new(acme()).unwrap();
+    for text in ["When will the Acme kettle be back in stock, @acme?", "hey @acmehelp can I return my Acme kettle? @acme"] {
+        let found = assess(&message(text), &policy);
+        assert_eq!((found.relevance.as_str(), found.needs_response), ("addressed", true), "{text}: {found:?}");
+    }
+    let found = assess(&message("@somebody is the Acme kettle any good?"), &policy);
+    assert_eq!(found.relevance.as_str(), "about", "{found:?}");
+}
+
+#[test]
 fn vectors() {
     let vectors: Vec<Vector> = serde_json::from_str(include_str!("../testkit/vectors/assessments.json")).unwrap();
     let mut wrong = Vec::new();

@@ -71,6 +71,8 @@ impl<'a> Subject<'a> {
 const OWN: [&str; 3] = ["conclude.", "default.", "policy.priority"];
 /// No single finding is worth more; a host's rule that shouts does not silence all others.
 const MOST: f32 = 20.0;
+/// What speaks this loud for being addressed is more than a hint.
+const CLEARLY: f64 = 2.0;
 /// From so many followers on a risk is more visible.
 const REACH: u64 = 10_000;
 
@@ -238,8 +240,13 @@ impl Reasoning<'_> {
         self.answer(Question::Language, "und", 0.9, "default.language")
     }
 
+    /// Who speaks to us may well say our name too: what is about us does not speak against being addressed.
     fn relevance(&mut self) -> Relevance {
-        Relevance::from(self.answer(Question::Relevance, "none", 0.5, "default.not_about_us").as_str())
+        let answer = self.answer(Question::Relevance, "none", 0.5, "default.not_about_us");
+        match self.sum(&Question::Relevance, "addressed") {
+            addressed if answer == "about" && addressed >= CLEARLY => Relevance::Addressed,
+            _ => Relevance::from(answer.as_str()),
+        }
     }
 
     fn sentiment(&mut self) -> (Sentiment, f32) {
