@@ -49,7 +49,9 @@ fn assess(message: &Inbound, policy: &CompiledPolicy) -> careline::model::Assess
 #[test]
 fn who_addresses_us_and_says_our_name_is_still_heard() {
     let policy = CompiledPolicy::new(acme()).unwrap();
-    for text in ["When will the Acme kettle be back in stock, @acme?", "hey @acmehelp can I return my Acme kettle? @acme"] {
+    for text in
+        ["When will the Acme kettle be back in stock, @acme?", "hey @acmehelp can I return my Acme kettle? @acme"]
+    {
         let found = assess(&message(text), &policy);
         assert_eq!((found.relevance.as_str(), found.needs_response), ("addressed", true), "{text}: {found:?}");
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const ROOMS: &[&str] = &["lib.rs", "config.rs", "wire.rs", "receive.rs", "signals.rs", "routes.rs", "error.rs"];
-const EXPORTS: &[&str] = &["Webhook", "WebhookConfig", "Account", "AccountConfig", "normalise"];
+const EXPORTS: &[&str] = &["Webhook", "WebhookConfig", "Account", "AccountConfig", "Signals", "normalise"];
 
 fn connectors() -> Vec<PathBuf> {
     let networks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../connectors/networks");

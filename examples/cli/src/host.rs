@@ -55,7 +55,11 @@ pub(crate) fn engine(
     clock: Arc<dyn Clock>,
 ) -> Result<Engine> {
     let policy = CompiledPolicy::new(policy)?;
-    let mut setup = TenantSetup::new(policy);
+    // Accounts that are only received are judged like those that are read too: what a network says needs no token.
+    let mut setup = TenantSetup::new(policy)
+        .signals("x".into(), Arc::new(careline_x::Signals))
+        .signals("facebook".into(), Arc::new(careline_facebook::Signals))
+        .signals(careline_mastodon::NETWORK, Arc::new(careline_mastodon::Signals));
     for (id, network) in connections.networks {
         setup = setup.network(id, network);
     }
@@ -148,4 +152,37 @@ fn secret(name: &str) -> Option<String> {
 
 fn missing(name: &str) -> Error {
     Error::new(ErrorKind::ConfigInvalid, "an environment variable is missing").with("variable", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use careline::clock::SystemClock;
+    use careline::model::Channel;
+    use careline::network::BodyKind;
+    use careline::store::MemoryStore;
+    use careline_http::HttpTransport;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_network_that_is_only_received_has_its_say() {
+        let rules = "brand.name = 'Acme'\naccounts = [{ id = 'page', network = 'facebook', native_id = '55' }]";
+        let connections = Connections { endpoints: BTreeMap::new(), networks: Vec::new() };
+        let policy = Policy::parse(rules, "acme.toml").unwrap();
+        let clock = Arc::new(SystemClock);
+        let engine =
+            engine(Arc::new(MemoryStore::new()), policy, connections, Arc::new(HttpTransport::default()), clock)
+                .unwrap();
+        let body = br#"{"object":"page","entry":[{"id":"55","time":1768000000,"changes":[{"field":"feed","value":
+            {"item":"status","verb":"add","from":{"id":"9","name":"Jo Doe"},"post_id":"55_77","created_time":1768000000,
+             "message":"When will the Acme kettle be back in stock?"}}]}]}"#;
+        let account = NativeAccount::new("facebook".into(), "55");
+        let parsed = careline_facebook::normalise(BodyKind::Webhook, body, &account, engine.now()).unwrap();
+        let tenant = engine.tenant(TenantId::single()).unwrap();
+        tenant.ingest("test", Channel::Webhook, &body[..], parsed).await.unwrap();
+        let queue = tenant.queue(&careline::care::QueueAsk::all()).await.unwrap();
+        assert_eq!(queue.len(), 1, "a question on our page is one to us");
+        let found = tenant.explain(&queue[0].case.id).await.unwrap().assessment.unwrap();
+        assert!(found.evidence.iter().any(|finding| finding.rule == "facebook.on_our_page"), "{found:?}");
+    }
 }

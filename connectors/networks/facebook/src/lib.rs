@@ -49,6 +49,7 @@ pub use account::Account;
 pub use config::{AccountConfig, WebhookConfig};
 pub use error::read_error;
 pub use receive::Webhook;
+pub use signals::Signals;
 
 /// Reads a body without its request: no signature is checked. Pure.
 ///

@@ -12,7 +12,22 @@ const SURE: f32 = 4.0;
 /// Speaks for what usually follows from the place.
 const LIKELY: f32 = 2.0;
 
+/// Facebook's signals for a host that only receives webhooks: without token or connection. Whose pages are meant stands
+/// in the policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signals;
+
 impl Triage for Account {
+    fn id(&self) -> &str {
+        Signals.id()
+    }
+
+    fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
+        Signals.assess(input, evidence)
+    }
+}
+
+impl Triage for Signals {
     fn id(&self) -> &str {
         "careline-facebook/1"
     }

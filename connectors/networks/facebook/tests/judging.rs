@@ -5,7 +5,7 @@ use careline::model::{EventBody, Inbound, NativeAccount, NetworkName, Question, 
 use careline::network::BodyKind;
 use careline::policy::CompiledPolicy;
 use careline::triage::{Evidence, Subject, Triage, TriageInput, Triages};
-use careline_facebook::{Account, AccountConfig, normalise};
+use careline_facebook::{Account, AccountConfig, Signals, normalise};
 use careline_testkit::acme;
 use serde_json::{Value, json};
 
@@ -43,6 +43,9 @@ fn rules(message: &Inbound) -> Vec<String> {
     let mut evidence = Evidence::default();
     let policy = policy();
     account().assess(&TriageInput::new(message, &policy), &mut evidence).unwrap();
+    let mut without_token = Evidence::default();
+    Signals.assess(&TriageInput::new(message, &policy), &mut without_token).unwrap();
+    assert_eq!(without_token.findings(), evidence.findings(), "a host that only receives hears the same");
     evidence.findings().iter().map(|found| format!("{} {} {}", found.about, found.value, found.rule)).collect()
 }
 

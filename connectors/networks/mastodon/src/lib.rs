@@ -42,6 +42,7 @@ use url::Url;
 
 pub use config::{AccountConfig, WebhookConfig};
 pub use receive::{Webhook, normalise};
+pub use signals::Signals;
 
 /// The name of this network.
 pub const NETWORK: NetworkName = NetworkName::new("mastodon");

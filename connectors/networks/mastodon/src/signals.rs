@@ -9,8 +9,23 @@ use crate::html::full_handle;
 /// A post that names this many people is addressed to nobody in particular.
 const CROWD: usize = 10;
 
+/// Mastodon's signals for a host that only receives an administrator's webhooks: without token or connection. Whose
+/// accounts are meant stands in the policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signals;
+
 impl Triage for crate::Account {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
+        Signals.id()
+    }
+
+    fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
+        Signals.assess(input, evidence)
+    }
+}
+
+impl Triage for Signals {
+    fn id(&self) -> &str {
         "mastodon/1"
     }
 

@@ -8,7 +8,7 @@ use careline::model::{EventBody, Inbound, Surface, Timestamp, Visibility};
 use careline::network::BodyKind;
 use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
-use careline_mastodon::{Account, AccountConfig, normalise};
+use careline_mastodon::{Account, AccountConfig, Signals, normalise};
 use careline_testkit::acme;
 use careline_testkit::network::kept;
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ fn rules_for(status: &Value, account_rule: &str) -> Vec<String> {
     let policy = acme(&format!("[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\n{account_rule}\n"));
     let (message, mut evidence) = (inbound(status), Evidence::default());
     account().assess(&TriageInput::new(&message, &policy), &mut evidence).unwrap();
+    let mut without_token = Evidence::default();
+    Signals.assess(&TriageInput::new(&message, &policy), &mut without_token).unwrap();
+    assert_eq!(without_token.findings(), evidence.findings(), "a host that only receives hears the same");
     let shown = |finding: &careline::model::Finding| {
         let words = finding.span.map_or("", |span| span.of(&message.content.text));
         format!("{} {} {} {words}", finding.about, finding.value, finding.rule).trim_end().to_owned()

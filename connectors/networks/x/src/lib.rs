@@ -41,3 +41,4 @@ mod wire;
 pub use account::Account;
 pub use config::{AccountConfig, FieldNames, WebhookConfig};
 pub use receive::{Webhook, normalise};
+pub use signals::Signals;

@@ -13,29 +13,49 @@ const WIDE_REACH: u64 = 100_000;
 /// Outweighs any number of pressing words in what is reposted.
 const REPOST: f32 = 20.0;
 
-impl Triage for Account {
+const ID: &str = "careline-x/1";
+
+/// X's signals for a host that only receives webhooks: without token or connection. Whose accounts are meant stands in
+/// the policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signals;
+
+impl Triage for Signals {
     fn id(&self) -> &str {
-        "careline-x/1"
+        ID
     }
 
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
-        let message = input.message;
-        let own = self.handle();
-        let mut us = Us::new(&self.config.native_id, &own);
-        let accounts = input.accounts.iter().filter(|account| account.native.network == NETWORK);
-        us.accounts.extend(accounts.map(|account| (account.native.native_id.as_str(), account.handle.as_str())));
-        if message.author.as_ref().is_some_and(|author| us.is_id(&author.native_id)) {
-            return Ok(());
-        }
-        if message.content.extensions.contains_key(REPOST_OF) {
-            repost(message, evidence);
-            return Ok(());
-        }
-        address(message, &us, evidence);
-        author(message, evidence);
-        flags(message, evidence);
+        assess(Us { accounts: Vec::new() }, input, evidence);
         Ok(())
     }
+}
+
+impl Triage for Account {
+    fn id(&self) -> &str {
+        ID
+    }
+
+    fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
+        assess(Us::new(&self.config.native_id, &self.handle()), input, evidence);
+        Ok(())
+    }
+}
+
+fn assess<'a>(mut us: Us<'a>, input: &TriageInput<'a>, evidence: &mut Evidence) {
+    let message = input.message;
+    let accounts = input.accounts.iter().filter(|account| account.native.network == NETWORK);
+    us.accounts.extend(accounts.map(|account| (account.native.native_id.as_str(), account.handle.as_str())));
+    if message.author.as_ref().is_some_and(|author| us.is_id(&author.native_id)) {
+        return;
+    }
+    if message.content.extensions.contains_key(REPOST_OF) {
+        repost(message, evidence);
+        return;
+    }
+    address(message, &us, evidence);
+    author(message, evidence);
+    flags(message, evidence);
 }
 
 /// Its words are another's: whoever wrote them is answered there, and nobody waits for an answer here.

@@ -8,7 +8,7 @@ use careline::routing::{ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
 use careline_testkit::acme;
 use careline_testkit::network::kept;
-use careline_x::{Account, AccountConfig, normalise};
+use careline_x::{Account, AccountConfig, Signals, normalise};
 use serde_json::{Value, json};
 
 fn account() -> Account {
@@ -77,6 +77,22 @@ fn who_is_spoken_to_and_how_is_told() {
         )
         .is_empty()
     );
+}
+
+#[test]
+fn a_host_that_only_receives_hears_the_same() {
+    let policy = acme("accounts = [{ id = 'acme', network = 'x', native_id = '111', handle = '@acme' }]");
+    let called = json!({ "text": "hi @acme", "entities": { "mentions": [mention(3, "111", "acme")] } });
+    let answer = json!({ "text": "late", "in_reply_to_user_id": "111", "referenced_tweets": [{ "type": "replied_to", "id": "8" }] });
+    let quote = json!({ "text": "look", "referenced_tweets": [{ "type": "quoted", "id": "7" }] });
+    for (post, rule) in [(called, "x.mention_of_us"), (answer, "x.reply_to_us"), (quote, "x.quote_of_us")] {
+        let message = inbound(post);
+        let [mut connected, mut received] = [Evidence::default(), Evidence::default()];
+        account().assess(&TriageInput::new(&message, &policy), &mut connected).unwrap();
+        Signals.assess(&TriageInput::new(&message, &policy), &mut received).unwrap();
+        assert_eq!(connected.findings(), received.findings());
+        assert_eq!(received.findings()[0].rule, rule);
+    }
 }
 
 #[test]
