@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let engine = engine(store, &double, &transport, clock.clone(), &host).await?;
     let tenant = engine.tenant(TenantId::single())?;
     let tally = Tally::default();
-    let app = intake::router(engine.clone(), tally.clone()).merge(page::router(engine.clone()));
+    let app = intake::router(engine.clone(), tally.clone()).merge(page::router(engine.clone(), &[]));
     let server = tokio::spawn(async move { axum::serve(intake, app).await });
 
     let reading = tokio::spawn(keep_reading(tenant.clone()));

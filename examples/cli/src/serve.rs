@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// The port on 127.0.0.1.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// A name under which the inbox page answers besides 127.0.0.1 and localhost; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
 }
 
 /// Serves until Ctrl-C.
@@ -67,7 +70,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     for account in accounts {
         work.spawn(keep_reading(engine.clone(), account));
     }
-    let app = intake::router(engine.clone(), Tally::default()).merge(page::router(engine.clone()));
+    let app = intake::router(engine.clone(), Tally::default()).merge(page::router(engine.clone(), &args.host));
     axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
     work.shutdown().await;
     Ok(())

@@ -101,6 +101,16 @@ impl Problem {
             detail: String::new(),
         }
     }
+
+    /// The request was meant for another name than ours.
+    pub(super) fn other_host() -> Self {
+        Self {
+            status: StatusCode::MISDIRECTED_REQUEST,
+            title: "This is not the address of this page",
+            text: "It answers to 127.0.0.1, to localhost and to names given with `careline serve --host NAME`.",
+            detail: String::new(),
+        }
+    }
 }
 
 impl From<Error> for Problem {

@@ -8,6 +8,7 @@ mod customer;
 mod desk;
 mod evidence;
 mod frame;
+mod hosts;
 mod pieces;
 mod quarantine;
 mod queue;
@@ -25,18 +26,19 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use careline::care::Engine;
 
 use desk::Problem;
+use hosts::Hosts;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
-/// The pages over what `engine` knows. They only read.
-pub(crate) fn router(engine: Engine) -> Router {
+/// The pages over what `engine` knows, for who asks for one of `hosts` or for this machine. They only read.
+pub(crate) fn router(engine: Engine, hosts: &[String]) -> Router {
     Router::new()
         .route("/", get(queue::show))
         .route("/cases/{id}", get(case::show))
@@ -47,6 +49,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/inbox.js", get(|| file("text/javascript; charset=utf-8", include_str!("inbox.js"))))
         .route("/icon.svg", get(|| file("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Problem::nothing_here())
+        .layer(from_fn_with_state(Hosts::new(hosts), hosts::guard))
         .layer(map_response(guarded))
         .with_state(engine)
 }

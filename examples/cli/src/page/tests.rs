@@ -26,7 +26,7 @@ impl Site {
     async fn of(engine: Engine) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router(engine)).await });
+        tokio::spawn(async move { axum::serve(listener, router(engine, &[])).await });
         Self { base, transport: Arc::new(HttpTransport::builder().build()) }
     }
 
@@ -50,6 +50,21 @@ fn attributes<'a>(html: &'a str, name: &str) -> impl Iterator<Item = String> + '
     let length = opening.len();
     let places: Vec<_> = html.match_indices(&opening).map(|(at, _)| at + length).collect();
     places.into_iter().filter_map(|at| html[at..].split('"').next()).map(|value| value.replace("&amp;", "&"))
+}
+
+#[tokio::test]
+async fn who_asks_for_another_name_sees_nothing() {
+    let site = Site::of(Seeded::day().await.engine).await;
+    for path in ["/", "/search?q=kettle", "/quarantine", "/nowhere"] {
+        let request = Request::get(format!("{}{path}", site.base)).header("host", "evil.example");
+        let answer = site.transport.send(request.body(Bytes::new()).unwrap()).await;
+        let (status, body) = match answer {
+            Ok(answer) => (answer.status().as_u16(), String::from_utf8(answer.into_body().to_vec()).unwrap()),
+            Err(error) => panic!("{path}: {error}"),
+        };
+        assert_eq!(status, 421, "{path}");
+        assert!(!body.contains("/cases/") && body.contains("--host"), "{path}: {body}");
+    }
 }
 
 #[tokio::test]
