@@ -274,11 +274,12 @@ fn an_unknown_event_is_set_aside_once() {
             Timestamp::default(),
             EventBody::Unknown(Unknown { name: "hologram".into() }),
         );
-        let arrival = Arrival::new(event, Some("acme".into()), Some(DeliveryId::of(&world.tenant, "fake", b"{}")));
+        let arrival =
+            Arrival::new(event, Some("acme".into()), Some(DeliveryId::of(&world.tenant, "fake", b"{}", None)));
         assert_eq!(world.take(&[&arrival]).await, [Outcome::Added]);
         assert_eq!(world.take(&[&arrival]).await, [Outcome::Known]);
         let id = careline::store::Quarantined::new(
-            DeliveryId::of(&world.tenant, "fake", b"{}"),
+            DeliveryId::of(&world.tenant, "fake", b"{}", None),
             None,
             "acme",
             Timestamp::default(),

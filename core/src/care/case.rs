@@ -198,7 +198,7 @@ impl Draft<'_> {
         let mut answers = self.earlier_answers(message)?;
         answers.extend(self.earlier_direct(message, customer)?);
         let thread = message.conversation.clone();
-        let id = CaseId::derive(&[thread.as_str(), customer.as_str(), &number.to_string()]);
+        let id = CaseId::between(&thread, customer, number);
         message.case = Some(id.clone());
 
         let mut case =

@@ -315,7 +315,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn message_id(&self, scope: &str, root_id: &str) -> MessageId {
-        MessageId::derive(&[self.rules.tenant.as_str(), scope, root_id])
+        MessageId::of(self.rules.tenant, scope, root_id)
     }
 
     pub(super) fn conversation_id(&self, scope: &str, root: &str) -> ConversationId {

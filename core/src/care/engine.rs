@@ -15,7 +15,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intake::{Intake, Parsed, Received, Reject, WebhookReply, WebhookRequest};
-use crate::model::{AccountId, Channel, DeliveryId, Event, NativeAccount, NetworkName, RawRange, TenantId, Timestamp};
+use crate::model::{
+    AccountId, Channel, DeliveryId, Event, EventBody, MessageId, NativeAccount, NetworkName, RawRange, TenantId,
+    Timestamp,
+};
 use crate::network::Network;
 use crate::policy::CompiledPolicy;
 use crate::routing::{Router, SkillRouter};
@@ -427,7 +430,11 @@ impl Part {
     fn into_work(self, tenant: TenantId, source: &Source<'_>) -> TenantWork {
         let Source { endpoint, channel, received_at, .. } = *source;
         let body = self.body.unwrap_or_else(|| source.body.clone());
-        let id = DeliveryId::of(&tenant, endpoint, &body);
+        let told = self.events.iter().find_map(|(event, _)| match &event.body {
+            EventBody::Message(inbound) => Some(MessageId::of(&tenant, &inbound.scope, inbound.root_id())),
+            _ => None,
+        });
+        let id = DeliveryId::of(&tenant, endpoint, &body, told.as_ref());
         let set_aside: Vec<_> = self
             .rejects
             .into_iter()

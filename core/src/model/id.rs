@@ -75,10 +75,10 @@ id! {
     CustomerId,
     /// A profile on one network: hash of tenant, scope and native id.
     IdentityId = 'i',
-    /// A unit of work: hash of conversation, customer and its number between them.
-    CaseId = 'c',
-    /// One raw delivery: hash of tenant, endpoint and body.
-    DeliveryId = 'd',
+    /// A unit of work: hash of conversation, customer and its number between them, beside the conversation's.
+    CaseId,
+    /// One raw delivery: hash of tenant, endpoint and body, beside that of the first message in it.
+    DeliveryId,
     /// A deadline kept in the store: hash of its subject and purpose; a case's has the case's hash.
     TimerId = 'z',
     /// Something the engine wants done: hash of its subject and purpose.
@@ -91,6 +91,13 @@ impl TenantId {
     /// The tenant of a single-brand host.
     pub fn single() -> Self {
         Self::from("default")
+    }
+}
+
+impl MessageId {
+    /// The message whose first revision the network calls `native_id`, in an id scope.
+    pub fn of(tenant: &TenantId, scope: &str, native_id: &str) -> Self {
+        Self::derive(&[tenant.as_str(), scope, native_id])
     }
 }
 
@@ -113,15 +120,25 @@ impl TimerId {
     }
 }
 
+impl CaseId {
+    /// The `number`th case between a thread and a person.
+    pub fn between(thread: &ConversationId, customer: &CustomerId, number: u32) -> Self {
+        let own = derive('c', &[thread.as_str(), customer.as_str(), &number.to_string()]);
+        Self(beside(thread.as_str(), &own))
+    }
+}
+
 impl DeliveryId {
-    /// The id of a raw body that came through `endpoint`: the same body has the same id whenever it comes.
-    pub fn of(tenant: &TenantId, endpoint: &str, body: &[u8]) -> Self {
+    /// The id of a raw body that came through `endpoint` and told `first` of all: the same body has the same id whenever it
+    /// comes.
+    pub fn of(tenant: &TenantId, endpoint: &str, body: &[u8], first: Option<&MessageId>) -> Self {
         let mut hash = Sha256::new();
         for part in [tenant.as_str().as_bytes(), endpoint.as_bytes(), body] {
             hash.update((part.len() as u32).to_le_bytes());
             hash.update(part);
         }
-        Self(written('d', hash))
+        let own = written('d', hash);
+        Self(first.map_or_else(|| own.clone(), |message| beside(message.as_str(), &own)))
     }
 }
 
@@ -131,6 +148,17 @@ fn lettered(letter: &'static str, id: &str) -> CompactString {
     own.push_str(id.get(1..).unwrap_or(id));
     own
 }
+
+/// An id that begins as another's does, so that stores which keep ids in order find both in one place.
+fn beside(neighbour: &str, id: &str) -> CompactString {
+    match (id.get(..1), neighbour.get(1..NEAR), id.get(NEAR..)) {
+        (Some(kind), Some(near), Some(own)) => compact_str::format_compact!("{kind}{near}{own}"),
+        _ => id.into(),
+    }
+}
+
+/// How much of it: 25 bits tell apart more places than any store has pages.
+const NEAR: usize = 6;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DIGITS: usize = 23;
@@ -172,6 +200,23 @@ mod tests {
     fn parts_cannot_run_into_each_other() {
         assert_ne!(MessageId::derive(&["ab", "c"]), MessageId::derive(&["a", "bc"]));
         assert_ne!(MessageId::derive(&["a"]), MessageId::derive(&["a", ""]));
+    }
+
+    #[test]
+    fn what_belongs_together_has_ids_that_begin_alike() {
+        let thread = ConversationId::derive(&["default", "x", "1"]);
+        let message = MessageId::derive(&["default", "x", "1"]);
+        let tenant = TenantId::single();
+        let deliveries = [b"{}", b"[]"].map(|body| DeliveryId::of(&tenant, "x", body, Some(&message)));
+        let cases = ["p1", "p2"].map(|customer| CaseId::between(&thread, &customer.into(), 1));
+        for id in [&deliveries[0].0, &deliveries[1].0, &cases[0].0, &cases[1].0] {
+            assert_eq!(id.len(), 24);
+            assert!(!id.is_heap_allocated());
+            assert_eq!(id[1..NEAR], message.as_str()[1..NEAR]);
+        }
+        assert_ne!(deliveries[0], deliveries[1]);
+        assert_ne!(cases[0], cases[1]);
+        assert_ne!(cases[0], CaseId::between(&thread, &"p1".into(), 2));
     }
 
     #[test]

@@ -185,7 +185,7 @@ impl Writer<'_> {
         self.erase_work(tenant, belongings, receipt)?;
         for id in &belongings.touched {
             if let Some(no) = find(&self.db, tenant, id.as_str())? {
-                receipt.add("hints", self.db.execute("DELETE FROM hints WHERE customer = ?1", &[&no])? as u64);
+                receipt.add("hints", self.remove_hints(no)?);
             }
         }
         self.drop_unreadable(tenant, receipt)

@@ -170,12 +170,12 @@ impl Page<'_> {
 
     fn shared_hints(&self, customer: &str) -> Result<Found> {
         let Some(no) = find(self.db, self.tenant, customer)? else { return Ok(Vec::new()) };
+        let sql = "SELECT replace(facts, ' ', ' OR ') FROM hints WHERE customer = ?1";
+        let Some(any) = self.db.one(sql, &[&no], |row| column::<String>(row, 0))? else { return Ok(Vec::new()) };
         self.named(
-            "SELECT c.id, c.v, c.json FROM customers c WHERE c.tenant = ?1 AND c.id > ?2 AND NOT c.merged AND c.no <> ?3 \
-             AND c.no IN (SELECT other.customer FROM hints mine \
-             JOIN hints other ON other.tenant = mine.tenant AND other.fact = mine.fact WHERE mine.customer = ?3) \
-             ORDER BY c.id LIMIT ?4",
-            &[&self.tenant, &self.after.id, &no, &self.rows],
+            "SELECT c.id, c.v, c.json FROM facts JOIN customers c ON c.no = facts.rowid WHERE facts MATCH ?5 \
+             AND c.tenant = ?1 AND c.id > ?2 AND NOT c.merged AND c.no <> ?3 ORDER BY c.id LIMIT ?4",
+            &[&self.tenant, &self.after.id, &no, &self.rows, &any],
             "customer",
         )
     }

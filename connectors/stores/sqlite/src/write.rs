@@ -1,6 +1,6 @@
 //! Commits: everything or nothing, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use careline::model::{
     Case, ConversationId, Customer, CustomerId, Finding, Message, MessageId, RawRef, Step, TenantId,
@@ -10,6 +10,7 @@ use careline::store::{
     index_words,
 };
 use careline::{Error, ErrorKind, Result};
+use compact_str::CompactString;
 use rusqlite::ToSql;
 use sha2::{Digest as _, Sha256};
 
@@ -149,11 +150,7 @@ impl<'a> Writer<'a> {
                        ON CONFLICT (tenant, name, bucket) DO UPDATE SET value = value + excluded.value";
             self.db.execute(sql, &[&no, &name.as_str(), &bucket.as_millis(), value])?;
         }
-        for (fact, customer) in &part.hints {
-            let customer = self.names.number_of(&self.db, no, customer.as_str())?;
-            let sql = "INSERT OR IGNORE INTO hints (tenant, fact, customer) VALUES (?1, ?2, ?3)";
-            self.db.execute(sql, &[&no, &hashed(fact), &customer])?;
-        }
+        self.put_hints(no, &part.hints)?;
         self.append_log(tenant, &part.log)
     }
 
@@ -551,6 +548,38 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    fn put_hints(&mut self, tenant: i64, hints: &[(CompactString, CustomerId)]) -> Result<()> {
+        // In order of number: the index of facts takes a step back as the beginning of a new segment.
+        let mut facts: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+        for (fact, customer) in hints {
+            let customer = self.names.number_of(&self.db, tenant, customer.as_str())?;
+            facts.entry(customer).or_default().insert(hashed(tenant, fact));
+        }
+        for (customer, mut facts) in facts {
+            let known =
+                self.db.one("SELECT facts FROM hints WHERE customer = ?1", &[&customer], |row| column(row, 0))?;
+            let known: String = known.unwrap_or_default();
+            facts.retain(|fact| known.split(' ').all(|known| known != fact));
+            if facts.is_empty() {
+                continue;
+            }
+            let new = Vec::from_iter(facts).join(" ");
+            let sql = "INSERT INTO hints (customer, facts) VALUES (?1, ?2) \
+                       ON CONFLICT (customer) DO UPDATE SET facts = facts || ' ' || excluded.facts";
+            self.db.execute(sql, &[&customer, &new])?;
+            self.db.execute("INSERT INTO facts (rowid, hashes) VALUES (?1, ?2)", &[&customer, &new])?;
+        }
+        Ok(())
+    }
+
+    /// Removes what hints at a customer; tells how many facts it was.
+    pub(crate) fn remove_hints(&self, customer: i64) -> Result<u64> {
+        let sql = "DELETE FROM hints WHERE customer = ?1 RETURNING facts";
+        let Some(facts) = self.db.one(sql, &[&customer], |row| column::<String>(row, 0))? else { return Ok(0) };
+        self.db.execute("INSERT INTO facts (facts, rowid, hashes) VALUES ('delete', ?1, ?2)", &[&customer, &facts])?;
+        Ok(facts.split(' ').count() as u64)
+    }
+
     fn append_log(&mut self, tenant: &mut Tenant, log: &[LogEntry]) -> Result<()> {
         let sql = "INSERT INTO log (tenant, at, customer, case_id, json, salt, digest, chain) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -585,9 +614,9 @@ fn json_of(value: &impl serde::Serialize) -> Result<String> {
 }
 
 /// Facts are compared, never read, so a number that rarely collides will do, and tells nobody what the fact was.
-fn hashed(fact: &str) -> i64 {
-    let digest = Sha256::digest(fact.as_bytes());
-    i64::from_be_bytes(std::array::from_fn(|at| digest[at]))
+fn hashed(tenant: i64, fact: &str) -> String {
+    let digest = Sha256::new_with_prefix(tenant.to_be_bytes()).chain_update(fact).finalize();
+    format!("{:016x}", u64::from_be_bytes(std::array::from_fn(|at| digest[at])))
 }
 
 /// What scans of cases need.

@@ -197,14 +197,10 @@ CREATE TABLE counters (
     PRIMARY KEY (tenant, name, bucket)
 ) WITHOUT ROWID;
 
--- `fact` is a hash.
-CREATE TABLE hints (
-    tenant INTEGER NOT NULL,
-    fact INTEGER NOT NULL,
-    customer INTEGER NOT NULL,
-    PRIMARY KEY (tenant, fact, customer)
-) WITHOUT ROWID;
-CREATE INDEX hints_of_customer ON hints (customer);
+-- Facts are hashes, of which each is found in `facts`: that index grows at its end, whatever the hash.
+CREATE TABLE hints (customer INTEGER PRIMARY KEY, facts TEXT NOT NULL);
+CREATE VIRTUAL TABLE facts USING fts5 (hashes, content='', columnsize=0, detail=none, tokenize='ascii');
+INSERT INTO facts (facts, rank) VALUES ('secure-delete', 1);
 
 CREATE TABLE log (
     no INTEGER PRIMARY KEY,
