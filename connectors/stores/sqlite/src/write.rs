@@ -555,19 +555,20 @@ impl<'a> Writer<'a> {
             let customer = self.names.number_of(&self.db, tenant, customer.as_str())?;
             facts.entry(customer).or_default().insert(hashed(tenant, fact));
         }
-        for (customer, mut facts) in facts {
-            let known =
-                self.db.one("SELECT facts FROM hints WHERE customer = ?1", &[&customer], |row| column(row, 0))?;
-            let known: String = known.unwrap_or_default();
-            facts.retain(|fact| known.split(' ').all(|known| known != fact));
-            if facts.is_empty() {
-                continue;
+        for (customer, facts) in facts {
+            let mut new = Vec::from_iter(facts).join(" ");
+            let sql = "INSERT OR IGNORE INTO hints (customer, facts) VALUES (?1, ?2)";
+            if self.db.execute(sql, &[&customer, &new])? == 0 {
+                let sql = "SELECT facts FROM hints WHERE customer = ?1";
+                let known: String = self.db.one(sql, &[&customer], |row| column(row, 0))?.unwrap_or_default();
+                let fresh = |fact: &&str| known.split(' ').all(|known| known != *fact);
+                new = Vec::from_iter(new.split(' ').filter(fresh)).join(" ");
+                let sql = "UPDATE hints SET facts = facts || ' ' || ?2 WHERE customer = ?1 AND ?2 <> ''";
+                self.db.execute(sql, &[&customer, &new])?;
             }
-            let new = Vec::from_iter(facts).join(" ");
-            let sql = "INSERT INTO hints (customer, facts) VALUES (?1, ?2) \
-                       ON CONFLICT (customer) DO UPDATE SET facts = facts || ' ' || excluded.facts";
-            self.db.execute(sql, &[&customer, &new])?;
-            self.db.execute("INSERT INTO facts (rowid, hashes) VALUES (?1, ?2)", &[&customer, &new])?;
+            if !new.is_empty() {
+                self.db.execute("INSERT INTO facts (rowid, hashes) VALUES (?1, ?2)", &[&customer, &new])?;
+            }
         }
         Ok(())
     }

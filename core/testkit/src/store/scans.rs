@@ -2,7 +2,7 @@
 
 use careline::ErrorKind;
 use careline::model::CaseStatus;
-use careline::store::{Record, Scan, ScanOf, Store, TenantCommit};
+use careline::store::{EraseAsk, Record, Scan, ScanOf, Store, TenantCommit};
 
 use super::StoreFixture;
 use super::sample::*;
@@ -129,6 +129,15 @@ pub(super) async fn shared_hints_name_the_others(fixture: &StoreFixture) {
     put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;
     assert_eq!(listed(store, ScanOf::SharedHints { customer: "p1".into() }).await, ["p2", "p3"]);
     assert_eq!(listed(store, ScanOf::SharedHints { customer: "p4".into() }).await, Vec::<String>::new());
+
+    // What becomes known later counts as well, and what is said again counts once.
+    let hints = vec![hint("handle:sam", "p4"), hint("name:samdoe", "p4"), hint("name:samdoe", "p2")];
+    put_with(store, Vec::new(), TenantCommit { hints, ..TenantCommit::default() }).await;
+    assert_eq!(listed(store, ScanOf::SharedHints { customer: "p4".into() }).await, ["p2"]);
+    let receipt = store.erase(&acme(), &EraseAsk::Customer("p2".into())).await.unwrap();
+    assert_eq!(receipt.removed.get("hints"), Some(&2), "each fact is counted");
+    assert_eq!(listed(store, ScanOf::SharedHints { customer: "p4".into() }).await, Vec::<String>::new());
+    assert_eq!(listed(store, ScanOf::SharedHints { customer: "p1".into() }).await, ["p3"]);
 }
 
 pub(super) async fn quarantine_and_roster_are_listed(fixture: &StoreFixture) {

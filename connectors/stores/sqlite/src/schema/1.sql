@@ -18,11 +18,12 @@ CREATE TABLE tenants (
     entries INTEGER NOT NULL
 );
 
+-- Its key begins with text, which SQLite compares fastest.
 CREATE TABLE names (
     tenant INTEGER NOT NULL,
     id TEXT NOT NULL,
     no INTEGER NOT NULL,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (id, tenant)
 ) WITHOUT ROWID;
 
 CREATE TABLE conversations (no INTEGER PRIMARY KEY, version INTEGER NOT NULL, v INTEGER NOT NULL, json TEXT NOT NULL);
