@@ -85,8 +85,14 @@ impl Draft<'_> {
         }
         self.count_message(arrival, known.as_ref(), &message);
         self.keep_raws(arrival, known.as_ref(), &message);
+        let outcome = match known.map(|known| Message { raw: message.raw.clone(), ..known }) {
+            None => Outcome::Added,
+            // Which of several bodies a message names is no news.
+            Some(known) if known == message => Outcome::Known,
+            Some(_) => Outcome::Changed,
+        };
         self.put(Key::Message(message.id.clone()), Record::Message(Box::new(message)));
-        Ok(if known.is_some() { Outcome::Changed } else { Outcome::Added })
+        Ok(outcome)
     }
 
     /// Lets every body that told of the message be found when it is forgotten; at once if it was taken back.

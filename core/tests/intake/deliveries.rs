@@ -37,8 +37,11 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     engine.receive("post", &body(std::slice::from_ref(&first))).await.unwrap();
     let case = tenant.all_cases(9).await.unwrap().remove(0);
     // A second subscription: the same item in another body. Then a second account. Then by reading.
-    let again = engine.receive("post", &body(&[first.clone(), serde_json::json!({ "account": "a1" })])).await.unwrap();
-    assert_eq!((again.ingested.known, again.ingested.quarantined), (1, 1));
+    for beside in ["b", "c", "d", "e"] {
+        let body = body(&[first.clone(), serde_json::json!({ "account": "a1", "odd": beside })]);
+        let again = engine.receive("post", &body).await.unwrap();
+        assert_eq!((again.ingested.known, again.ingested.quarantined), (1, 1), "whichever body the message names");
+    }
     assert_eq!(engine.receive("post", &body(&[second])).await.unwrap().ingested.changed, 1);
     let raw = body(&[first]).body;
     let mut parsed = read(&raw, NOW);
