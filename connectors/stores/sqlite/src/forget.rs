@@ -6,13 +6,13 @@ use careline::Result;
 use careline::model::{Case, CustomerId, DeliveryId, Message, MessageId, Presence, TenantId, Timer, Timestamp};
 use careline::store::{
     Belongings, Effect, EraseAsk, ExportAsk, Exported, Key, Library, LogEntry, MessagesOf, Receipt, Record, RetainAsk,
-    Versioned,
 };
 use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
-use crate::names::{PART, find, interned_by, tenant_no};
-use crate::read::{self, ALIAS, CURSOR, PRESENCE, QUARANTINE, message, record, versioned};
+use crate::names::{find, tenant_no};
+use crate::place::{ALIAS, CURSOR, PART, PRESENCE, QUARANTINE, numbered};
+use crate::read::{self, message, record, versioned};
 use crate::scan::time;
 use crate::work::parse;
 use crate::write::Writer;
@@ -136,7 +136,7 @@ impl Writer<'_> {
             }
         }
         for key in belongings.keys() {
-            if let Some(id) = interned_by(&key) {
+            if let Some((.., id)) = numbered(&key) {
                 self.remove_name(tenant, id)?;
             }
         }
@@ -386,11 +386,11 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
         ),
     ];
     for (sql, kind) in lists {
-        all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?.into_iter().flatten());
+        all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
     for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS] {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
-        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?.into_iter().flatten());
+        all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }
     let sql =
         "SELECT t.note, t.v, t.json FROM timeline t JOIN cases c ON c.no = t.case_no AND c.tenant = ?1 ORDER BY t.line";
@@ -404,9 +404,8 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     Ok(all)
 }
 
-fn exported_record(row: &rusqlite::Row<'_>, kind: &str) -> Result<Option<Exported>> {
-    let Versioned { version, record } = versioned(row, kind)?;
-    Ok(record.map(|record| Exported::Record { version, record }))
+fn exported_record(row: &rusqlite::Row<'_>, kind: &str) -> Result<Exported> {
+    versioned(row, kind).map(|(version, record)| Exported::Record { version, record })
 }
 
 fn exported_line(row: &rusqlite::Row<'_>) -> Result<Exported> {

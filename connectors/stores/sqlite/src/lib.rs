@@ -24,6 +24,7 @@ mod forget;
 mod journal;
 mod names;
 mod open;
+mod place;
 mod read;
 #[cfg(feature = "bench")]
 mod recording;

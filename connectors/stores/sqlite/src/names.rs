@@ -1,15 +1,11 @@
-//! Names: how keys are stored, and the small numbers that ids are interned as.
+//! Names: the small numbers that ids are interned as.
 
 use careline::Result;
 use careline::model::TenantId;
-use careline::store::Key;
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use crate::db::{Db, column};
-
-/// Separates the parts of a name that has several.
-pub(crate) const PART: char = '\u{1f}';
 
 /// The part of an id that is interned. Ids that we derived begin with a letter for their kind; what follows is shared by
 /// a thread and the message that began it, and by an identity and the customer it began. Each has a table of its own, so
@@ -17,19 +13,6 @@ pub(crate) const PART: char = '\u{1f}';
 pub(crate) fn interned(id: &str) -> &str {
     const DERIVED: usize = 24;
     if id.len() == DERIVED { id.get(1..).unwrap_or(id) } else { id }
-}
-
-/// The id that a record's number stands for; those keyed otherwise have none.
-pub(crate) fn interned_by(key: &Key) -> Option<&str> {
-    match key {
-        Key::Message(id) | Key::Assessment(id) => Some(id.as_str()),
-        Key::Conversation(id) => Some(id.as_str()),
-        Key::Identity(id) => Some(id.as_str()),
-        Key::Customer(id) => Some(id.as_str()),
-        Key::Case(id) => Some(id.as_str()),
-        Key::Delivery(id) => Some(id.as_str()),
-        _ => None,
-    }
 }
 
 /// The number of a tenant, if anything is stored for it.

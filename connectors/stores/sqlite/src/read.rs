@@ -1,7 +1,5 @@
 //! Records by key.
 
-use std::borrow::Cow;
-
 use careline::Result;
 use careline::model::{Content, Message, TenantId};
 use careline::store::{Key, Loaded, Record, Versioned};
@@ -12,13 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::evidence;
-use crate::names::{PART, find, interned, tenant_no};
-
-/// The rare kinds of record, by the names they are stored under.
-pub(crate) const ALIAS: &str = "alias";
-pub(crate) const PRESENCE: &str = "presence";
-pub(crate) const CURSOR: &str = "cursor";
-pub(crate) const QUARANTINE: &str = "quarantined";
+use crate::names::{find, interned, tenant_no};
+use crate::place::Place;
 
 pub(crate) fn load(db: &Db<'_>, tenant: &TenantId, keys: &[Key]) -> Result<Loaded> {
     let as_of = commits(db)?;
@@ -45,39 +38,6 @@ pub(crate) fn version(db: &Db<'_>, tenant: i64, key: &Key) -> Result<u64> {
     Reader::new(db, tenant).version(key)
 }
 
-/// A table of records that are keyed by the number of an id.
-struct Table {
-    kind: &'static str,
-    record: &'static str,
-    version: &'static str,
-}
-
-macro_rules! table {
-    ($table:literal, $kind:literal) => {
-        Table {
-            kind: $kind,
-            record: concat!("SELECT version, v, json FROM ", $table, " WHERE no = ?1"),
-            version: concat!("SELECT version FROM ", $table, " WHERE no = ?1"),
-        }
-    };
-}
-
-const MESSAGES: Table = Table {
-    kind: "message",
-    record: "SELECT version, v, json, content_v, content, conversation FROM messages WHERE no = ?1",
-    version: "SELECT version FROM messages WHERE no = ?1",
-};
-const DELIVERIES: Table = Table { kind: "", record: "", version: "SELECT 1 FROM deliveries WHERE no = ?1" };
-const ASSESSMENTS: Table = Table {
-    kind: "assessment",
-    record: "SELECT version, v, json, evidence FROM assessments WHERE no = ?1",
-    version: "SELECT version FROM assessments WHERE no = ?1",
-};
-const CONVERSATIONS: Table = table!("conversations", "conversation");
-const IDENTITIES: Table = table!("identities", "identity");
-const CUSTOMERS: Table = table!("customers", "customer");
-const CASES: Table = table!("cases", "case");
-
 /// Reads records of a tenant, and looks up the number of each id once.
 struct Reader<'a> {
     db: &'a Db<'a>,
@@ -100,62 +60,34 @@ impl<'a> Reader<'a> {
         Ok(no)
     }
 
+    fn place<'k>(&mut self, key: &'k Key) -> Result<Option<Place<'k>>> {
+        Place::of(self.tenant, key, |id| self.number(id))
+    }
+
     fn entry(&mut self, key: &Key) -> Result<Versioned> {
-        let found = match key {
-            Key::CaseMessages(_) | Key::Loose(_) => {
-                let version = self.version(key)?;
-                let messages = if version > 0 { Some(Record::Messages(self.messages_under(key)?)) } else { None };
-                Some(Versioned { version, record: messages })
-            }
+        let (version, record) = match key {
+            Key::CaseMessages(_) | Key::Loose(_) => match self.version(key)? {
+                0 => (0, None),
+                version => (version, Some(Record::Messages(self.messages_under(key)?))),
+            },
             Key::Delivery(_) => {
                 let version = self.version(key)?;
-                Some(Versioned { version, record: (version > 0).then_some(Record::Stored) })
+                (version, (version > 0).then_some(Record::Stored))
             }
-            Key::Slot(thread, customer) => match (self.number(thread.as_str())?, self.number(customer.as_str())?) {
-                (Some(thread), Some(customer)) => {
-                    let sql = "SELECT version, v, json FROM slots WHERE conversation = ?1 AND customer = ?2";
-                    self.db.one(sql, &[&thread, &customer], |row| versioned(row, "slot"))?
-                }
-                _ => None,
-            },
-            _ => match table_of(key) {
-                Some((table, id)) => match self.number(id)? {
-                    Some(no) => self.db.one(table.record, &[&no], |row| versioned(row, table.kind))?,
-                    None => None,
-                },
-                None => {
-                    let (kind, id) = rare(key);
-                    let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-                    self.db.one(sql, &[&self.tenant, &kind, &id], |row| versioned(row, kind))?
-                }
-            },
+            _ => {
+                let place = self.place(key)?;
+                let read = |place: Place<'_>| place.read(self.db, place.table.record, |row| versioned(row, place.kind));
+                let found = place.map(read).transpose()?.flatten();
+                found.map_or((0, None), |(version, record)| (version, Some(record)))
+            }
         };
-        Ok(found.unwrap_or(Versioned { version: 0, record: None }))
+        Ok(Versioned { version, record })
     }
 
     fn version(&mut self, key: &Key) -> Result<u64> {
-        let read = |row: &Row<'_>| number(row, 0);
-        let version = match (key, table_of(key)) {
-            (Key::Slot(thread, customer), _) => {
-                match (self.number(thread.as_str())?, self.number(customer.as_str())?) {
-                    (Some(thread), Some(customer)) => {
-                        let sql = "SELECT version FROM slots WHERE conversation = ?1 AND customer = ?2";
-                        self.db.one(sql, &[&thread, &customer], read)?
-                    }
-                    _ => None,
-                }
-            }
-            (_, Some((table, id))) => match self.number(id)? {
-                Some(no) => self.db.one(table.version, &[&no], read)?,
-                None => None,
-            },
-            (_, None) => {
-                let (kind, id) = rare(key);
-                let sql = "SELECT version FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-                self.db.one(sql, &[&self.tenant, &kind, &id], read)?
-            }
-        };
-        Ok(version.unwrap_or_default())
+        let place = self.place(key)?;
+        let read = |place: Place<'_>| place.read(self.db, place.table.version, |row| number(row, 0));
+        Ok(place.map(read).transpose()?.flatten().unwrap_or_default())
     }
 
     /// The messages of a case, or our own in a thread that belong to none, without content, in order of time.
@@ -175,33 +107,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The table whose version a key has, and the id whose number it has there.
-fn table_of(key: &Key) -> Option<(&'static Table, &str)> {
-    Some(match key {
-        Key::Message(id) => (&MESSAGES, id.as_str()),
-        Key::Assessment(id) => (&ASSESSMENTS, id.as_str()),
-        Key::Conversation(id) | Key::Loose(id) => (&CONVERSATIONS, id.as_str()),
-        Key::Identity(id) => (&IDENTITIES, id.as_str()),
-        Key::Customer(id) => (&CUSTOMERS, id.as_str()),
-        Key::Case(id) | Key::CaseMessages(id) => (&CASES, id.as_str()),
-        Key::Delivery(id) => (&DELIVERIES, id.as_str()),
-        _ => return None,
-    })
-}
-
-/// The kind and id under which `records` holds a record of a rare kind.
-pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
-    match key {
-        Key::Alias(scope, native_id) => (ALIAS, format!("{scope}{PART}{native_id}").into()),
-        Key::Presence(id) => (PRESENCE, id.as_str().into()),
-        Key::Cursor(account, source) => (CURSOR, format!("{account}{PART}{source}").into()),
-        Key::Quarantine(id) => (QUARANTINE, id.as_str().into()),
-        _ => ("", "".into()),
-    }
-}
-
 /// A record with its version; a message with content, an assessment with evidence.
-pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<Versioned> {
+pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<(u64, Record)> {
     let record = match kind {
         "message" if column::<Option<i64>>(row, 5)?.is_none() => record(row, "fate", 1)?,
         "message" => Record::Message(Box::new(message_with_content(row, 1)?)),
@@ -214,7 +121,7 @@ pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<Versioned> {
         },
         _ => record(row, kind, 1)?,
     };
-    Ok(Versioned { version: number(row, 0)?, record: Some(record) })
+    Ok((number(row, 0)?, record))
 }
 
 /// A record whose format version and JSON stand in column `at` and the next.

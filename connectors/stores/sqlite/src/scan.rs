@@ -8,7 +8,8 @@ use rusqlite::{Row, ToSql};
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::names::{find, tenant_no};
-use crate::read::{PRESENCE, QUARANTINE, message_with_content, record};
+use crate::place::{PRESENCE, QUARANTINE};
+use crate::read::{message_with_content, record};
 
 pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
     let after = Place::after(scan)?.unwrap_or(Place::new(i64::MIN, i64::MIN, ""));

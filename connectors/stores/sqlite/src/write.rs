@@ -17,8 +17,21 @@ use sha2::{Digest as _, Sha256};
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::evidence;
-use crate::names::{Names, find, interned, interned_by, make_tenant, tenant_no};
+use crate::names::{Names, find, interned, make_tenant, tenant_no};
+use crate::place::{Place, numbered, rare};
 use crate::read::{self, message, record};
+
+/// Writes a row that holds nothing but version and JSON.
+macro_rules! upsert {
+    ($table:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (no, version, v, json) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (no) DO UPDATE \
+             SET version = excluded.version, v = excluded.v, json = excluded.json"
+        )
+    };
+}
 
 /// What one transaction writes.
 pub(crate) struct Writer<'a> {
@@ -106,7 +119,7 @@ impl<'a> Writer<'a> {
     fn apply(&mut self, tenant: &mut Tenant, part: TenantCommit) -> Result<()> {
         let no = tenant.no;
         let absent = part.reads.iter().filter(|(_, version)| *version == 0);
-        absent.filter_map(|(key, _)| interned_by(key)).for_each(|id| self.names.expect_new(no, id));
+        absent.filter_map(|(key, _)| numbered(key)).for_each(|(.., id)| self.names.expect_new(no, id));
         for (from, to) in &part.moves {
             self.move_thread(no, from, to)?;
         }
@@ -177,15 +190,9 @@ impl<'a> Writer<'a> {
                 self.put_assessment(tenant, id, version, &assessment.evidence, json)
             }
             (Key::Conversation(id), _) => {
-                let sql = "INSERT INTO conversations (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
-                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-                self.put_numbered(tenant, sql, id.as_str(), version, json)
+                self.put_numbered(tenant, upsert!("conversations"), id.as_str(), version, json)
             }
-            (Key::Identity(id), _) => {
-                let sql = "INSERT INTO identities (no, version, v, json) VALUES (?1, ?2, ?3, ?4) \
-                           ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json";
-                self.put_numbered(tenant, sql, id.as_str(), version, json)
-            }
+            (Key::Identity(id), _) => self.put_numbered(tenant, upsert!("identities"), id.as_str(), version, json),
             (_, Record::Customer(customer)) => self.put_customer(tenant, version, customer, json),
             (Key::Slot(thread, customer), _) => self.put_slot(tenant, thread, customer, version, json),
             (_, record) => self.put_rare(tenant, key, version, record, json),
@@ -346,7 +353,7 @@ impl<'a> Writer<'a> {
     }
 
     fn put_rare(&mut self, tenant: i64, key: &Key, version: i64, record: &Record, json: &str) -> Result<()> {
-        let (kind, id) = read::rare(key);
+        let (kind, id) = rare(key);
         let of = match record {
             Record::Alias(message) => Some(self.names.number_of(&self.db, tenant, message.as_str())?),
             _ => None,
@@ -373,41 +380,23 @@ impl<'a> Writer<'a> {
 
     /// Removes a record; its name stays.
     pub(crate) fn remove(&mut self, tenant: i64, key: &Key) -> Result<bool> {
-        let numbered = |sql, id: &str| match find(&self.db, tenant, id)? {
-            Some(no) => self.db.execute(sql, &[&no]),
-            None => Ok(0),
-        };
-        let removed = match key {
+        let number = |id: &str| find(&self.db, tenant, id);
+        match key {
             Key::Message(id) => {
-                if let Some(no) = find(&self.db, tenant, id.as_str())? {
+                if let Some(no) = number(id.as_str())? {
                     self.remove_words(no)?;
+                    self.db.execute("DELETE FROM earlier_raws WHERE message = ?1", &[&no])?;
                 }
-                numbered("DELETE FROM earlier_raws WHERE message = ?1", id.as_str())?;
-                numbered("DELETE FROM messages WHERE no = ?1", id.as_str())
             }
-            Key::Assessment(id) => numbered("DELETE FROM assessments WHERE no = ?1", id.as_str()),
-            Key::Conversation(id) => numbered("DELETE FROM conversations WHERE no = ?1", id.as_str()),
-            Key::Identity(id) => numbered("DELETE FROM identities WHERE no = ?1", id.as_str()),
-            Key::Customer(id) => numbered("DELETE FROM customers WHERE no = ?1", id.as_str()),
             Key::Case(id) => {
-                numbered("DELETE FROM threads_of_cases WHERE case_no = ?1", id.as_str())?;
-                numbered("DELETE FROM cases WHERE no = ?1", id.as_str())
+                if let Some(no) = number(id.as_str())? {
+                    self.db.execute("DELETE FROM threads_of_cases WHERE case_no = ?1", &[&no])?;
+                }
             }
-            Key::Delivery(id) => numbered("DELETE FROM deliveries WHERE no = ?1", id.as_str()),
-            Key::Slot(thread, customer) => {
-                let (thread, customer) =
-                    (find(&self.db, tenant, thread.as_str())?, find(&self.db, tenant, customer.as_str())?);
-                let sql = "DELETE FROM slots WHERE conversation = ?1 AND customer = ?2";
-                self.db.execute(sql, &[&thread, &customer])
-            }
-            Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => {
-                let (kind, id) = read::rare(key);
-                let sql = "DELETE FROM records WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-                self.db.execute(sql, &[&tenant, &kind, &id])
-            }
-            Key::CaseMessages(_) | Key::Loose(_) => Ok(0),
-        };
-        Ok(removed? > 0)
+            Key::CaseMessages(_) | Key::Loose(_) => return Ok(false),
+            _ => {}
+        }
+        Place::of(tenant, key, number)?.map_or(Ok(false), |place| place.delete(&self.db))
     }
 
     /// Removes the name of what was removed, unless something else has the same number.
@@ -503,10 +492,7 @@ impl<'a> Writer<'a> {
 
     fn put_step(&mut self, tenant: i64, written: &Written<Step>) -> Result<()> {
         let step = written.value();
-        let message = match &step.message {
-            Some(id) => Some(self.names.number_of(&self.db, tenant, id.as_str())?),
-            None => None,
-        };
+        let message = self.optional(tenant, step.message.as_ref())?;
         self.put_line(tenant, step.case.as_str(), step.at.as_millis(), false, message, written.json())
     }
 
