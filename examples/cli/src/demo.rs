@@ -4,7 +4,6 @@ mod check;
 mod shift;
 mod summary;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,6 @@ use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::host::{self, Connections};
@@ -61,8 +59,8 @@ pub(crate) struct Args {
 /// Plays the day; fails if the self-check does.
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let dir = data_directory(args)?;
-    let intake = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
-    let mastodon = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let intake = host::listen(args.port).await?;
+    let mastodon = host::listen(0).await?;
     let address = intake.local_addr()?;
     let host = mastodon.local_addr()?.to_string();
 
@@ -122,7 +120,7 @@ fn data_directory(args: &Args) -> Result<PathBuf> {
     if host::database(&dir).exists() {
         return Err(Failure::Told("there is a database already; a demo needs an empty directory"));
     }
-    std::fs::create_dir_all(&dir)?;
+    host::make_directory(&dir)?;
     Ok(dir)
 }
 

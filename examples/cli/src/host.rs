@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use careline::care::{Engine, EngineBuilder, TenantSetup};
 use careline::clock::Clock;
 use careline::intake::Intake;
-use careline::model::{AccountId, NativeAccount, TenantId};
+use careline::model::{AccountId, TenantId};
 use careline::network::Network;
 use careline::policy::{AccountRule, CompiledPolicy, Policy};
 use careline::store::Store;
 use careline::transport::Transport;
-use careline::{Error, ErrorKind, Result};
+use careline::{Error, ErrorKind, Result, Retry};
 use careline_sqlite::SqliteStore;
+use tokio::net::TcpListener;
 
 /// The database in a data directory.
 pub(crate) fn database(dir: &Path) -> PathBuf {
@@ -38,6 +40,22 @@ pub(crate) fn open_existing(dir: &Path) -> Result<Arc<dyn Store>> {
 pub(crate) fn reader(dir: &Path) -> Result<Engine> {
     let policy = CompiledPolicy::new(Policy::from_brand("careline"))?;
     Engine::builder(open_existing(dir)?).tenant(TenantId::single(), TenantSetup::new(policy)).build()
+}
+
+/// Makes the data directory where there is none.
+pub(crate) fn make_directory(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|error| {
+        Error::new(ErrorKind::StorageFailed, format!("the data directory cannot be made: {error}"))
+            .with("directory", dir.display())
+    })
+}
+
+/// Takes a port on loopback.
+pub(crate) async fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
+        Error::new(ErrorKind::ConfigInvalid, format!("cannot listen there: {error}; choose another port with --port"))
+            .with("port", port)
+    })
 }
 
 /// What a host needs to reach its networks.
@@ -74,7 +92,10 @@ pub(crate) fn engine(
 /// - `CARELINE_X_CONSUMER_SECRET`: receive X webhooks; two secrets with a comma between during a rotation;
 /// - `CARELINE_FACEBOOK_APP_SECRET` and `CARELINE_FACEBOOK_VERIFY_TOKEN`: receive Facebook and Messenger webhooks;
 /// - `CARELINE_MASTODON_WEBHOOK_SECRET`: receive Mastodon's administrator webhooks;
-/// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy; the account's id in capitals, `-` as `_`.
+/// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy; the account's id in capitals, every other sign as `_`;
+/// - `CARELINE_X_APP_TOKEN`: hold X's streams.
+///
+/// A network that cannot be reached now is told and keeps nobody else's messages out: reading goes on trying.
 pub(crate) async fn connections(
     policy: &Policy,
     transport: &Arc<dyn Transport>,
@@ -97,9 +118,14 @@ pub(crate) async fn connections(
     for rule in &policy.accounts {
         let Some(token) = secret(&token_name(rule)) else { continue };
         let network = network(rule, token)?;
-        let info = network.check(&cx).await?;
+        match network.check(&cx).await {
+            Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
+                eprintln!("careline: account {}: {error}", rule.id);
+            }
+            checked => drop(checked.map_err(|error| error.with("account", &rule.id))?),
+        }
         if rule.network == "mastodon" {
-            mastodon_accounts.push(NativeAccount::new("mastodon".into(), info.account.native_id.clone()));
+            mastodon_accounts.push(network.info().account);
         }
         networks.push((rule.id.clone(), network));
     }
@@ -122,15 +148,18 @@ fn network(rule: &AccountRule, token: String) -> Result<Arc<dyn Network>> {
         "x" => {
             let mut config = careline_x::AccountConfig::new(native_id()?, handle);
             config.user_token = Some(token.into());
+            config.app_token = secret("CARELINE_X_APP_TOKEN").map(Into::into);
             Ok(Arc::new(careline_x::Account::new(config)?))
         }
         "facebook" => {
-            let config = careline_facebook::AccountConfig::new(native_id()?, token);
+            let mut config = careline_facebook::AccountConfig::new(native_id()?, token);
+            config.app_secret = secret("CARELINE_FACEBOOK_APP_SECRET").map(Into::into);
             Ok(Arc::new(careline_facebook::Account::new(config)?))
         }
         "mastodon" => {
             let host = rule.host.as_deref().unwrap_or_default();
-            let config = careline_mastodon::AccountConfig::new(format!("https://{host}"), token).handle(handle);
+            let mut config = careline_mastodon::AccountConfig::new(format!("https://{host}"), token).handle(handle);
+            config.account_id.clone_from(&rule.native_id);
             Ok(Arc::new(careline_mastodon::Account::new(config)?))
         }
         other => Err(Error::new(
@@ -157,7 +186,7 @@ fn missing(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use careline::clock::SystemClock;
-    use careline::model::Channel;
+    use careline::model::{Channel, NativeAccount};
     use careline::network::BodyKind;
     use careline::store::MemoryStore;
     use careline_http::HttpTransport;

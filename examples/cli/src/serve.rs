@@ -1,7 +1,7 @@
 //! `careline serve`: the intake for real accounts. Notices to people come out as JSON lines on standard output.
 
 use std::io::{self, Write as _};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,6 @@ use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
 use clap::Args as ClapArgs;
 use serde::Serialize;
-use tokio::net::TcpListener;
 
 use crate::intake::{self, Tally};
 use crate::{Failure, Result, host, page};
@@ -51,7 +50,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         eprintln!("{mistakes}");
         Failure::Told("the policy has mistakes")
     })?;
-    std::fs::create_dir_all(&args.data)?;
+    host::make_directory(&args.data)?;
     let store = Arc::new(SqliteStore::open(host::database(&args.data))?);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -60,9 +59,12 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let accounts: Vec<_> = connections.networks.iter().map(|(id, _)| id.clone()).collect();
     let engine = host::engine(store, policy, connections, transport, clock)?;
 
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let listener = host::listen(args.port).await?;
     let address = listener.local_addr()?;
     announce(address, &endpoints);
+    if endpoints.is_empty() && accounts.is_empty() {
+        eprintln!("careline: nothing is received or read: the environment has no secret and no token; see the guide");
+    }
     let mut work = tokio::task::JoinSet::new();
     work.spawn(keep_ticking(engine.clone()));
     work.spawn(keep_telling(engine.clone()));

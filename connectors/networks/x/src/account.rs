@@ -143,7 +143,9 @@ impl Network for Account {
     fn capability(&self) -> Capability {
         let mut capability = Capability::default();
         capability.poll_sources = ["mentions", "dm_events", "search"].map(Into::into).into();
-        capability.stream_sources = ["search", "activity"].map(Into::into).into();
+        if self.config.app_token.is_some() {
+            capability.stream_sources = ["search", "activity"].map(Into::into).into();
+        }
         capability.webhook = true;
         capability.recheck_max = Some(100);
         capability.edits = true;
