@@ -135,6 +135,7 @@ impl Desk {
             }
             Err(error) => {
                 let id = body.parse::<Value>().ok().and_then(|mut row| Some(row.get_mut("id")?.take()));
+                let error = error.with("row", number).with("expected", "an object with a `text`, other fields as texts");
                 (id.unwrap_or_else(|| number.into()), String::new(), Err(error))
             }
         }
@@ -261,6 +262,8 @@ mod tests {
         let found = lines("{\"id\":\"x\",\"text\":5}\nnot json\n{\"text\":\"thanks! \\ud83d\"}");
         assert_eq!((&found[0]["id"], &found[0]["error"]["code"]), (&"x".into(), &"input_invalid".into()));
         assert_eq!((&found[1]["id"], &found[1]["error"]["code"]), (&2.into(), &"input_invalid".into()));
+        assert_eq!(found[0]["error"]["context"]["row"], "1");
+        assert!(found[0]["error"]["context"]["expected"].as_str().unwrap().contains("`text`"));
         assert_eq!(found[2]["assessment"]["intent"], "praise");
     }
 
