@@ -135,7 +135,8 @@ impl Desk {
             }
             Err(error) => {
                 let id = body.parse::<Value>().ok().and_then(|mut row| Some(row.get_mut("id")?.take()));
-                let error = error.with("row", number).with("expected", "an object with a `text`, other fields as texts");
+                let error =
+                    error.with("row", number).with("expected", "an object with a `text`, other fields as texts");
                 (id.unwrap_or_else(|| number.into()), String::new(), Err(error))
             }
         }
