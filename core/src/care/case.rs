@@ -40,6 +40,7 @@ impl Draft<'_> {
 
     fn customer_joins(&mut self, message: &mut Message, customer: &CustomerId) -> Read<()> {
         let asks = asks(message);
+        let ours = self.said_to(message)?;
         let here = self.case_at(&message.conversation.clone(), customer)?;
         let number = here.as_ref().map_or(1, |case| case.number + 1);
         let latest = match here {
@@ -47,17 +48,17 @@ impl Draft<'_> {
             here => self.case_elsewhere(message, customer)?.or(here),
         };
         let Some(case) = latest else {
-            return if asks { self.open_case(message, customer, number, None) } else { Ok(()) };
+            return if asks { self.open_case(message, ours, customer, number, None) } else { Ok(()) };
         };
         if case.is_open() {
-            return self.add_turn(case, message);
+            return self.add_turn(case, message, ours);
         }
         let ended_at = case.closed_at.unwrap_or(case.opened_at);
         let too_late = message.at() > ended_at.plus(self.rules.policy.policy().cases.reopen_within);
         match (asks, too_late) {
-            (true, true) => self.open_case(message, customer, number, Some(&case)),
-            (true, false) if !answered_after(&case, message) => self.reopen_for(case, message),
-            (_, false) => self.add_turn(case, message),
+            (true, true) => self.open_case(message, ours, customer, number, Some(&case)),
+            (true, false) if !answered_after(&case, message) => self.reopen_for(case, message, ours),
+            (_, false) => self.add_turn(case, message, ours),
             (false, true) => Ok(()),
         }
     }
@@ -86,13 +87,14 @@ impl Draft<'_> {
             Some(reply) => self.known_by(&message.scope, &reply.native_id)?.and_then(|(_, parent, _)| parent?.case),
             None => None,
         };
+        let ours = if answered.is_some() { self.said_to(message)? } else { Vec::new() };
         let case = match (answered, recipient) {
             (Some(case), _) => self.overlay.case(&case)?,
             (None, Some(profile)) => self.case_with(profile, message)?,
             (None, None) => None,
         };
         match (case, recipient) {
-            (Some(case), _) => self.add_turn(case, message),
+            (Some(case), _) => self.add_turn(case, message, ours),
             (None, Some(profile)) => self.remember_direct(profile, message),
             (None, None) => Ok(()),
         }
@@ -136,34 +138,55 @@ impl Draft<'_> {
         Ok(elsewhere.filter(Case::is_open).or(here))
     }
 
-    fn add_turn(&mut self, mut case: Case, message: &mut Message) -> Read<()> {
+    fn add_turn(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
-        message.case = Some(case.id.clone());
+        let turns = together(&case.id, message, ours);
         let latest = case.latest_customer_at.max(case.latest_brand_at);
         // A turn of the same instant is counted in the one order that every reordering gives.
-        if latest.is_some_and(|latest| message.at() <= latest) {
-            self.count_late(&mut case, message)?;
+        if turns.iter().any(|turn| latest.is_some_and(|latest| turn.at() <= latest)) {
+            self.count_late(&mut case, &turns)?;
         } else {
-            self.take_turn(&mut case, message);
+            for turn in &turns {
+                self.take_turn(&mut case, turn);
+            }
             settle(&mut case);
         }
-        let kind = match message.origin {
-            Origin::Customer => StepKind::CustomerTurn,
-            _ => StepKind::BrandTurn,
-        };
-        self.step(&case.id, message.at(), kind, author_of(message), Some(&message.id), Vec::new());
+        self.tell_turns(&turns, None);
+        self.give(&turns, message)?;
         self.write_case(&before, case, message.received_at);
         Ok(())
     }
 
-    fn reopen_for(&mut self, mut case: Case, message: &mut Message) -> Read<()> {
+    fn reopen_for(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
         self.reopen(&mut case, message);
-        message.case = Some(case.id.clone());
-        self.count_late(&mut case, message)?;
+        let turns = together(&case.id, message, ours);
+        self.count_late(&mut case, &turns)?;
         let reason = Reason::new("cases.reopen_within", "the customer wrote again in the same thread");
         self.step(&case.id, message.at(), StepKind::Reopened, "customer", Some(&message.id), vec![reason]);
+        self.tell_turns(&turns, Some(message));
+        self.give(&turns, message)?;
         self.write_case(&before, case, message.received_at);
+        Ok(())
+    }
+
+    /// Lines of the timeline for turns; for all but one, if that has a line of its own.
+    fn tell_turns(&mut self, turns: &[Message], told: Option<&Message>) {
+        for turn in turns.iter().filter(|turn| told.is_none_or(|told| told.id != turn.id)) {
+            let Some(case) = &turn.case else { continue };
+            let kind = if turn.origin == Origin::Customer { StepKind::CustomerTurn } else { StepKind::BrandTurn };
+            self.step(case, turn.at(), kind, author_of(turn), Some(&turn.id), Vec::new());
+        }
+    }
+
+    /// Writes that these turns belong to their case, but for `message`, which its reader writes.
+    fn give(&mut self, turns: &[Message], message: &Message) -> Read<()> {
+        for turn in turns.iter().filter(|turn| turn.id != message.id) {
+            if let Some(mut given) = self.overlay.message(&turn.id)? {
+                given.case.clone_from(&turn.case);
+                self.put(Key::Message(given.id.clone()), Record::Message(Box::new(given)));
+            }
+        }
         Ok(())
     }
 
@@ -190,28 +213,23 @@ impl Draft<'_> {
     fn open_case(
         &mut self,
         message: &mut Message,
+        mut ours: Vec<Message>,
         customer: &CustomerId,
         number: u32,
         previous: Option<&Case>,
     ) -> Read<()> {
         let Some(gist) = message.gist.clone() else { return Ok(()) };
-        let mut answers = self.earlier_answers(message)?;
-        answers.extend(self.earlier_direct(message, customer)?);
+        ours.extend(self.earlier_direct(message, customer)?);
         let thread = message.conversation.clone();
         let id = CaseId::between(&thread, customer, number);
-        message.case = Some(id.clone());
-
         let mut case =
             self.blank_case(id.clone(), message, customer, &gist, number, previous.map(|case| case.id.clone()));
-        let mut all = vec![Message { content: None, ..message.clone() }];
-        for mut answer in answers {
-            answer.case = Some(id.clone());
-            all.push(Message { content: None, ..answer.clone() });
-            self.put(Key::Message(answer.id.clone()), Record::Message(Box::new(answer)));
-        }
-        self.replay(&mut case, all);
+        let turns = together(&id, message, ours);
+        self.replay(&mut case, turns.clone());
         let reasons = case.reasons.clone();
         self.step(&id, case.opened_at, StepKind::Opened, "customer", Some(&message.id), reasons);
+        self.tell_turns(&turns, Some(message));
+        self.give(&turns, message)?;
         self.put(Key::Slot(thread, customer.clone()), Record::Slot(id.clone()));
         self.put(Key::Slot(ConversationId::anywhere_on(&message.network), customer.clone()), Record::Slot(id));
         self.count(&["case.opened"], message.at(), 1);
@@ -221,22 +239,22 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Our own messages that answer this one but came before it.
-    fn earlier_answers(&mut self, message: &Message) -> Read<Vec<Message>> {
-        let mut answers = Vec::new();
-        for loose in self.overlay.loose(&message.conversation.clone())? {
-            let answers_this = match &loose.reply_to {
-                Some(reply) => self.message_id(&loose.scope, &reply.native_id) == message.id,
-                None => loose.visibility == Visibility::Private,
+    /// What we said in the thread of `message` that came before it, and goes where it goes: answers to it, answers to
+    /// those, and private messages sent after it. Without content, in order of time.
+    fn said_to(&mut self, message: &Message) -> Read<Vec<Message>> {
+        let mut ids = vec![message.id.clone(), self.message_id(&message.scope, &message.native_id)];
+        let mut ours = Vec::new();
+        for loose in self.overlay.loose(&message.conversation)? {
+            let answers = match &loose.reply_to {
+                Some(reply) => ids.contains(&self.message_id(&loose.scope, &reply.native_id)),
+                None => loose.visibility == Visibility::Private && loose.at() >= message.at(),
             };
-            if answers_this
-                && loose.at() >= message.at()
-                && let Some(full) = self.overlay.message(&loose.id)?
-            {
-                answers.push(full);
+            if answers && loose.id != message.id && is_ours(&loose) {
+                ids.push(loose.id.clone());
+                ours.push(loose);
             }
         }
-        Ok(answers)
+        Ok(ours)
     }
 
     /// Our latest private message to the person, written in another thread while they had no case: if it is recent, it is
@@ -652,6 +670,20 @@ pub(super) fn carry_over(clocks_before: &[SlaClock], case: &mut Case) {
             }
         }
     }
+}
+
+/// A message and what of ours goes with it, as turns of a case, without content, in order of time.
+fn together(case: &CaseId, message: &mut Message, ours: Vec<Message>) -> Vec<Message> {
+    message.case = Some(case.clone());
+    let mut turns = vec![Message { content: None, ..message.clone() }];
+    turns.extend(ours.into_iter().map(|ours| Message { case: Some(case.clone()), content: None, ..ours }));
+    turns.sort_by(|a, b| turn_order(a).cmp(&turn_order(b)));
+    turns
+}
+
+/// Whether we wrote it: not a customer, and not somebody the network does not tell.
+fn is_ours(message: &Message) -> bool {
+    matches!(message.origin, Origin::Brand | Origin::Careline)
 }
 
 /// Whether a message is a customer's turn that wants an answer.

@@ -13,16 +13,18 @@ const MAX_AT_ONCE: u32 = 64;
 const WAIT: Duration = Duration::from_secs(60);
 
 impl Draft<'_> {
-    /// Counts a new turn that may be earlier than others of its case.
-    pub(super) fn count_late(&mut self, case: &mut Case, message: &Message) -> Read<()> {
+    /// Counts new turns that may be earlier than others of their case.
+    pub(super) fn count_late(&mut self, case: &mut Case, turns: &[Message]) -> Read<()> {
         if case.messages >= MAX_AT_ONCE {
-            case.messages += 1;
-            case.conversations.insert(message.conversation.clone());
-            self.count_for_now(case, message);
+            for turn in turns {
+                case.messages += 1;
+                case.conversations.insert(turn.conversation.clone());
+                self.count_for_now(case, turn);
+            }
             return Ok(());
         }
         let mut all = self.overlay.case_messages(&case.id)?;
-        all.push(Message { content: None, ..message.clone() });
+        all.extend_from_slice(turns);
         self.replay(case, all);
         Ok(())
     }

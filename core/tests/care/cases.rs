@@ -280,6 +280,56 @@ async fn an_answer_that_came_before_its_question_counts() {
 }
 
 #[tokio::test]
+async fn answers_that_came_before_their_question_join_the_case_that_is_open_already() {
+    let question = || sent(answer("n3", "ann", "n1", "where are you"), "2026-11-18T12:10:00Z");
+    let ours = || sent(answer("n4", "b1", "n3", "sorry"), "2026-11-18T12:20:00Z");
+    let more = || sent(answer("n5", "b1", "n4", "we are on our way"), "2026-11-18T12:21:00Z");
+    let orders = [
+        [question(), ours(), more()],
+        [ours(), more(), question()],
+        [more(), ours(), question()],
+        [ours(), question(), more()],
+        [more(), question(), ours()],
+    ];
+    let mut cases = Vec::new();
+    for order in orders {
+        let world = World::new("");
+        world.clock.advance(hours(1));
+        let case = world.case_of(sent(post("n1", "ann", "broken"), NOON)).await;
+        world.take(sent(answer("n2", "b1", "n1", "which one?"), "2026-11-18T12:05:00Z")).await;
+        for message in order {
+            world.take(message).await;
+        }
+        for id in ["n3", "n4", "n5"] {
+            assert_eq!(world.message(&world.id_of(id)).await.case, Some(case.clone()), "{id}");
+        }
+        let mut turns = world.steps(&case).await;
+        turns.sort();
+        assert_eq!(turns, ["brand_turn", "brand_turn", "brand_turn", "customer_turn", "opened"]);
+        cases.push(Case { queued_at: None, ..world.case(&case).await });
+    }
+    let next = cases[0].clocks.iter().find(|clock| clock.kind == ClockKind::NextResponse).unwrap();
+    assert_eq!((cases[0].status.clone(), cases[0].messages), (CaseStatus::Waiting, 5));
+    assert_eq!((next.used_secs, next.stopped_at), (600, Some(at("2026-11-18T12:20:00Z"))));
+    for case in &cases {
+        assert_eq!(case, &cases[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_came_before_the_question_it_answers_reopens_a_case_and_ends_the_wait() {
+    let world = World::new("");
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.tenant.close(&case, "jo", "resolved").await.unwrap();
+    world.pass(hours(1)).await;
+    world.take(sent(answer("n3", "b1", "n2", "sorry"), "2026-11-18T12:50:00Z")).await;
+    assert_eq!(world.case_of(sent(answer("n2", "ann", "n1", "still broken"), "2026-11-18T12:40:00Z")).await, case);
+    let again = world.case(&case).await;
+    assert_eq!((again.status, again.reopened, again.messages), (CaseStatus::Waiting, 1, 3));
+    assert_eq!(again.first_response_at, Some(at("2026-11-18T12:50:00Z")));
+}
+
+#[tokio::test]
 async fn a_private_message_of_ours_that_came_before_the_complaint_is_part_of_its_case() {
     // Sent after the complaint and heard of before it: an answer.
     let world = World::new("");
