@@ -37,6 +37,9 @@ impl Draft<'_> {
         let loose = thread.clone().filter(|_| names.customer.is_some());
         let direct = names.customer.as_ref().map(|customer| latest_direct(&network_of(arrival), customer));
         let asks_parent = inbound.thread.is_none() || names.customer.is_none();
+        // One of ours is about the case of what it answers, by whichever of its ids.
+        let answered = inbound.reply_to.as_ref().filter(|_| names.customer.is_none());
+        let answered = answered.map(|reply| Key::Alias(inbound.scope.clone(), reply.native_id.clone()));
         self.overlay.want([
             Some(Key::Message(names.message.clone())),
             Some(Key::Conversation(own_thread)),
@@ -47,6 +50,7 @@ impl Draft<'_> {
             elsewhere,
             loose.map(Key::Loose),
             direct,
+            answered,
         ])?;
 
         let known = self.overlay.message(&names.message)?;

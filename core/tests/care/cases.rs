@@ -420,3 +420,17 @@ async fn a_person_corrects_what_triage_concluded() {
     world.tenant.correct(&case, "jo", assessment).await.unwrap();
     assert_eq!(world.steps(&case).await, before, "the same correction again is none");
 }
+
+#[tokio::test]
+async fn a_late_answer_to_an_edited_post_needs_no_more_rounds_than_others() {
+    let world = World::new("");
+    world.clock.advance(hours(1));
+    let case = world.case_of(sent(post("n1", "ann", "broken"), NOON)).await;
+    let mut edit = sent(edited(post("n1b", "ann", "it is broken"), 1), NOON);
+    edit.root_id = Some("n1".into());
+    world.take(edit).await;
+    world.take(sent(answer("n2", "ann", "n1", "where are you"), "2026-11-18T12:30:00Z")).await;
+    world.take(sent(answer("n4", "b1", "n3", "as I said"), "2026-11-18T12:21:00Z")).await;
+    assert_eq!(world.case_of(sent(answer("n3", "b1", "n1b", "sorry"), "2026-11-18T12:20:00Z")).await, case);
+    assert_eq!(world.case(&case).await.messages, 4);
+}
