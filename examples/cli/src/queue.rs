@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use careline::care::{QueueAsk, QueueItem};
 use careline::model::{TenantId, Timestamp};
 use clap::Args as ClapArgs;
+use comfy_table::ColumnConstraint;
 
 use crate::{Result, host, table};
 
@@ -54,6 +55,10 @@ fn rows(items: &[QueueItem]) -> String {
     use careline::clock::Clock as _;
     let now = careline::clock::SystemClock.now();
     let mut table = table::with_heads(&["case", "tier", "due", "status", "team", "agent", "customer", "says"]);
+    // Ids are there to be copied.
+    if let Some(ids) = table.column_mut(0) {
+        ids.set_constraint(ColumnConstraint::ContentWidth);
+    }
     for item in items {
         let case = &item.case;
         let agent = case.assignment.as_ref().map_or("", |held| held.agent.as_str());

@@ -229,6 +229,7 @@ impl<'a> Reader<'a> {
         let (mut named, mut timed) = (false, false);
         // Meta writes `id` and `time` first. Where they come later, the lists wait for them.
         let mut waiting = Vec::new();
+        let (mut listed, mut strange) = (false, Vec::new());
         walk.members(|key, walk| match key {
             "id" => {
                 let id = walk.value::<Scalar<'_>>()?.value.unwrap_or_default();
@@ -242,18 +243,39 @@ impl<'a> Reader<'a> {
                 Ok(())
             }
             key => match List::named(key) {
-                Some(list) if named && timed => self.list(&entry, list, walk),
                 Some(list) => {
+                    listed = true;
+                    if named && timed {
+                        return self.list(&entry, list, walk);
+                    }
                     waiting.push((list, *walk));
                     walk.skip().map(drop)
                 }
-                None => walk.skip().map(drop),
+                None => {
+                    if walk.skip()?.starts_with(['[', '{']) {
+                        strange.push(CompactString::new(key));
+                    }
+                    Ok(())
+                }
             },
         })?;
         if entry.page.is_none() {
             entry.page = self.entry_of_account().page;
         }
+        if !listed {
+            self.strange(&entry, strange);
+        }
         waiting.into_iter().try_for_each(|(list, mut walk)| self.list(&entry, list, &mut walk))
+    }
+
+    /// An entry that holds nothing but lists nobody knows, such as `changed_fields`, is kept under their names.
+    fn strange(&mut self, entry: &Entry, names: Vec<CompactString>) {
+        for name in names {
+            match &entry.page {
+                Some(page) => self.add(entry, page, None, Ok(EventBody::Unknown(Unknown { name }))),
+                None => self.reject(entry, None, Error::new(ErrorKind::InputInvalid, "an entry without `id`")),
+            }
+        }
     }
 
     fn list(&mut self, entry: &Entry, list: List, walk: &mut Walk<'a>) -> Result<()> {

@@ -367,6 +367,16 @@ fn the_bodies_of_another_product_are_kept_and_not_read() {
 }
 
 #[test]
+fn an_entry_of_nothing_but_unknown_lists_is_kept_under_their_names() {
+    let parsed = read(&json!({"object": "page", "entry": [
+        {"id": "17", "time": 1, "uid": "17", "changed_fields": ["picture"]},
+        {"id": "18", "time": 1, "changes": [], "changed_fields": ["picture"]}]}));
+    let [event] = &parsed.events[..] else { panic!("{parsed:?}") };
+    assert!(matches!(&event.body, EventBody::Unknown(unknown) if unknown.name == "changed_fields"));
+    assert_eq!(event.account.as_ref().unwrap().native_id, "17");
+}
+
+#[test]
 fn one_bad_item_leaves_the_others() {
     let mut changes: Vec<Value> = (0..100)
         .map(|n| json!({"field": "feed", "value": comment(json!({"comment_id": format!("901_{n}")}))}))
