@@ -41,6 +41,10 @@ impl Draft<'_> {
     fn customer_joins(&mut self, message: &mut Message, customer: &CustomerId) -> Read<()> {
         let asks = asks(message);
         let ours = self.said_to(message)?;
+        let mut with_directs = ours.clone();
+        if asks {
+            with_directs.extend(self.said_elsewhere(message, customer)?);
+        }
         let here = self.case_at(&message.conversation.clone(), customer)?;
         let number = here.as_ref().map_or(1, |case| case.number + 1);
         let latest = match here {
@@ -48,16 +52,16 @@ impl Draft<'_> {
             here => self.case_elsewhere(message, customer)?.or(here),
         };
         let Some(case) = latest else {
-            return if asks { self.open_case(message, ours, customer, number, None) } else { Ok(()) };
+            return if asks { self.open_case(message, with_directs, customer, number, None) } else { Ok(()) };
         };
         if case.is_open() {
-            return self.add_turn(case, message, ours);
+            return self.add_turn(case, message, with_directs);
         }
         let ended_at = case.closed_at.unwrap_or(case.opened_at);
         let too_late = message.at() > ended_at.plus(self.rules.policy.policy().cases.reopen_within);
         match (asks, too_late) {
-            (true, true) => self.open_case(message, ours, customer, number, Some(&case)),
-            (true, false) if !answered_after(&case, message) => self.reopen_for(case, message, ours),
+            (true, true) => self.open_case(message, with_directs, customer, number, Some(&case)),
+            (true, false) if !answered_after(&case, message) => self.reopen_for(case, message, with_directs),
             (_, false) => self.add_turn(case, message, ours),
             (false, true) => Ok(()),
         }
@@ -213,13 +217,12 @@ impl Draft<'_> {
     fn open_case(
         &mut self,
         message: &mut Message,
-        mut ours: Vec<Message>,
+        ours: Vec<Message>,
         customer: &CustomerId,
         number: u32,
         previous: Option<&Case>,
     ) -> Read<()> {
         let Some(gist) = message.gist.clone() else { return Ok(()) };
-        ours.extend(self.earlier_direct(message, customer)?);
         let thread = message.conversation.clone();
         let id = CaseId::between(&thread, customer, number);
         let mut case =
@@ -240,16 +243,14 @@ impl Draft<'_> {
     }
 
     /// What we said in the thread of `message` that came before it, and goes where it goes: answers to it, answers to
-    /// those, and private messages sent after it. Without content, in order of time.
+    /// those, and where it is private what we wrote there recently. Without content, in order of time.
     fn said_to(&mut self, message: &Message) -> Read<Vec<Message>> {
         let mut ids = vec![message.id.clone(), self.message_id(&message.scope, &message.native_id)];
         let mut ours = Vec::new();
         for loose in self.overlay.loose(&message.conversation)? {
-            let answers = match &loose.reply_to {
-                Some(reply) => ids.contains(&self.message_id(&loose.scope, &reply.native_id)),
-                None => loose.visibility == Visibility::Private && loose.at() >= message.at(),
-            };
-            if answers && loose.id != message.id && is_ours(&loose) {
+            let parent = loose.reply_to.as_ref().map(|reply| self.message_id(&loose.scope, &reply.native_id));
+            let answers = parent.is_some_and(|parent| ids.contains(&parent));
+            if loose.id != message.id && is_ours(&loose) && (answers || self.is_recent_direct(&loose, message)) {
                 ids.push(loose.id.clone());
                 ours.push(loose);
             }
@@ -257,19 +258,25 @@ impl Draft<'_> {
         Ok(ours)
     }
 
-    /// Our latest private message to the person, written in another thread while they had no case: if it is recent, it is
-    /// part of the same matter, and an answer if it was sent after theirs. What they answer there belongs here, too.
-    fn earlier_direct(&mut self, message: &Message, customer: &CustomerId) -> Read<Option<Message>> {
+    /// What we wrote recently, while the person had no case, in the private thread where we wrote to them last: part of
+    /// the same matter, and an answer if it was sent after theirs. What they answer there belongs here, too.
+    fn said_elsewhere(&mut self, message: &Message, customer: &CustomerId) -> Read<Vec<Message>> {
         let key = latest_direct(&message.network, customer);
-        let Some(Record::Alias(id)) = self.overlay.record(&key)?.cloned() else { return Ok(None) };
+        let Some(Record::Alias(id)) = self.overlay.record(&key)?.cloned() else { return Ok(Vec::new()) };
+        let latest = self.overlay.message(&id)?;
+        let elsewhere = |direct: &Message| direct.case.is_none() && direct.conversation != message.conversation;
+        let Some(latest) = latest.filter(elsewhere) else { return Ok(Vec::new()) };
+        let mut ours = self.overlay.loose(&latest.conversation)?;
+        ours.retain(|direct| is_ours(direct) && self.is_recent_direct(direct, message));
+        Ok(ours)
+    }
+
+    /// Whether a private message was sent after `message`, or not so long before that a closed case would stay closed.
+    fn is_recent_direct(&self, direct: &Message, message: &Message) -> bool {
         let recent = self.rules.policy.policy().cases.reopen_within;
-        let belongs = |direct: &Message| {
-            direct.case.is_none()
-                && direct.deleted_at.is_none()
-                && direct.conversation != message.conversation
-                && direct.at().plus(recent) >= message.at()
-        };
-        Ok(self.overlay.message(&id)?.filter(belongs))
+        direct.visibility == Visibility::Private
+            && direct.deleted_at.is_none()
+            && direct.at().plus(recent) >= message.at()
     }
 
     fn blank_case(

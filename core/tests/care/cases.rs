@@ -345,6 +345,8 @@ async fn a_private_message_of_ours_that_came_before_the_complaint_is_part_of_its
 
     // Sent before it: what the case is about, and no answer.
     let world = World::new("[cases]\nreopen_within = '1d'");
+    world.take(private("n-1", "b1", "ann", "one of last year")).await;
+    world.pass(hours(30)).await;
     world.take(private("n0", "b1", "ann", "an older one")).await;
     world.pass(minutes(1)).await;
     world.take(private("n1", "b1", "ann", "your parcel is late")).await;
@@ -352,9 +354,11 @@ async fn a_private_message_of_ours_that_came_before_the_complaint_is_part_of_its
     world.pass(hours(2)).await;
     let case = world.case_of(post("n2", "ann", "broken")).await;
     let open = world.case(&case).await;
-    assert_eq!((open.status, open.messages, open.first_response_at), (CaseStatus::Queued, 2, None));
+    assert_eq!((open.status, open.messages, open.first_response_at), (CaseStatus::Queued, 3, None));
     assert_eq!((open.opened_at, open.clocks[0].started_at), (world.now(), world.now()));
-    assert_eq!(world.message(&world.id_of("n1")).await.case, Some(case.clone()));
+    for (id, joins) in [("n1", true), ("n0", true), ("n-1", false)] {
+        assert_eq!(world.message(&world.id_of(id)).await.case, joins.then(|| case.clone()), "{id}");
+    }
     assert_eq!(world.case_of(private("n3", "ann", "ann", "where is it")).await, case);
     world.delete("n2").await;
     world.delete("n3").await;
@@ -368,6 +372,26 @@ async fn a_private_message_of_ours_that_came_before_the_complaint_is_part_of_its
     world.delete("n7").await;
     let cem = world.case_of(post("n8", "cem", "broken")).await;
     assert_eq!(world.case(&cem).await.messages, 1);
+}
+
+#[tokio::test]
+async fn private_messages_of_ours_belong_to_the_case_that_opens_in_their_own_thread() {
+    let world = World::new("[cases]\nreopen_within = '1d'");
+    world.take(private("n1", "b1", "ann", "too long ago")).await;
+    world.pass(hours(25)).await;
+    world.take(private("n2", "b1", "ann", "your parcel is late")).await;
+    world.take(private("n3", "b1", "ann", "we are sorry")).await;
+    world.pass(minutes(5)).await;
+    let case = world.case_of(private("n4", "ann", "ann", "where is it")).await;
+    let open = world.case(&case).await;
+    assert_eq!((open.status, open.messages, open.clocks[0].started_at), (CaseStatus::Queued, 3, world.now()));
+    assert_eq!(world.message(&world.id_of("n1")).await.case, None);
+    // The question that they answer comes last: it was answered by the first of them.
+    world.take(sent(private("n5", "ann", "ann", "broken"), "2026-11-19T12:59:00Z")).await;
+    let open = world.case(&case).await;
+    assert_eq!((open.messages, open.first_response_at), (4, Some(at("2026-11-19T13:00:00Z"))));
+    assert_eq!(open.clocks[0].kind, ClockKind::FirstResponse);
+    assert_eq!((open.clocks[0].used_secs, open.clocks[0].stopped_at), (60, open.first_response_at));
 }
 
 #[tokio::test]
