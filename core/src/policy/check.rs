@@ -63,6 +63,9 @@ impl<'a> Names<'a> {
     }
 }
 
+/// No step of the ladder comes later than so many times the promised time.
+const LAST_STEP: f64 = 100.0;
+
 struct Check<'a> {
     policy: &'a Policy,
     names: Names<'a>,
@@ -432,8 +435,9 @@ impl<'a> Check<'a> {
         let mut last = 0.0;
         for (number, step) in self.policy.escalation.iter().enumerate() {
             let key = |name: &str| format!("escalation[{number}].{name}");
-            if !step.at.is_finite() || step.at <= 0.0 {
-                self.wrong(key("at"), format!("{} is no part of the promised time; it must be above 0", step.at));
+            if !(step.at > 0.0 && step.at <= LAST_STEP) {
+                let bounds = format!("it must be above 0 and at most {LAST_STEP}");
+                self.wrong(key("at"), format!("{:?} is no part of the promised time; {bounds}", step.at));
             } else if step.at <= last {
                 self.wrong(key("at"), format!("{} does not come after {last}; steps must rise", step.at));
             }
@@ -475,6 +479,9 @@ impl<'a> Check<'a> {
 
     fn texts(&mut self) {
         for (name, texts) in &self.policy.texts {
+            if texts.0.is_empty() {
+                self.wrong(format!("texts.{}", bare(name)), "says nothing in any language; write `en = \"…\"`");
+            }
             self.text(&format!("texts.{}", bare(name)), texts);
         }
     }
@@ -711,7 +718,7 @@ mod tests {
             calendar = 'hq' # there is no calendar `hq`; there is always
             pause_in = ['waitin'] # did you mean \"waiting\"?
             [[escalation]]
-            at = 0 # 0 is no part of the promised time
+            at = 0 # 0.0 is no part of the promised time
             notify = ['assignee', 'team', 'care', 'jo', 'host:duty']
             [[escalation]]
             at = 0.5
@@ -721,6 +728,9 @@ mod tests {
             move_to = 'cara' # did you mean \"care\"?
             [[escalation]] # does nothing
             at = 2
+            [[escalation]]
+            at = 1e9 # at most 100
+            notify = ['team']
             [retention]
             raw = '0d' # must be longer than nothing
             [[agents]]
@@ -728,5 +738,6 @@ mod tests {
         );
         expect("[texts]\ngreeting = { en = 'Hello', english = 'Hello' } # `english` is no language tag");
         expect("[texts]\ngreeting = { en = '' } # texts.greeting.en: is empty");
+        expect("[texts]\ngreeting = { } # says nothing in any language");
     }
 }

@@ -218,6 +218,7 @@ fn filler(schema: &Value) -> Value {
 fn found(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
+        DeValue::Float(number) if number.as_str().ends_with(['n', 'f']) => "`nan` or `inf`",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date or time",
@@ -321,6 +322,12 @@ join_threads = 'yes'
         let text = "[brand]\nname = 'Acme'\n[[calendars]]\nid = 'hq'\nzone = 'UTC'\nhours = { mon = ['09:00-17:00'] }\n\
                     holidays = [2026-12-25, '2027-01-01']";
         assert_eq!(parse(text, "p.toml").unwrap().calendars[0].holidays, ["2026-12-25", "2027-01-01"]);
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_called_one() {
+        let text = "brand.name = 'Acme'\n[[escalation]]\nat = nan\nnotify = ['team']\n";
+        assert_eq!(mistakes(text), ["p.toml:3:6: escalation[0].at: is `nan` or `inf`, but must be a number"]);
     }
 
     proptest::proptest! {
