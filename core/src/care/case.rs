@@ -368,7 +368,10 @@ impl Draft<'_> {
         if case.lead == message.id {
             case.account = self.answering_account(message);
         }
-        self.follow_assessment(&before, &mut case, &message.id, cause.at);
+        // The team may have been chosen for words in the text that leads the case.
+        let leads = before.lead == message.id && case.lead == message.id;
+        let texts = if leads { (known.text(), message.text()) } else { ("", "") };
+        self.follow_assessment((&before, &mut case), texts, &message.id, cause.at)?;
         if stops_asking {
             self.withdraw(&mut case, cause.at)?;
         }
@@ -386,25 +389,46 @@ impl Draft<'_> {
         self.end_case(case, "engine", WITHDRAWN, vec![reason], at)
     }
 
-    /// Notes what became of the conclusions, and moves a case that nobody took yet to the team they ask for now.
-    pub(super) fn follow_assessment(&mut self, before: &Case, case: &mut Case, message: &MessageId, at: Timestamp) {
+    /// Notes what became of the conclusions, and moves a case that nobody took yet to the team they ask for now. The texts
+    /// are those before and after in which the words of teams are looked for.
+    pub(super) fn follow_assessment(
+        &mut self,
+        (before, case): (&Case, &mut Case),
+        (text_before, text): (&str, &str),
+        message: &MessageId,
+        at: Timestamp,
+    ) -> Read<()> {
         let same = (case.tier, &case.category, &case.intent) == (before.tier, &before.category, &before.intent);
         let mut reasons = Vec::new();
         if !same {
             let note = format!("tier {}, {}, {}", case.tier, case.intent, case.category);
             reasons.push(Reason::new("triage.changed", note));
         }
-        let chosen_by_policy = self.rules.policy.team_for(&case_facts(before)).0 == before.team;
-        if case.is_open() && case.assignment.is_none() && chosen_by_policy {
-            let (team, why) = self.rules.policy.team_for(&case_facts(case));
-            if team != case.team {
-                reasons.extend(why);
-                self.move_to_team(case, team, at);
+        let offered = case.assignment.clone().filter(|held| held.accept_by.is_some());
+        if let Some(offer) = &offered {
+            // Asked for at once, so that it is loaded in the same round as the turns.
+            self.overlay.presence(&offer.agent)?;
+        }
+        let chosen_by_policy =
+            self.rules.policy.team_for(&Facts { text: text_before, ..case_facts(before) }).0 == before.team;
+        let (team, why) = self.rules.policy.team_for(&Facts { text, ..case_facts(case) });
+        if case.is_open() && chosen_by_policy && team != case.team {
+            match &case.assignment {
+                Some(held) if offered.is_none() => {
+                    let note = format!("{} works on it, else {team} would take it", held.agent);
+                    reasons.push(Reason::new("routing.kept", note));
+                }
+                _ => {
+                    reasons.extend(why);
+                    self.withdraw_offer(case, at)?;
+                    self.move_to_team(case, team, at);
+                }
             }
         }
         if !reasons.is_empty() {
             self.step(&case.id, at, StepKind::Reassessed, "engine", Some(message), reasons);
         }
+        Ok(())
     }
 
     /// Puts a case nobody holds into another team's queue, under that team's promises.

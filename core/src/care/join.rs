@@ -42,7 +42,7 @@ impl Draft<'_> {
         case.number = case.number.max(ends.number);
         self.replay(&mut case, all);
         let lead = case.lead.clone();
-        self.follow_assessment(&before, &mut case, &lead, at);
+        self.follow_assessment((&before, &mut case), ("", ""), &lead, at)?;
         if case.status == CaseStatus::Queued {
             case.queued_at = [case.queued_at, ends.queued_at].into_iter().flatten().min().or(Some(at));
             self.want_routing(&case, at);

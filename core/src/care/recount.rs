@@ -86,7 +86,7 @@ impl Draft<'_> {
         if let Some(message) = all.iter().find(|message| message.id == lead) {
             case.account = self.answering_account(message);
         }
-        self.follow_assessment(&before, &mut case, &lead, at);
+        self.follow_assessment((&before, &mut case), ("", ""), &lead, at)?;
         if nothing_asks {
             self.withdraw(&mut case, at)?;
         }

@@ -223,6 +223,16 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Takes back an offer that was not accepted yet, if there is one.
+    pub(super) fn withdraw_offer(&mut self, case: &mut Case, at: Timestamp) -> Read<()> {
+        self.end_offer(case);
+        if let Some(offer) = case.assignment.take() {
+            self.unload(&offer.agent, case, at)?;
+            settle(case);
+        }
+        Ok(())
+    }
+
     /// Takes the deadline of an offer away.
     pub(super) fn end_offer(&mut self, case: &Case) {
         if case.assignment.as_ref().is_some_and(|held| held.accept_by.is_some()) {

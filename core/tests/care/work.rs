@@ -81,6 +81,64 @@ async fn teams_by_category_and_agents_by_language() {
 }
 
 #[tokio::test]
+async fn an_edit_moves_a_case_that_nobody_took_to_the_team_whose_words_are_in_it_now() {
+    let policy = "
+        [[teams]]
+        id = 'care'
+        accept_within = '2m'
+        [[teams]]
+        id = 'returns'
+        takes = { terms = ['refund'] }
+        [[agents]]
+        id = 'ada'
+        teams = ['care']
+        [[agents]]
+        id = 'bo'
+        teams = ['returns']";
+    let edit = |text: &str, revision| edited(post("n1", "ann", text), revision);
+    let why = async |world: &World, case: &CaseId| {
+        let timeline = world.view(case).await.timeline;
+        let step = timeline.into_iter().rfind(|step| step.kind == StepKind::Reassessed).unwrap();
+        step.reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>()
+    };
+    // While it is queued.
+    let world = World::new(policy);
+    let case = world.case_of(post("n1", "ann", "broken")).await;
+    world.take(edit("broken, i want a refund", 1)).await;
+    assert_eq!(
+        (world.case(&case).await.team.as_str(), world.case(&case).await.status),
+        ("returns", CaseStatus::Queued)
+    );
+    assert_eq!(why(&world, &case).await, ["policy.team_takes"]);
+    world.take(edit("broken, i want a refund now", 2)).await;
+    assert_eq!(world.steps(&case).await, ["opened", "edited", "reassessed", "edited"], "the same team is no news");
+    world.take(edit("broken, i want a new one", 3)).await;
+    assert_eq!(world.case(&case).await.team.as_str(), "care");
+
+    // While it is offered: the offer is taken back.
+    world.online("ada").await;
+    assert_eq!(world.case(&case).await.status, CaseStatus::Offered);
+    world.online("bo").await;
+    world.take(edit("broken, i want a refund", 4)).await;
+    world.tick().await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("bo"));
+    assert!(!world.timers().await.iter().any(|timer| matches!(timer.purpose, TimerPurpose::Accept { .. })));
+    let roster = world.tenant.roster().await.unwrap();
+    assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [0, 1]);
+
+    // Once somebody works on it, it stays.
+    world.take(edit("broken, i want a new one", 5)).await;
+    let held = world.case(&case).await;
+    assert_eq!((held.team.as_str(), held.status), ("returns", CaseStatus::Open));
+    assert_eq!(why(&world, &case).await, ["routing.kept"]);
+    // What leads the case decides, not what else is said.
+    let other = world.case_of(post("n2", "bob", "broken")).await;
+    world.take(answer("n3", "bob", "n2", "where is it")).await;
+    world.take(edited(answer("n3", "bob", "n2", "where is my refund"), 1)).await;
+    assert_eq!(world.case(&other).await.team.as_str(), "care");
+}
+
+#[tokio::test]
 async fn an_offer_nobody_accepts_goes_round() {
     let world = World::new(CREW);
     for agent in ["ada", "bo", "cy"] {
