@@ -26,7 +26,7 @@ impl Triage for crate::Account {
 
 impl Triage for Signals {
     fn id(&self) -> &str {
-        "mastodon/1"
+        "careline-mastodon/1"
     }
 
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
