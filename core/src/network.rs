@@ -100,6 +100,9 @@ pub struct Capability {
     pub webhook: bool,
     /// Whether [`Network::recheck`] works, and how many messages one call takes.
     pub recheck_max: Option<u32>,
+    /// Whether it may be asked about private messages, too. Where the network does not find those by the same ids, they would
+    /// all seem to be gone.
+    pub recheck_private: bool,
     /// Whether edits are reported.
     pub edits: bool,
     /// Whether deletions by customers are reported without asking.

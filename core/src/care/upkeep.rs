@@ -59,8 +59,8 @@ impl Engine {
 
 impl Tenant {
     /// Asks an account's network whether customers' messages still stand, for deletions that nobody pushes: some of the
-    /// open cases and some of all cases, the next ones at each call, round and round. Private messages are left out, as
-    /// networks do not list them by id. Does nothing where the network cannot tell.
+    /// open cases and some of all cases, the next ones at each call, round and round. Private messages only where
+    /// [`recheck_private`](crate::network::Capability::recheck_private) says so. Does nothing where the network cannot tell.
     ///
     /// # Errors
     /// `not_found` for an account without a connection, and what the network says; what was found before stays.
@@ -120,13 +120,13 @@ impl Tenant {
         network: &dyn Network,
         cases: Vec<Record>,
     ) -> Result<Vec<CompactString>> {
-        let scope = network.info().scope;
+        let (scope, private_too) = (network.info().scope, network.capability().recheck_private);
         let can_be_asked = |message: &Message| {
             message.accounts.contains(account)
                 && message.scope == scope
                 && message.customer.is_some()
                 && message.deleted_at.is_none()
-                && message.visibility != Visibility::Private
+                && (private_too || message.visibility != Visibility::Private)
         };
         let mut native_ids = Vec::new();
         for record in cases {

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use careline::care::{Engine, TenantSetup};
 use careline::model::*;
-use careline::network::BodyKind;
+use careline::network::{BodyKind, Network};
 use careline::policy::{CompiledPolicy, Policy};
 use careline::store::MemoryStore;
-use careline_testkit::fake::{FakeFixture, FakeWebhook};
+use careline_testkit::fake::{FakeFixture, FakeNetwork, FakeWebhook};
 use careline_testkit::network::{Item, NetworkFixture, SECRET};
 use careline_testkit::{Exchange, ManualClock, ScriptedTransport};
 
@@ -62,8 +62,12 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::on(FakeFixture::default().account())
+    }
+
+    fn on(network: Arc<dyn Network>) -> Self {
         let (transport, fixture) = (ScriptedTransport::new([]), FakeFixture::default());
-        let setup = TenantSetup::new(policy_on("fake", &[("acme", "acme-1")])).network("acme", fixture.account());
+        let setup = TenantSetup::new(policy_on("fake", &[("acme", "acme-1")])).network("acme", network);
         let builder = Engine::builder(Arc::new(MemoryStore::new())).clock(Arc::new(ManualClock::new(NOW)));
         let builder = builder.transport(Arc::new(transport.clone()));
         let builder = builder.endpoint("fake", Arc::new(FakeWebhook::new(&[SECRET]).unwrap()));
@@ -104,6 +108,16 @@ async fn deletions_nobody_pushes_are_found() {
     let before = all(&tenant).await;
     assert!(world.engine.upkeep().await.failed.is_empty());
     assert_eq!(all(&tenant).await, before);
+    world.transport.verify().unwrap();
+}
+
+#[tokio::test]
+async fn private_messages_are_asked_about_where_the_network_finds_them() {
+    let world = World::on(Arc::new(FakeNetwork::new("token").recheck_private()));
+    world.push(&[Item::Direct { n: 3, text: "my parcel is late".into() }]).await;
+    world.script(world.fixture.recheck(&[], &[3]));
+    world.engine.upkeep().await;
+    assert!(messages(&tenant(&world.engine)).await[&world.fixture.id(3)][0].deleted_at.is_some());
     world.transport.verify().unwrap();
 }
 

@@ -224,6 +224,8 @@ impl Network for Account {
         capability.stream_sources = stream::SOURCES.map(str::to_owned).into();
         capability.webhook = true;
         capability.recheck_max = Some(poll::RECHECK_MAX);
+        // A private message is a status like any other.
+        capability.recheck_private = true;
         capability.edits = true;
         // By the stream, for statuses in our own timelines; `recheck` finds the others.
         capability.deletions = true;

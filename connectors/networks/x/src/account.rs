@@ -147,6 +147,7 @@ impl Network for Account {
             capability.stream_sources = ["search", "activity"].map(Into::into).into();
         }
         capability.webhook = true;
+        // Posts only: a lookup of posts finds no direct messages.
         capability.recheck_max = Some(100);
         capability.edits = true;
         // Only our own; customers' deletions take a recheck (fact sheet §10).

@@ -37,6 +37,7 @@ pub(super) const RESET: &str = "x-fake-reset";
 pub struct FakeNetwork {
     token: String,
     defect: Option<Defect>,
+    recheck_private: bool,
     given: Mutex<HashSet<String>>,
     looks: Mutex<f32>,
 }
@@ -49,7 +50,13 @@ impl FakeNetwork {
 
     /// The same, doing one thing wrong.
     pub fn with_defect(token: impl Into<String>, defect: Option<Defect>) -> Self {
-        Self { token: token.into(), defect, given: Mutex::default(), looks: Mutex::default() }
+        let token = token.into();
+        Self { token, defect, recheck_private: false, given: Mutex::default(), looks: Mutex::default() }
+    }
+
+    /// The same on a network that can be asked about private messages, too.
+    pub fn recheck_private(self) -> Self {
+        Self { recheck_private: true, ..self }
     }
 
     fn is(&self, defect: Defect) -> bool {
@@ -150,6 +157,7 @@ impl Network for FakeNetwork {
         capability.stream_sources = vec![LINE.to_owned()];
         capability.webhook = true;
         capability.recheck_max = Some(100);
+        capability.recheck_private = self.recheck_private;
         capability.edits = !self.is(Defect::EditsUnlisted);
         capability.deletions = true;
         capability.surfaces = vec![Surface::Post, Surface::Comment, Surface::DirectMessage];
