@@ -245,9 +245,13 @@ impl Draft<'_> {
     /// What we said in the thread of `message` that came before it, and goes where it goes: answers to it, answers to
     /// those, and where it is private what we wrote there recently. Without content, in order of time.
     fn said_to(&mut self, message: &Message) -> Read<Vec<Message>> {
+        let all = self.overlay.loose(&message.conversation)?;
+        if all.is_empty() {
+            return Ok(all);
+        }
         let mut ids = vec![message.id.clone(), self.message_id(&message.scope, &message.native_id)];
         let mut ours = Vec::new();
-        for loose in self.overlay.loose(&message.conversation)? {
+        for loose in all {
             let parent = loose.reply_to.as_ref().map(|reply| self.message_id(&loose.scope, &reply.native_id));
             let answers = parent.is_some_and(|parent| ids.contains(&parent));
             if loose.id != message.id && is_ours(&loose) && (answers || self.is_recent_direct(&loose, message)) {
@@ -706,8 +710,10 @@ pub(super) fn carry_over(clocks_before: &[SlaClock], case: &mut Case) {
 /// A message and what of ours goes with it, as turns of a case, without content, in order of time.
 fn together(case: &CaseId, message: &mut Message, ours: Vec<Message>) -> Vec<Message> {
     message.case = Some(case.clone());
-    let mut turns = vec![Message { content: None, ..message.clone() }];
-    turns.extend(ours.into_iter().map(|ours| Message { case: Some(case.clone()), content: None, ..ours }));
+    let content = message.content.take();
+    let mut turns = vec![message.clone()];
+    message.content = content;
+    turns.extend(ours.into_iter().map(|ours| Message { case: Some(case.clone()), ..ours }));
     turns.sort_by(|a, b| turn_order(a).cmp(&turn_order(b)));
     turns
 }
