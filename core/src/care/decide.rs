@@ -84,6 +84,12 @@ impl Arrival {
 #[derive(Debug)]
 pub(super) struct Names {
     pub(super) message: MessageId,
+    /// The thread it would begin.
+    pub(super) own_thread: ConversationId,
+    /// The thread that the network says it stands in.
+    pub(super) thread: Option<ConversationId>,
+    /// The message it answers.
+    pub(super) parent: Option<MessageId>,
     pub(super) identity: Option<IdentityId>,
     pub(super) customer: Option<CustomerId>,
 }
@@ -284,6 +290,9 @@ impl<'a> Draft<'a> {
     /// Adds to a counter of the five minutes that hold `at`.
     pub(super) fn count(&mut self, name: &[&str], at: Timestamp, by: i64) {
         const FIVE_MINUTES: i64 = 300_000;
+        if self.overlay.is_guessing() {
+            return;
+        }
         let bucket = at.plus_millis(-at.as_millis().rem_euclid(FIVE_MINUTES));
         let mut joined = compact_str::CompactString::default();
         name.iter().for_each(|part| joined.push_str(part));
@@ -329,8 +338,17 @@ impl<'a> Draft<'a> {
                 .as_ref()
                 .filter(|author| !self.is_ours(arrival, author))
                 .map(|author| self.identity_id(author));
+            let own_thread = self.conversation_id(&inbound.scope, inbound.root_id());
+            let thread = inbound.thread.as_deref().map(|root| match root == inbound.root_id() {
+                true => own_thread.clone(),
+                false => self.conversation_id(&inbound.scope, root),
+            });
+            let parent = inbound.reply_to.as_ref();
             Names {
                 message: self.message_id(&inbound.scope, inbound.root_id()),
+                own_thread,
+                thread,
+                parent: parent.map(|parent| self.message_id(&inbound.scope, &parent.native_id)),
                 customer: identity.as_ref().map(|identity| self.customer_id(identity)),
                 identity,
             }

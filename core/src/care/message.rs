@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{Cause, author_of, latest_direct};
-use super::decide::{Arrival, Draft, NOTHING, Outcome, network_of};
+use super::decide::{Arrival, Draft, NOTHING, Names, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
     AccountId, Assessment, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden, Identity,
@@ -27,9 +27,7 @@ impl Draft<'_> {
     /// A message was written or edited.
     pub(super) fn inbound(&mut self, arrival: &Arrival, inbound: &Inbound) -> Read<Outcome> {
         let names = self.names(arrival, inbound);
-        let own_thread = self.conversation_id(&inbound.scope, inbound.root_id());
-        let thread = inbound.thread.as_ref().map(|root| self.conversation_id(&inbound.scope, root));
-        let parent = inbound.reply_to.as_ref().map(|reply| self.message_id(&inbound.scope, &reply.native_id));
+        let thread = names.thread.clone();
         let slot = thread.clone().zip(names.customer.clone()).map(|(thread, customer)| Key::Slot(thread, customer));
         let elsewhere = names.customer.clone().filter(|_| inbound.visibility == Visibility::Private);
         let elsewhere =
@@ -42,9 +40,9 @@ impl Draft<'_> {
         let answered = answered.map(|reply| Key::Alias(inbound.scope.clone(), reply.native_id.clone()));
         self.overlay.want([
             Some(Key::Message(names.message.clone())),
-            Some(Key::Conversation(own_thread)),
+            Some(Key::Conversation(names.own_thread.clone())),
             thread.map(Key::Conversation),
-            parent.filter(|_| asks_parent).map(Key::Message),
+            names.parent.clone().filter(|_| asks_parent).map(Key::Message),
             names.identity.clone().map(Key::Identity),
             slot,
             elsewhere,
@@ -55,7 +53,7 @@ impl Draft<'_> {
 
         let known = self.overlay.message(&names.message)?;
         let fate = self.overlay.fate(&names.message)?;
-        let place = self.place(inbound, known.as_ref())?;
+        let place = self.place(inbound, names, known.as_ref())?;
         let author = self.author(arrival, inbound)?;
         let Some(mut message) = self.merged(arrival, inbound, known.as_ref(), &fate, &place, author.as_ref()) else {
             if let Some(known) = &known {
@@ -126,26 +124,22 @@ impl Draft<'_> {
     }
 
     /// Finds the thread by the network's own root, else by what is answered.
-    fn place(&mut self, inbound: &Inbound, known: Option<&Message>) -> Read<Place> {
-        let (id, root, rooted) = match (&inbound.thread, &inbound.reply_to) {
-            (Some(root), _) => (self.conversation_id(&inbound.scope, root), root.clone(), true),
-            (None, None) => {
-                let root = inbound.root_id();
-                (self.conversation_id(&inbound.scope, root), root.into(), true)
-            }
-            (None, Some(reply)) => {
-                let parent = self.message_id(&inbound.scope, &reply.native_id);
-                match self.overlay.message(&parent)? {
-                    Some(parent) => {
-                        let thread = self.overlay.conversation(&parent.conversation)?;
-                        let (root, rooted) =
-                            thread.map_or((reply.native_id.clone(), false), |thread| (thread.root, thread.rooted));
-                        (parent.conversation, root, rooted)
-                    }
-                    // The parent is unknown: its thread begins, for now, with it.
-                    None => (self.conversation_id(&inbound.scope, &reply.native_id), reply.native_id.clone(), false),
+    fn place(&mut self, inbound: &Inbound, names: &Names, known: Option<&Message>) -> Read<Place> {
+        let (id, root, rooted) = if let (Some(root), Some(thread)) = (&inbound.thread, &names.thread) {
+            (thread.clone(), root.clone(), true)
+        } else if let (Some(reply), Some(parent)) = (&inbound.reply_to, &names.parent) {
+            match self.overlay.message(parent)? {
+                Some(parent) => {
+                    let thread = self.overlay.conversation(&parent.conversation)?;
+                    let (root, rooted) =
+                        thread.map_or((reply.native_id.clone(), false), |thread| (thread.root, thread.rooted));
+                    (parent.conversation, root, rooted)
                 }
+                // The parent is unknown: its thread begins, for now, with it.
+                None => (self.conversation_id(&inbound.scope, &reply.native_id), reply.native_id.clone(), false),
             }
+        } else {
+            (names.own_thread.clone(), inbound.root_id().into(), true)
         };
         let mut place = Place { known: self.overlay.conversation(&id)?, id, root, rooted, absorbs: Vec::new() };
         if let Some(target) = place.known.as_ref().and_then(|thread| thread.merged_into.clone()) {
@@ -156,7 +150,7 @@ impl Draft<'_> {
         place.rooted |= place.known.as_ref().is_some_and(|thread| thread.rooted);
 
         // Answers that came before this message began a thread with it; so did this message if it was known by less.
-        let own = self.conversation_id(&inbound.scope, inbound.root_id());
+        let own = names.own_thread.clone();
         let before = known.map(|message| message.conversation.clone());
         for id in BTreeSet::from_iter([Some(own), before].into_iter().flatten()) {
             if id == place.id {
@@ -293,7 +287,7 @@ impl Draft<'_> {
     ) -> Message {
         let ours = inbound.author.as_ref().is_some_and(|author| self.is_ours(arrival, author));
         Message {
-            id: self.message_id(&inbound.scope, inbound.root_id()),
+            id: self.names(arrival, inbound).message.clone(),
             network: network_of(arrival),
             scope: inbound.scope.clone(),
             native_id: inbound.native_id.clone(),

@@ -14,7 +14,8 @@ use crate::store::{Fate, Key, Loaded, Record, Versioned, Written};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     as_of: u64,
-    entries: FxHashMap<Key, Versioned>,
+    places: FxHashMap<Key, usize>,
+    entries: Vec<Versioned>,
 }
 
 impl Snapshot {
@@ -22,7 +23,12 @@ impl Snapshot {
     pub fn absorb(&mut self, keys: Vec<Key>, loaded: Loaded) {
         // What changed between two loads must not pass unseen, so the earliest one counts.
         self.as_of = if self.entries.is_empty() { loaded.as_of } else { self.as_of.min(loaded.as_of) };
-        self.entries.extend(keys.into_iter().zip(loaded.entries));
+        self.places.extend(keys.into_iter().zip(self.entries.len()..));
+        self.entries.extend(loaded.entries);
+    }
+
+    fn entry(&self, key: &Key) -> Option<&Versioned> {
+        self.places.get(key).map(|place| &self.entries[*place])
     }
 
     /// The instant of the earliest load.
@@ -42,8 +48,9 @@ pub(super) type Read<T> = Result<T, Missing>;
 pub(super) struct Overlay<'a> {
     snapshot: &'a Snapshot,
     written: FxHashMap<Key, Put>,
-    read: FxHashSet<Key>,
-    needs: FxHashSet<Key>,
+    /// Which entries of the snapshot were looked at.
+    read: Vec<bool>,
+    needs: Vec<Key>,
     moves: Moves,
     places: Places,
 }
@@ -59,7 +66,7 @@ struct Put {
 /// be named: whoever reads looks at the record, too.
 #[derive(Debug, Default)]
 struct Places {
-    by_thread: FxHashMap<ConversationId, FxHashSet<Key>>,
+    by_thread: FxHashMap<ConversationId, Vec<Key>>,
     by_case: FxHashMap<CaseId, FxHashSet<MessageId>>,
     loose: FxHashMap<ConversationId, FxHashSet<MessageId>>,
 }
@@ -73,16 +80,16 @@ impl Places {
                 } else if message.customer.is_none() {
                     self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
                 }
-                self.by_thread.entry(message.conversation.clone()).or_default().insert(key.clone());
+                self.by_thread.entry(message.conversation.clone()).or_default().push(key.clone());
             }
             Record::Case(case) => {
                 for thread in &case.conversations {
-                    self.by_thread.entry(thread.clone()).or_default().insert(key.clone());
+                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
                 }
             }
             Record::Slot(_) => {
                 if let Key::Slot(thread, _) = key {
-                    self.by_thread.entry(thread.clone()).or_default().insert(key.clone());
+                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
                 }
             }
             _ => {}
@@ -147,8 +154,8 @@ impl<'a> Overlay<'a> {
         Self {
             snapshot,
             written: FxHashMap::default(),
-            read: FxHashSet::default(),
-            needs: FxHashSet::default(),
+            read: vec![false; snapshot.entries.len()],
+            needs: Vec::new(),
             moves: Moves::default(),
             places: Places::default(),
         }
@@ -159,7 +166,7 @@ impl<'a> Overlay<'a> {
         let mut complete = Ok(());
         for key in keys.into_iter().flatten() {
             if !self.is_known(&key) {
-                self.needs.insert(key);
+                self.needs.push(key);
                 complete = Err(Missing);
             }
         }
@@ -167,7 +174,7 @@ impl<'a> Overlay<'a> {
     }
 
     fn is_known(&self, key: &Key) -> bool {
-        self.written.contains_key(key) || self.snapshot.entries.contains_key(key)
+        self.snapshot.places.contains_key(key) || self.written.contains_key(key)
     }
 
     /// Whether something is still to be loaded, so that this pass only finds out what.
@@ -181,35 +188,27 @@ impl<'a> Overlay<'a> {
         if let Some(put) = self.written.get(key) {
             return put.record.as_ref().map(Written::value);
         }
-        let rests_on = self.rests_on(key);
-        let key = rests_on.as_ref().unwrap_or(key);
-        match self.snapshot.entries.get(key) {
-            Some(entry) => {
-                if !self.read.contains(key) {
-                    self.read.insert(key.clone());
-                }
-                entry.record.as_ref().filter(|_| rests_on.is_none())
-            }
-            None => {
-                self.needs.insert(key.clone());
-                None
-            }
+        if let Some(place) = self.snapshot.places.get(key) {
+            self.read[*place] = true;
+            return self.snapshot.entries[*place].record.as_ref();
         }
+        match self.rests_on(key) {
+            Some(place) => self.read[place] = true,
+            None => self.needs.push(key.clone()),
+        }
+        None
     }
 
     /// A key that was not loaded because there can be nothing under it: what is known to be absent has no slots, no messages
-    /// and no assessment. Gives the key of what is absent.
-    fn rests_on(&self, key: &Key) -> Option<Key> {
-        if self.snapshot.entries.contains_key(key) {
-            return None;
-        }
+    /// and no assessment. Gives the place of what is absent.
+    fn rests_on(&self, key: &Key) -> Option<usize> {
         let whole = match key {
             Key::Loose(thread) | Key::Slot(thread, _) => Key::Conversation(thread.clone()),
             Key::CaseMessages(case) => Key::Case(case.clone()),
             Key::Assessment(message) => Key::Message(message.clone()),
             _ => return None,
         };
-        self.snapshot.entries.get(&whole).is_some_and(|entry| entry.version == 0).then_some(whole)
+        self.snapshot.places.get(&whole).copied().filter(|place| self.snapshot.entries[*place].version == 0)
     }
 
     pub(super) fn record(&mut self, key: &Key) -> Read<Option<&Record>> {
@@ -234,8 +233,9 @@ impl<'a> Overlay<'a> {
 
     /// The version of a record that was read, once the store has moved threads: each move that touches it counts.
     fn version_after_moves(&mut self, key: &Key) -> u64 {
-        let Some(entry) = self.snapshot.entries.get(key) else { return 0 };
-        self.read.insert(key.clone());
+        let Some(place) = self.snapshot.places.get(key) else { return 0 };
+        self.read[*place] = true;
+        let entry = &self.snapshot.entries[*place];
         if self.moves.is_empty() {
             return entry.version;
         }
@@ -338,7 +338,7 @@ impl<'a> Overlay<'a> {
     }
 
     fn was_stored(&self, thread: &ConversationId) -> bool {
-        self.snapshot.entries.get(&Key::Conversation(thread.clone())).is_none_or(|entry| entry.version > 0)
+        self.snapshot.entry(&Key::Conversation(thread.clone())).is_none_or(|entry| entry.version > 0)
     }
 
     /// All messages of a case, without content, in order of time.
@@ -417,17 +417,17 @@ impl<'a> Overlay<'a> {
 
     /// The keys still to load; empty once the decision is complete.
     pub(super) fn needs(&mut self) -> Vec<Key> {
-        let mut needs: Vec<_> = std::mem::take(&mut self.needs).into_iter().collect();
+        let mut needs = std::mem::take(&mut self.needs);
         needs.sort_unstable();
+        needs.dedup();
         needs
     }
 
-    /// What was read, with versions, and what was written, both in order of key.
+    /// What was read, with versions, and what was written, in order of key.
     #[expect(clippy::type_complexity, reason = "two plain lists, taken apart at once by the one caller")]
     pub(super) fn finish(self) -> (Vec<(Key, u64)>, Vec<(Key, u64, Option<Written>)>) {
-        let version = |key: &Key| self.snapshot.entries.get(key).map_or(0, |entry| entry.version);
-        let mut reads: Vec<_> = self.read.iter().map(|key| (key.clone(), version(key))).collect();
-        reads.sort_unstable();
+        let read = self.snapshot.places.iter().filter(|(_, place)| self.read[**place]);
+        let reads = read.map(|(key, place)| (key.clone(), self.snapshot.entries[*place].version)).collect();
         let mut puts: Vec<_> = self.written.into_iter().map(|(key, put)| (key, put.version, put.record)).collect();
         puts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         (reads, puts)

@@ -9,7 +9,11 @@ use crate::model::{Step, Timer};
 ///
 /// A message's content and an assessment's evidence are kept apart, so they stand in the value and not in its JSON.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Written<T = Record> {
+pub struct Written<T = Record>(Box<Inner<T>>);
+
+/// In a box of its own, for it is passed on and put in order before it is stored.
+#[derive(Clone, Debug, PartialEq)]
+struct Inner<T> {
     value: T,
     json: String,
 }
@@ -17,38 +21,43 @@ pub struct Written<T = Record> {
 impl<T> Written<T> {
     /// The value.
     pub fn value(&self) -> &T {
-        &self.value
+        &self.0.value
     }
 
     /// Its JSON, in the format of [`Record::VERSION`]; empty if it has none, and then it cannot be stored.
     pub fn json(&self) -> &str {
-        &self.json
+        &self.0.json
     }
 
     /// Gives the value up.
     pub fn into_value(self) -> T {
-        self.value
+        self.0.value
+    }
+
+    fn new(value: T, json: String) -> Self {
+        Self(Box::new(Inner { value, json }))
     }
 
     /// A value that will not be stored after all.
     pub(crate) fn without_json(value: T) -> Self {
-        Self { value, json: String::new() }
+        Self::new(value, String::new())
     }
 }
 
 impl<T: Serialize> Written<T> {
     fn plain(value: T) -> Self {
         let json = serde_json::to_string(&value).unwrap_or_default();
-        Self { value, json }
+        Self::new(value, json)
     }
 }
 
 impl Written {
     /// Lets `change` change the record; whether it says that it did.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Record) -> bool) -> bool {
-        let changed = change(&mut self.value);
-        if changed && !self.json.is_empty() {
-            self.json = json_of(&mut self.value);
+        let Inner { value, json } = &mut *self.0;
+        let changed = change(value);
+        if changed && !json.is_empty() {
+            *json = json_of(value);
         }
         changed
     }
@@ -57,7 +66,7 @@ impl Written {
 impl From<Record> for Written {
     fn from(mut record: Record) -> Self {
         let json = json_of(&mut record);
-        Self { value: record, json }
+        Self::new(record, json)
     }
 }
 
