@@ -3,8 +3,10 @@
 //! Letters are compared without case, accents and compatibility forms. Scripts written without spaces, and Hangul with its
 //! endings, are cut into single characters, which a query must find side by side.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use std::sync::LazyLock;
+
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Words that must stand side by side, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +52,54 @@ pub fn query_phrases(query: &str) -> Vec<Phrase> {
     phrases
 }
 
+/// Stretches between blanks do not touch each other, so each takes the shortest way.
 fn push_words(text: &str, words: &mut String) {
-    if text.is_ascii() {
-        push_folded(text.bytes().map(char::from), words);
-    } else {
-        push_folded(text.nfkd().filter(|c| !is_accent(*c)).nfc(), words);
+    for stretch in text.split(' ') {
+        if stretch.is_ascii() {
+            push_ascii(stretch, words);
+        } else if stretch.chars().all(|c| folded_alone(c).is_some()) {
+            push_folded(stretch.chars().filter_map(folded_alone), words);
+        } else {
+            push_folded(stretch.nfkd().filter(|c| !is_accent(*c)).nfc(), words);
+        }
     }
+}
+
+fn push_ascii(stretch: &str, words: &mut String) {
+    for word in stretch.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        let start = words.len();
+        words.push_str(word);
+        words[start..].make_ascii_lowercase();
+    }
+}
+
+/// What a character becomes, but for its case, whatever stands beside it; `None` where that takes a closer look.
+fn folded_alone(c: char) -> Option<char> {
+    /// The alphabets of Europe and the Near East; a null stands for `None`.
+    static ALPHABETS: LazyLock<Vec<char>> =
+        LazyLock::new(|| ('\0'..'\u{700}').map(|c| fold_one(c).unwrap_or_default()).collect());
+    match c {
+        ..'\u{700}' => ALPHABETS.get(c as usize).copied().filter(|folded| *folded != '\0'),
+        '–'
+        | '—'
+        | '‘'..='”'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fe}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{1f300}'..='\u{1faff}' => Some(c),
+        _ => None,
+    }
+}
+
+/// What a character becomes if it never joins what stands before it.
+fn fold_one(c: char) -> Option<char> {
+    let stands = canonical_combining_class(c) == 0 && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes;
+    let mut folded = std::iter::once(c).nfkd().filter(|c| !is_accent(*c)).nfc();
+    folded.next().filter(|_| stands && folded.next().is_none())
 }
 
 fn push_folded(folded: impl Iterator<Item = char>, words: &mut String) {
@@ -113,7 +157,28 @@ fn stands_alone(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_ways_lead_where_the_long_one_does(
+            text in "([ a-zA-Z0-9_.'é\u{301}\u{327}\u{3099}かガﾞ日ё\u{306}иآ\u{653}اﬁ´ŀ한\u{1112}\u{1161}\u{11ab}ßİΆς👍\u{200d}]|\\PC){0,24}",
+        ) {
+            let mut long = String::new();
+            push_folded(text.nfkd().filter(|c| !is_accent(*c)).nfc(), &mut long);
+            prop_assert_eq!(index_words(&text), long);
+        }
+    }
+
+    #[test]
+    fn characters_that_fold_alone_are_told_right() {
+        for c in ('\u{700}'..=char::MAX).filter(|c| folded_alone(*c).is_some()) {
+            assert_eq!(folded_alone(c), fold_one(c), "{c:?}");
+        }
+        assert_eq!(['É', 'ё', 'ŀ', 'ﾞ'].map(folded_alone), [Some('E'), Some('е'), None, None]);
+    }
 
     #[test]
     fn folds_case_accents_and_compatibility_forms() {
