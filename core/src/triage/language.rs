@@ -42,9 +42,8 @@ fn by_script(letters: &Letters, hits: &[Hit], evidence: &mut Evidence) {
         SCRIPTS.iter().zip(letters.other).filter(|((_, _, name), _)| *name == language).map(|(_, count)| count).sum()
     };
     let telling = |language: &str| telling(letters, language);
-    let Some((_, most)) = SCRIPTS.iter().zip(letters.other).map(|((_, _, name), _)| (of(name), *name)).max() else {
-        return;
-    };
+    let written = SCRIPTS.iter().zip(letters.other).filter(|(_, count)| *count > 0);
+    let Some((_, most)) = written.map(|((_, _, name), _)| (of(name), *name)).max() else { return };
     let language = match most {
         // Japanese is written with Han characters too; kana are only Japanese.
         "zh" if of("ja") > 0 => "ja",

@@ -163,11 +163,11 @@ impl Lexicon {
     pub(crate) fn scan(&self, folded: &str) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(32);
         for found in self.automaton.find_overlapping_iter(folded) {
-            let Some(span) = Span::new(found.start(), found.end()) else { continue };
             for entry in &self.entries[found.value() as usize] {
                 if !stands_alone(folded, found.start(), found.end(), entry.bounded) {
                     continue;
                 }
+                let Some(span) = Span::new(found.start(), found.end()) else { continue };
                 hits.extend(entry.meanings.iter().map(|meaning| Hit {
                     start: span.start,
                     end: span.end,
@@ -247,10 +247,17 @@ pub(crate) fn automaton<P: AsRef<[u8]>>(patterns: &[P]) -> AhoCorasick {
 
 /// Whether the edges that must be edges of a word are.
 pub(crate) fn stands_alone(text: &str, start: usize, end: usize, bounded: (bool, bool)) -> bool {
-    let runs_on = |character: Option<char>| character.is_some_and(joins);
-    let before = bounded.0 && runs_on(text[..start].chars().next_back());
-    let after = bounded.1 && runs_on(text[end..].chars().next());
-    !before && !after
+    !(bounded.0 && runs_on(text, start.checked_sub(1), |text| text[..start].chars().next_back()))
+        && !(bounded.1 && runs_on(text, Some(end), |text| text[end..].chars().next()))
+}
+
+/// Whether words run on through the character that has a byte at `at`; `find` finds it where it is more than a byte.
+fn runs_on(text: &str, at: Option<usize>, find: impl Fn(&str) -> Option<char>) -> bool {
+    match at.and_then(|at| text.as_bytes().get(at)) {
+        Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric(),
+        Some(_) => find(text).is_some_and(joins),
+        None => false,
+    }
 }
 
 /// A term in lower case as texts are folded, with single spaces between words.

@@ -16,6 +16,11 @@ pub fn find(text: &str) -> Vec<Pii> {
             at += 1;
             continue;
         }
+        let end = word_end(bytes, at);
+        if is_plain_word(&bytes[at..end], bytes.get(end)) {
+            at = end;
+            continue;
+        }
         if let Some(end) = link(text, at) {
             at = end;
             continue;
@@ -31,7 +36,7 @@ pub fn find(text: &str) -> Vec<Pii> {
                 found.extend(Span::new(at, end).map(|span| Pii { kind, span }));
                 at = end;
             }
-            None => at = word_end(bytes, at),
+            None => at = end,
         }
     }
     found
@@ -57,6 +62,14 @@ fn ends_unspaced(bytes: &[u8], at: usize) -> bool {
 /// Where the run of letters and digits at `at` ends; at least one byte further.
 fn word_end(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().skip(1).take_while(|byte| byte.is_ascii_alphanumeric()).count() + 1
+}
+
+/// Whether a run of letters and digits is too plain to be or begin anything below: whatever has no digit in its first three
+/// characters goes on after the run with a sign, or is as long as an Italian id.
+fn is_plain_word(word: &[u8], next: Option<&u8>) -> bool {
+    (3..16).contains(&word.len())
+        && !next.is_some_and(|next| b"@._%+-':/".contains(next))
+        && word.iter().all(u8::is_ascii_alphabetic)
 }
 
 fn link(text: &str, at: usize) -> Option<usize> {
@@ -790,6 +803,9 @@ mod tests {
             let valid = !id.starts_with("QQ");
             assert_eq!(ours == [("national_id".to_owned(), id)], valid, "{id}: {ours:?}");
         }
+        // Its digits may all be replaced by letters; of the last letters one is right.
+        let in_letters = ('A'..='Z').map(|check| format!("RSSMRAURTMLARSN{check}"));
+        assert_eq!(in_letters.filter(|id| found(id).len() == 1).count(), 1);
         one("BSN 111222333", "national_id", "111222333");
         one("Steuer-ID 86095742719", "national_id", "86095742719");
         one("pesel 44051401359", "national_id", "44051401359");

@@ -97,8 +97,28 @@ pub(crate) const TELLING: &[(&str, &[char])] = &[
     ("ur", &['ٹ', 'ڈ', 'ے', 'ں']),
 ];
 
-/// No letter of [`TELLING`] comes after this one.
-const LAST_TELLING: char = 'ے';
+/// For each character up to the last of [`TELLING`] the place there of its language, counted from 1; 0 if it tells nothing.
+static TELLERS: [u8; 'ے' as usize + 1] = {
+    let mut tellers = [0; 'ے' as usize + 1];
+    let mut language = 0;
+    while language < TELLING.len() {
+        let letters = TELLING[language].1;
+        let mut place = 0;
+        while place < letters.len() {
+            assert!(tellers[letters[place] as usize] == 0, "a letter that tells two languages tells none");
+            tellers[letters[place] as usize] = language as u8 + 1;
+            place += 1;
+        }
+        language += 1;
+    }
+    tellers
+};
+
+/// The place of a character's script in [`SCRIPTS`], which are in order.
+fn script_of(code: u32) -> Option<usize> {
+    let script = SCRIPTS.partition_point(|(_, last, _)| *last < code);
+    SCRIPTS.get(script).filter(|(first, ..)| *first <= code).map(|_| script)
+}
 
 impl Reading {
     /// Reads `content` once.
@@ -130,6 +150,15 @@ impl Reading {
                 at = end;
                 continue;
             }
+            // Inside a word nothing but the entity that comes next is looked out for.
+            let end = next_marked.map_or(text.len(), |entity| entity.span.start as usize);
+            let letters = text.as_bytes()[at..end].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            if letters > 0 {
+                reading.take_letters(&text[at..at + letters], &mut word);
+                previous = 'a';
+                at += letters;
+                continue;
+            }
             reading.take(at, character, &mut word);
             previous = character;
             at += character.len_utf8();
@@ -138,13 +167,20 @@ impl Reading {
         reading
     }
 
+    /// Takes letters of ASCII.
+    fn take_letters(&mut self, letters: &str, word: &mut Word) {
+        word.open = true;
+        word.letters += letters.len();
+        word.capitals += letters.bytes().filter(u8::is_ascii_uppercase).count();
+        self.letters.latin += letters.len();
+        let start = self.folded.len();
+        self.folded.push_str(letters);
+        self.folded[start..].make_ascii_lowercase();
+    }
+
+    /// Takes any other character.
     fn take(&mut self, at: usize, character: char, word: &mut Word) {
         if character.is_ascii() {
-            if character.is_ascii_alphabetic() {
-                self.letters.latin += 1;
-                word.letters += 1;
-                word.capitals += usize::from(character.is_ascii_uppercase());
-            }
             match character {
                 '?' => self.question_marks.add(at, character),
                 '!' => self.exclamation_marks.add(at, character),
@@ -196,12 +232,10 @@ struct Word {
 impl Letters {
     fn count(&mut self, lower: char) {
         let code = lower as u32;
-        if lower <= LAST_TELLING {
-            for (count, (_, letters)) in self.telling.iter_mut().zip(TELLING) {
-                *count += usize::from(letters.contains(&lower));
-            }
+        if let Some(language @ 1..) = TELLERS.get(code as usize) {
+            self.telling[usize::from(*language) - 1] += 1;
         }
-        match SCRIPTS.iter().position(|(first, last, _)| (*first..=*last).contains(&code)) {
+        match script_of(code) {
             Some(script) => self.other[script] += 1,
             None => self.latin += 1,
         }
@@ -255,6 +289,15 @@ mod tests {
 
     fn reading(text: &str) -> Reading {
         Reading::new(&Content { text: text.into(), ..Content::default() })
+    }
+
+    #[test]
+    fn scripts_are_in_order() {
+        assert!(SCRIPTS.is_sorted_by(|before, after| before.1 < after.0));
+        assert_eq!(
+            ["я", "ん", "한", "→"].map(|text| script_of(text.chars().next().unwrap() as u32).map(|at| SCRIPTS[at].2)),
+            [Some("ru"), Some("ja"), Some("ko"), None]
+        );
     }
 
     #[test]
