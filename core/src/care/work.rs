@@ -189,7 +189,7 @@ impl Draft<'_> {
         let Some(known) = self.overlay.message(&lead)? else { return NOTHING };
         let before = self.overlay.assessment(&lead)?;
         let mut assessment = Assessment { message: Some(lead.clone()), revision: known.revision, ..corrected.clone() };
-        assessment.models.insert(CORRECTED.to_owned(), actor.to_owned());
+        assessment.models.insert(CORRECTED.into(), actor.into());
         if before.as_ref() == Some(&assessment) {
             return NOTHING;
         }

@@ -199,7 +199,8 @@ pub struct Assessment {
     /// Every reason, in the order found.
     pub evidence: Vec<Finding>,
     /// The rules and models that took part, with versions.
-    pub models: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub models: BTreeMap<CompactString, CompactString>,
 }
 
 impl Assessment {

@@ -102,11 +102,12 @@ fn parse_utc(text: &[u8]) -> Option<Timestamp> {
     Timestamp::from_millis((days * 86_400 + i64::from(hour * 3600 + minute * 60 + second)) * 1000 + millis)
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// Its text; `None` beyond what the calendar knows, which no instant is.
+    fn written(self) -> Option<[u8; 24]> {
         let millis = self.0.rem_euclid(86_400_000);
-        let days = i32::try_from(self.0.div_euclid(86_400_000)).map_err(|_| fmt::Error)?;
-        let date = NaiveDate::from_epoch_days(days).ok_or(fmt::Error)?;
+        let days = i32::try_from(self.0.div_euclid(86_400_000)).ok()?;
+        let date = NaiveDate::from_epoch_days(days)?;
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let fields = [
             (0, 4, i64::from(date.year())),
@@ -123,6 +124,13 @@ impl fmt::Display for Timestamp {
                 value /= 10;
             }
         }
+        Some(text)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.written().ok_or(fmt::Error)?;
         f.pad(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
@@ -141,7 +149,11 @@ impl From<Timestamp> for DateTime<Utc> {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let text = self.written();
+        match text.as_ref().and_then(|text| std::str::from_utf8(text).ok()) {
+            Some(text) => serializer.serialize_str(text),
+            None => Err(serde::ser::Error::custom("an instant beyond the calendar")),
+        }
     }
 }
 

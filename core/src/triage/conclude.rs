@@ -81,7 +81,7 @@ pub fn conclude(
     evidence: Evidence,
     subject: &Subject<'_>,
     policy: &CompiledPolicy,
-    models: BTreeMap<String, String>,
+    models: BTreeMap<CompactString, CompactString>,
 ) -> Assessment {
     let findings = evidence.into_findings().into_iter().filter_map(|finding| sound(finding, subject.text)).collect();
     let mut case = Reasoning { evidence: Evidence { findings }, subject, policy };

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use crate::model::{Assessment, Question};
 
 use super::conclude::{Subject, conclude};
@@ -45,7 +47,7 @@ impl Triages {
     }
 
     /// Names and versions of the triages.
-    pub fn models(&self) -> BTreeMap<String, String> {
+    pub fn models(&self) -> BTreeMap<CompactString, CompactString> {
         self.triages.iter().map(|triage| named(triage.id())).collect()
     }
 }
@@ -59,7 +61,7 @@ pub fn ask(triage: &dyn Triage, input: &TriageInput<'_>, evidence: &mut Evidence
 }
 
 /// `acme-intent/3` as name and version.
-pub fn named(id: &str) -> (String, String) {
+pub fn named(id: &str) -> (CompactString, CompactString) {
     let (name, version) = id.rsplit_once('/').unwrap_or((id, ""));
-    (name.to_owned(), version.to_owned())
+    (name.into(), version.into())
 }

@@ -161,7 +161,7 @@ pub(super) fn assessment(message: &str) -> Assessment {
         surface: SuggestedSurface::Stay,
         confidence: 0.5,
         evidence: Vec::new(),
-        models: [("text".to_owned(), "1".to_owned())].into(),
+        models: [("text".into(), "1".into())].into(),
     }
 }
 
