@@ -274,7 +274,7 @@ impl<'a> Writer<'a> {
         json: &str,
     ) -> Result<()> {
         let no = self.no_of(tenant, id.as_str(), version)?;
-        let evidence = json_of(&evidence::Short(evidence))?;
+        let evidence = evidence::write(evidence)?;
         let sql = "INSERT INTO assessments (no, version, v, json, evidence) VALUES (?1, ?2, ?3, ?4, ?5) \
                    ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, json = excluded.json, \
                    evidence = excluded.evidence";
