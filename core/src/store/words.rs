@@ -32,7 +32,8 @@ impl Phrase {
 
 /// The words of a text, folded, separated by single blanks: what a search index holds.
 pub fn index_words(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
+    // Three bytes of a script without blanks get a blank each.
+    let mut words = String::with_capacity(text.len() + text.len() / 3);
     push_words(text, &mut words);
     words
 }

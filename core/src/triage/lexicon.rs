@@ -247,15 +247,17 @@ pub(crate) fn automaton<P: AsRef<[u8]>>(patterns: &[P]) -> AhoCorasick {
 
 /// Whether the edges that must be edges of a word are.
 pub(crate) fn stands_alone(text: &str, start: usize, end: usize, bounded: (bool, bool)) -> bool {
-    !(bounded.0 && runs_on(text, start.checked_sub(1), |text| text[..start].chars().next_back()))
-        && !(bounded.1 && runs_on(text, Some(end), |text| text[end..].chars().next()))
+    let bytes = text.as_bytes();
+    let before = bounded.0 && runs_on(bytes[..start].last(), || text[..start].chars().next_back());
+    let after = bounded.1 && runs_on(bytes.get(end), || text[end..].chars().next());
+    !before && !after
 }
 
-/// Whether words run on through the character that has a byte at `at`; `find` finds it where it is more than a byte.
-fn runs_on(text: &str, at: Option<usize>, find: impl Fn(&str) -> Option<char>) -> bool {
-    match at.and_then(|at| text.as_bytes().get(at)) {
+/// Whether a word runs on through the character with this byte, which is looked at where it has more than that byte.
+fn runs_on(byte: Option<&u8>, character: impl Fn() -> Option<char>) -> bool {
+    match byte {
         Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric(),
-        Some(_) => find(text).is_some_and(joins),
+        Some(_) => character().is_some_and(joins),
         None => false,
     }
 }
