@@ -81,6 +81,8 @@ fn vectors() {
             }
         }
         every_conclusion_has_a_finding(&assessment);
+        let asks = assessment.needs_response && assessment.intent.as_str() == "chatter";
+        assert!(!asks, "{}: chatter needs no response", vector.name);
     }
     assert!(wrong.is_empty(), "{} of {} vectors:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
 }

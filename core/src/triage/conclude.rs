@@ -73,6 +73,9 @@ const OWN: [&str; 3] = ["conclude.", "default.", "policy.priority"];
 const MOST: f32 = 20.0;
 /// What speaks this loud for being addressed is more than a hint.
 const CLEARLY: f64 = 2.0;
+/// How far what is said with strange words leads.
+const LITTLE: f64 = 0.1;
+const SAYS_SOMETHING: &str = "conclude.says_something";
 /// From so many followers on a risk is more visible.
 const REACH: u64 = 10_000;
 
@@ -298,12 +301,33 @@ impl Reasoning<'_> {
             if better { value } else { best }
         });
         let second = sums.iter().filter(|(value, _)| *value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
-        (Intent::from(winner), of(winner) - second)
+        let (winner, lead) = (Intent::from(winner), of(winner) - second);
+        if winner == Intent::Chatter && *relevance == Relevance::Addressed && !spam && self.says_something() {
+            let more = self.sum(&Question::Intent, "chatter") - self.sum(&Question::Intent, "request") + LITTLE;
+            self.add(Question::Intent, "request", more as f32, SAYS_SOMETHING);
+            return (Intent::Request, LITTLE);
+        }
+        (winner, lead)
+    }
+
+    /// Somebody who writes to us of trouble, or at length without praise, wants something, even if no list knows what.
+    fn says_something(&self) -> bool {
+        let bad = self.sum(&Question::Sentiment, "negative") > self.sum(&Question::Sentiment, "positive");
+        let trouble = bad || self.sum(&Question::Risk, "yes") > 0.0;
+        let words = self.subject.text.split_whitespace().filter(|word| !word.starts_with('@')).take(5).count();
+        let talk = self.sum(&Question::Intent, "chatter") > 1.0;
+        trouble || words >= 5 && !talk
+    }
+
+    /// Whether the intent is only what is left when somebody says something.
+    fn is_vague(&self) -> bool {
+        self.evidence.findings().iter().any(|finding| finding.rule == SAYS_SOMETHING)
     }
 
     fn needs_response(&mut self, relevance: &Relevance, intent: &Intent, spam: bool) -> (bool, f64) {
         let about = || Question::NeedsResponse;
         match intent {
+            Intent::Request if self.is_vague() => self.add(about(), "yes", 0.4, SAYS_SOMETHING),
             Intent::Complaint => self.add(about(), "yes", 2.6, "conclude.complaint"),
             Intent::Question => self.add(about(), "yes", 2.2, "conclude.question"),
             Intent::Request => self.add(about(), "yes", 2.2, "conclude.request"),
@@ -315,13 +339,6 @@ impl Reasoning<'_> {
             Relevance::Addressed => self.add(about(), "yes", 1.2, "conclude.addressed"),
             Relevance::About => self.add(about(), "no", 1.8, "conclude.only_about_us"),
             _ => self.add(about(), "no", 4.0, "conclude.not_about_us"),
-        }
-        // Somebody who writes to us at length without praise wants something, even if no list knows the words.
-        let trouble = self.sum(&Question::Sentiment, "negative") > self.sum(&Question::Sentiment, "positive");
-        let words = self.subject.text.split_whitespace().filter(|word| !word.starts_with('@')).take(5).count();
-        let talk = self.sum(&Question::Intent, "chatter") > 1.0;
-        if *intent == Intent::Chatter && *relevance == Relevance::Addressed && (trouble || words >= 5 && !talk) {
-            self.add(about(), "yes", 1.2, "conclude.says_something");
         }
         if spam {
             self.add(about(), "no", 8.0, "conclude.spam");
@@ -387,7 +404,7 @@ impl Reasoning<'_> {
             _ if known.risk => ("1", "conclude.risk"),
             Intent::Complaint if known.needs_response && addressed => ("1", "conclude.complaint"),
             _ if known.needs_response && known.urgent => ("1", "conclude.urgent"),
-            Intent::Question | Intent::Request if known.needs_response && addressed && serious => {
+            Intent::Question | Intent::Request if known.needs_response && addressed && serious && !self.is_vague() => {
                 ("1", "conclude.direct_question")
             }
             _ if known.needs_response => ("2", "conclude.needs_response"),
