@@ -1,5 +1,7 @@
 //! What the engine does to what we know, one by one: the content of the log.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{CaseId, ConversationId, MessageId, Step, Timer, TimerId, Timestamp};
@@ -121,17 +123,21 @@ impl LineWriter {
     /// [`Change::Put`].
     pub(super) fn put(&mut self, version: u64, record: &Written) {
         let (kind, json) = (record.value().kind(), record.json());
-        self.add(&["put\",\"version\":", &version.to_string(), ",\"record\":\"", kind, "\",\"value\":", json]);
+        self.separate();
+        // Writing to a text never fails.
+        let _ = write!(self.changes, r#"{{"change":"put","version":{version},"record":"{kind}","value":{json}}}"#);
     }
 
     /// [`Change::Step`].
     pub(super) fn step(&mut self, step: &Written<Step>) {
-        self.add(&["step\",\"step\":", step.json()]);
+        self.separate();
+        let _ = write!(self.changes, r#"{{"change":"step","step":{}}}"#, step.json());
     }
 
     /// [`Change::Armed`].
     pub(super) fn armed(&mut self, timer: &Written<Timer>) {
-        self.add(&["armed\",\"timer\":", timer.json()]);
+        self.separate();
+        let _ = write!(self.changes, r#"{{"change":"armed","timer":{}}}"#, timer.json());
     }
 
     /// Any change.
@@ -142,13 +148,6 @@ impl LineWriter {
         self.changes.push_str(&json);
     }
 
-    fn add(&mut self, rest: &[&str]) {
-        self.separate();
-        self.changes.push_str("{\"change\":\"");
-        self.changes.extend(rest.iter().copied());
-        self.changes.push('}');
-    }
-
     fn separate(&mut self) {
         if !self.changes.is_empty() {
             self.changes.push(',');
@@ -157,7 +156,7 @@ impl LineWriter {
 
     /// The line about an event of this kind.
     pub(super) fn finish(&mut self, kind: &str) -> String {
-        let line = [&self.versions, ",\"event\":\"", kind, "\",\"changes\":[", &self.changes, "]}"].concat();
+        let line = [&self.versions, r#","event":""#, kind, r#"","changes":["#, &self.changes, "]}"].concat();
         self.changes.clear();
         line
     }

@@ -86,7 +86,8 @@ pub fn conclude(
     policy: &CompiledPolicy,
     models: BTreeMap<CompactString, CompactString>,
 ) -> Assessment {
-    let findings = evidence.into_findings().into_iter().filter_map(|finding| sound(finding, subject.text)).collect();
+    let mut findings = evidence.into_findings();
+    findings.retain_mut(|finding| make_sound(finding, subject.text));
     let mut case = Reasoning { evidence: Evidence { findings }, subject, policy };
     let language = case.language();
     let relevance = case.relevance();
@@ -143,6 +144,9 @@ pub fn conclude(
 
 /// Whether something spoke louder than what is taken for granted, which then explains nothing.
 fn is_overruled(finding: &Finding, assessment: &Assessment) -> bool {
+    if !finding.rule.starts_with("default.") {
+        return false;
+    }
     let concluded = match finding.about {
         Question::Relevance => assessment.relevance.as_str(),
         Question::Sentiment => assessment.sentiment.as_str(),
@@ -152,7 +156,7 @@ fn is_overruled(finding: &Finding, assessment: &Assessment) -> bool {
         Question::NeedsResponse if assessment.needs_response => "yes",
         _ => return false,
     };
-    finding.value != concluded && finding.rule.starts_with("default.")
+    finding.value != concluded
 }
 
 /// The answer with the largest sum of weights above zero; the smaller name where two are equal.
@@ -164,14 +168,11 @@ pub(super) fn leading(findings: &[Finding], about: &Question) -> Option<CompactS
         .map(|(value, _)| value.into())
 }
 
-/// A finding that can be used: finite, bounded, in the text, and not made here before.
-fn sound(mut finding: Finding, text: &str) -> Option<Finding> {
-    if OWN.iter().any(|own| finding.rule.starts_with(own)) {
-        return None;
-    }
+/// Makes a finding one that can be used: finite, bounded, in the text. Whether it was not made here before.
+fn make_sound(finding: &mut Finding, text: &str) -> bool {
     finding.weight = if finding.weight.is_finite() { finding.weight.clamp(-MOST, MOST) } else { 0.0 };
     finding.span = finding.span.filter(|span| text.get(span.start as usize..span.end as usize).is_some());
-    Some(finding)
+    !OWN.iter().any(|own| finding.rule.starts_with(own))
 }
 
 /// Sums per answer; there are a few of them. Sums of 32-bit weights in 64 bits are exact, so order does not matter.

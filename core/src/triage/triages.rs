@@ -14,23 +14,26 @@ use super::{Evidence, TextTriage, Triage, TriageInput};
 #[derive(Clone, Debug)]
 pub struct Triages {
     triages: Vec<Arc<dyn Triage>>,
+    models: BTreeMap<CompactString, CompactString>,
 }
 
 impl Default for Triages {
     fn default() -> Self {
-        Self { triages: vec![Arc::new(TextTriage::new())] }
+        Self::only(vec![Arc::new(TextTriage::new())])
     }
 }
 
 impl Triages {
     /// Only these, without careline's own.
     pub fn only(triages: Vec<Arc<dyn Triage>>) -> Self {
-        Self { triages }
+        let models = triages.iter().map(|triage| named(triage.id())).collect();
+        Self { triages, models }
     }
 
     /// One more, asked after the others.
     #[must_use]
     pub fn with(mut self, triage: Arc<dyn Triage>) -> Self {
+        self.models.extend([named(triage.id())]);
         self.triages.push(triage);
         self
     }
@@ -43,12 +46,12 @@ impl Triages {
         for triage in &self.triages {
             ask(triage.as_ref(), input, &mut evidence);
         }
-        conclude(evidence, subject, input.policy, self.models())
+        conclude(evidence, subject, input.policy, self.models.clone())
     }
 
     /// Names and versions of the triages.
-    pub fn models(&self) -> BTreeMap<CompactString, CompactString> {
-        self.triages.iter().map(|triage| named(triage.id())).collect()
+    pub fn models(&self) -> &BTreeMap<CompactString, CompactString> {
+        &self.models
     }
 }
 
