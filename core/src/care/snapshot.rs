@@ -361,6 +361,7 @@ impl<'a> Overlay<'a> {
             message.conversation == *conversation && message.case.is_none() && message.customer.is_none()
         });
         in_order(&mut all);
+        all.drain(..all.len().saturating_sub(Key::LOOSE_AT_MOST));
         Ok(all)
     }
 

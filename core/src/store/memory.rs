@@ -292,11 +292,14 @@ impl Shelf {
         let record = match key {
             _ if version == 0 => None,
             Key::CaseMessages(case) => {
-                Some(self.messages(self.by_case.get(case), |message| message.case.as_ref() == Some(case)))
+                let of_case = |message: &Message| message.case.as_ref() == Some(case);
+                Some(Record::Messages(self.messages(self.by_case.get(case), of_case)))
             }
             Key::Loose(thread) => {
                 let ours = |message: &Message| message.case.is_none() && message.customer.is_none();
-                Some(self.messages(self.by_thread.get(thread), ours))
+                let mut loose = self.messages(self.by_thread.get(thread), ours);
+                loose.drain(..loose.len().saturating_sub(Key::LOOSE_AT_MOST));
+                Some(Record::Messages(loose))
             }
             Key::Delivery(_) => Some(Record::Stored),
             key => self.records.get(key).map(|(_, record)| self.with_content(record)),
@@ -321,12 +324,12 @@ impl Shelf {
         }
     }
 
-    fn messages(&self, ids: Option<&BTreeSet<MessageId>>, wanted: impl Fn(&Message) -> bool) -> Record {
+    fn messages(&self, ids: Option<&BTreeSet<MessageId>>, wanted: impl Fn(&Message) -> bool) -> Vec<Message> {
         let ids = ids.into_iter().flatten();
         let mut messages: Vec<_> =
             ids.filter_map(|id| self.message(id)).filter(|message| wanted(message)).cloned().collect();
         messages.sort_by(|a, b| (a.at(), &a.id).cmp(&(b.at(), &b.id)));
-        Record::Messages(messages)
+        messages
     }
 
     fn with_content(&self, record: &Record) -> Record {

@@ -114,8 +114,8 @@ pub enum Key {
     Slot(ConversationId, CustomerId),
     /// All messages of a case, without content, in order of time. Not a record of its own: it has the case's version.
     CaseMessages(CaseId),
-    /// Our own messages in a thread that belong to no case, without content, in order of time. Not a record of its own: it
-    /// has the conversation's version.
+    /// Our own messages in a thread that belong to no case, without content, in order of time: the newest
+    /// [`Key::LOOSE_AT_MOST`]. Not a record of its own: it has the conversation's version.
     Loose(ConversationId),
     /// A message; before it arrives, its [`Fate`] may stand here.
     Message(MessageId),
@@ -239,6 +239,12 @@ pub struct Loaded {
     pub as_of: u64,
     /// One entry per key asked for.
     pub entries: Vec<Versioned>,
+}
+
+impl Key {
+    /// How many of our own messages outside cases are looked at: in a busy thread, those before are no answers to what is
+    /// said now.
+    pub const LOOSE_AT_MOST: usize = 200;
 }
 
 /// A record with its version.

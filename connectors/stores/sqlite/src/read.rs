@@ -92,18 +92,21 @@ impl<'a> Reader<'a> {
 
     /// The messages of a case, or our own in a thread that belong to none, without content, in order of time.
     fn messages_under(&mut self, key: &Key) -> Result<Vec<Message>> {
-        let (sql, id) = match key {
-            Key::CaseMessages(id) => ("SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id", id.as_str()),
+        let (sql, id, most) = match key {
+            Key::CaseMessages(id) => {
+                ("SELECT v, json FROM messages WHERE case_no = ?1 ORDER BY at, id LIMIT ?2", id.as_str(), -1)
+            }
             Key::Loose(id) => (
-                "SELECT v, json FROM messages INDEXED BY messages_loose \
+                "SELECT v, json FROM (SELECT v, json, at, id FROM messages INDEXED BY messages_loose \
                  WHERE conversation = ?1 AND conversation IS NOT NULL AND case_no IS NULL AND customer IS NULL \
-                 ORDER BY at, id",
+                 ORDER BY at DESC, id DESC LIMIT ?2) ORDER BY at, id",
                 id.as_str(),
+                Key::LOOSE_AT_MOST as i64,
             ),
             _ => return Ok(Vec::new()),
         };
         let Some(no) = self.number(id)? else { return Ok(Vec::new()) };
-        self.db.all(sql, &[&no], |row| message(row, 0))
+        self.db.all(sql, &[&no, &most], |row| message(row, 0))
     }
 }
 

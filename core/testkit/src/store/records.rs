@@ -139,6 +139,13 @@ pub(super) async fn lists_of_messages_are_in_order_and_without_content(fixture: 
         assert_eq!(messages.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), expected, "{key:?}");
         assert!(messages.iter().all(|message| message.content.is_none()), "{key:?} comes without content");
     }
+
+    let many = 1..=Key::LOOSE_AT_MOST + 2;
+    put(store, many.map(|number| msg(of(&format!("n{number:03}"), number as i64, None, None))).collect()).await;
+    let Some(Record::Messages(newest)) = load(store, Key::Loose("t1".into())).await.record else { panic!("a list") };
+    let ends = (newest.len(), newest.first().map(|one| one.id.as_str()), newest.last().map(|one| one.id.as_str()));
+    let last = format!("n{}", Key::LOOSE_AT_MOST + 2);
+    assert_eq!(ends, (Key::LOOSE_AT_MOST, Some("n003"), Some(&*last)), "the newest are listed");
 }
 
 pub(super) async fn a_record_under_a_wrong_key_is_refused(fixture: &StoreFixture) {
