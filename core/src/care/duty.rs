@@ -11,17 +11,13 @@ use futures_util::future::{Either, join_all, select};
 
 use super::engine::{Engine, Home, Source};
 use super::group::{Cursor, Ingested, Tenants};
+use super::queue::Walk;
 use super::tenant::Tenant;
-use super::work::ROUTER;
 use crate::advisor::{AdviceAsk, Advisor};
 use crate::error::{Error, ErrorKind, Result, Retry};
-use crate::model::{
-    AccountId, Advice, Assignment, Case, CaseAction, CaseEvent, Channel, EventBody, Finding, Presence, TeamId,
-    TenantId, Timer, TimerId, TimerPurpose, Timestamp,
-};
+use crate::model::{AccountId, Advice, Channel, EventBody, Finding, TenantId, Timestamp};
 use crate::network::{EventStream, Page, PollAsk, StreamAsk};
-use crate::routing::{AssignAsk, Routed};
-use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, ScanOf, Settle};
+use crate::store::{EffectAction, Key, LeaseAsk, Leased, Record, Settle};
 
 /// How long a lease lasts besides the time advisors have: longer than routing takes, short enough that a dead worker
 /// holds nothing up.
@@ -30,8 +26,6 @@ const LEASE: Duration = Duration::from_secs(60);
 const PUT_OFF: Duration = Duration::from_secs(300);
 /// How many timers or effects one call takes.
 const BATCH: usize = 200;
-/// How many waiting cases one routing looks at.
-const MAX_WAITING: usize = 1000;
 /// How many pages one poll of one source reads.
 const MAX_PAGES: usize = 100;
 /// The longest pause between two attempts to hold a stream.
@@ -49,10 +43,12 @@ pub struct Ticked {
     pub joined: usize,
     /// Messages that advisors were asked about.
     pub advised: usize,
-    /// When the next timer is due, or what failed is to be tried again.
+    /// When the next timer is due, or what failed is to be tried again; at once if a queue is not looked through yet.
     pub next_due: Option<Timestamp>,
     /// What could not be done. It stays due; everybody else's was done.
     pub failed: Vec<Failed>,
+    /// Whether queues are not looked through yet.
+    unfinished: bool,
 }
 
 /// Something due that could not be done.
@@ -149,24 +145,38 @@ impl Engine {
         Ok(())
     }
 
+    /// Goes through the queues of teams, share by share in turn, so that a long one holds up no other.
     async fn route_teams(&self, ticked: &mut Ticked) -> Result<()> {
+        let mut walks = self.inner().walks().take();
         // Overflow and freed capacity ask for more routing; a few rounds settle it.
         for _ in 0..8 {
-            let leased = self.lease("route", ticked).await?;
-            if leased.is_empty() {
+            walks.extend(self.lease("route", ticked).await?.into_iter().map(Walk::new));
+            if walks.is_empty() {
                 break;
             }
-            for lease in leased {
-                if let EffectAction::Route { team } = &lease.effect.action {
-                    let routed = self.tenant(lease.tenant.clone())?.route(team).await;
-                    if ticked.note(&lease.tenant, routed) {
+            let mut unfinished = Vec::new();
+            for mut walk in walks {
+                match self.go_on(&mut walk).await {
+                    Ok(false) => unfinished.push(walk),
+                    Ok(true) => {
                         ticked.routed += 1;
-                        self.settle(&lease).await?;
+                        self.settle(&walk.lease).await?;
                     }
+                    Err(error) => ticked.fail(&walk.lease.tenant, error),
                 }
             }
+            walks = unfinished;
         }
+        ticked.unfinished = !walks.is_empty();
+        self.inner().walks().keep(walks);
         Ok(())
+    }
+
+    async fn go_on(&self, walk: &mut Walk) -> Result<bool> {
+        match walk.lease.effect.action.clone() {
+            EffectAction::Route { team } => self.tenant(walk.lease.tenant.clone())?.route(&team, walk).await,
+            _ => Ok(true),
+        }
     }
 
     /// All messages of a round at once, so that the slowest advisor holds up a round by one deadline and no more.
@@ -237,6 +247,9 @@ impl Engine {
     /// When there is something to do again. What failed just now does not make a host spin.
     async fn next_due(&self, ticked: &Ticked) -> Result<Option<Timestamp>> {
         let now = self.inner().now();
+        if ticked.unfinished {
+            return Ok(Some(now));
+        }
         let next = self.inner().store().next_due().await?;
         if ticked.failed.is_empty() || next.is_none_or(|next| next > now) {
             return Ok(next);
@@ -260,85 +273,6 @@ impl Engine {
 }
 
 impl Tenant {
-    /// Gives the waiting cases of a team to agents, most pressing first.
-    async fn route(&self, team: &TeamId) -> Result<()> {
-        let Some(rules) = self.inner.rules(&self.id) else { return Ok(()) };
-        let now = self.inner.now();
-        let mut roster = self.roster().await?;
-        let mut retry_at: Option<Timestamp> = None;
-        for case in self.waiting_cases(team, &roster, now).await? {
-            let ask = AssignAsk::new(&case, team, &roster, &rules.policy, now);
-            let action = match rules.router.route(&ask)? {
-                Routed::To(assignment) => {
-                    if let Some(agent) = roster.iter_mut().find(|presence| presence.agent == assignment.agent) {
-                        agent.cases.insert(case.id.clone());
-                    }
-                    CaseAction::Assign { assignment }
-                }
-                Routed::Overflow { team, reasons } => {
-                    let reason = reasons.iter().map(|reason| reason.note.as_str()).collect::<Vec<_>>().join("; ");
-                    CaseAction::Release { team: Some(team), reason }
-                }
-                Routed::Waits { retry_at: again, .. } => {
-                    retry_at = [retry_at, again].into_iter().flatten().min();
-                    continue;
-                }
-            };
-            let event = CaseEvent { case: case.id.clone(), actor: ROUTER.to_owned(), action };
-            self.happen(Channel::Engine, vec![EventBody::Case(event)]).await?;
-        }
-        if let Some(due_at) = retry_at.filter(|at| *at > now) {
-            self.look_again(team, due_at).await?;
-        }
-        Ok(())
-    }
-
-    /// The presence of every agent, by id.
-    pub async fn roster(&self) -> Result<Vec<Presence>> {
-        let records = self.scan(ScanOf::Roster, MAX_WAITING).await?;
-        Ok(records
-            .into_iter()
-            .filter_map(|record| match record {
-                Record::Presence(presence) => Some(presence),
-                _ => None,
-            })
-            .collect())
-    }
-
-    /// Queued cases, after those whose agent has gone while the customer waits were put back.
-    async fn waiting_cases(&self, team: &TeamId, roster: &[Presence], now: Timestamp) -> Result<Vec<Case>> {
-        let open = self.cases(ScanOf::OpenCases { team: Some(team.clone()), agent: None }, MAX_WAITING).await?;
-        let left: Vec<_> = open
-            .iter()
-            .filter(|case| case.awaiting_since.is_some())
-            .filter(|case| case.assignment.as_ref().is_some_and(|held| has_left(roster, held, now)))
-            .map(|case| {
-                let reason = "its agent is not there while the customer waits".to_owned();
-                let action = CaseAction::Release { team: None, reason };
-                EventBody::Case(CaseEvent { case: case.id.clone(), actor: ROUTER.to_owned(), action })
-            })
-            .collect();
-        if !left.is_empty() {
-            self.happen(Channel::Engine, left).await?;
-        }
-        self.cases(ScanOf::QueuedCases { team: team.clone() }, MAX_WAITING).await
-    }
-
-    async fn look_again(&self, team: &TeamId, due_at: Timestamp) -> Result<()> {
-        let timer = Timer {
-            id: TimerId::derive(&["route", team.as_str()]),
-            due_at,
-            purpose: TimerPurpose::Route { team: team.clone() },
-        };
-        let part = crate::store::TenantCommit {
-            tenant: self.id.clone(),
-            as_of: 0,
-            timers: vec![timer.into()],
-            ..Default::default()
-        };
-        self.store().commit(crate::store::Commit { deliveries: Vec::new(), tenants: vec![part] }).await
-    }
-
     /// Asks every advisor about a message, each within the policy's time; what they say comes back as events.
     async fn advise(&self, message: &crate::model::MessageId, revision: u64) -> Result<()> {
         let Some(rules) = self.inner.rules(&self.id) else { return Ok(()) };
@@ -543,11 +477,4 @@ impl std::ops::AddAssign for Ingested {
         self.known += other.known;
         self.quarantined += other.quarantined;
     }
-}
-
-/// Whether the agent of a case went away after it was given to them. Who gives a case to somebody absent means it.
-fn has_left(roster: &[Presence], held: &Assignment, now: Timestamp) -> bool {
-    let Some(presence) = roster.iter().find(|presence| presence.agent == held.agent) else { return false };
-    let left_at = if presence.online { presence.until.unwrap_or(presence.changed_at) } else { presence.changed_at };
-    !presence.available_at(now) && left_at >= held.at
 }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::decide::{Arrival, Rules};
 use super::group::{Ingested, TenantWork, Tenants, Work, Writer};
+use super::queue::Walks;
 use super::tenant::Tenant;
 use crate::advisor::Advisor;
 use crate::clock::{Clock, SystemClock};
@@ -50,6 +51,7 @@ pub(super) struct Inner {
     tenants: BTreeMap<TenantId, TenantRules>,
     owners: FxHashMap<NativeAccount, (TenantId, AccountId)>,
     writer: Writer,
+    walks: Walks,
 }
 
 /// What one tenant brings: its policy, and what decides in its name.
@@ -197,6 +199,7 @@ impl EngineBuilder {
                 tenants,
                 owners,
                 writer: Writer::default(),
+                walks: Walks::default(),
             }),
         })
     }
@@ -289,6 +292,11 @@ impl Tenants for Inner {
 impl Inner {
     pub(super) fn shared_store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    /// Walks through queues that are not at their end.
+    pub(super) fn walks(&self) -> &Walks {
+        &self.walks
     }
 
     pub(super) fn now(&self) -> Timestamp {

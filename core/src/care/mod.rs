@@ -11,6 +11,7 @@ mod engine;
 mod group;
 mod join;
 mod message;
+mod queue;
 mod recount;
 pub mod sla;
 mod snapshot;

@@ -90,6 +90,7 @@ impl Tenant {
             at: self.inner.now(),
             accept_by: None,
             accepted_at: Some(self.inner.now()),
+            by_hand: true,
             reasons: vec![Reason::new(rule, format!("by {actor}"))],
         };
         self.act(case, actor, CaseAction::Assign { assignment }).await

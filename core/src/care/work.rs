@@ -27,6 +27,13 @@ impl Draft<'_> {
                 let reason = Reason::new(rule, reason);
                 self.release(case, team.clone(), actor, vec![reason], at)
             }
+            CaseAction::HandOver { from, since, team, reasons } => {
+                let is_theirs = |held: &Assignment| held.agent == *from && held.at == *since;
+                if case.awaiting_since.is_none() || !case.assignment.as_ref().is_some_and(is_theirs) {
+                    return NOTHING;
+                }
+                self.release(case, team.clone(), actor, reasons.clone(), at)
+            }
             CaseAction::Note { text } => {
                 let note = Note { case: case.id.clone(), at, by: actor.to_owned(), text: text.clone() };
                 self.about(Some(&case.customer), Some(&case.id));

@@ -36,6 +36,9 @@ pub struct Assignment {
     /// When the agent accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<Timestamp>,
+    /// Whether a person gave or took it: it is not handed over when the agent's hours end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     /// Why this agent.
     pub reasons: Vec<Reason>,
 }

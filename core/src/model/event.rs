@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentId, Assessment, Assignment, CaseId, CustomerId, Inbound, MessageId, NativeAccount, Profile, RawRange, TeamId,
-    TimerId, Timestamp, open_enum,
+    AgentId, Assessment, Assignment, CaseId, CustomerId, Inbound, MessageId, NativeAccount, Profile, RawRange, Reason,
+    TeamId, TimerId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -337,7 +337,7 @@ pub enum TimerPurpose {
         /// The case.
         case: CaseId,
     },
-    /// A team's queue is to be looked at: somebody's hours begin, or somebody's presence runs out.
+    /// A team's queue is to be looked at: somebody's hours begin or end, or somebody's presence runs out.
     Route {
         /// The team.
         team: TeamId,
@@ -391,6 +391,19 @@ pub enum CaseAction {
         team: Option<TeamId>,
         /// Why.
         reason: String,
+    },
+    /// Take it from an agent who is not at work while the customer waits. Nothing happens if the customer waits no longer,
+    /// or if the case is in other hands by now.
+    HandOver {
+        /// Who holds it.
+        from: AgentId,
+        /// Since when.
+        since: Timestamp,
+        /// Another team, or absent for the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        /// Why.
+        reasons: Vec<Reason>,
     },
     /// Write a note for colleagues; it is kept with the timeline and never sent.
     Note {

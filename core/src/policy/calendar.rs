@@ -116,6 +116,22 @@ impl Calendar {
         self.spans(at).next().map(|(from, _)| from)
     }
 
+    /// When it closes next: the end of the hours that `at` lies in, else of those that come next. `None` if it stays open
+    /// for more than two years, or never opens again.
+    pub fn next_close(&self, at: Timestamp) -> Option<Timestamp> {
+        let mut closes: Option<Timestamp> = None;
+        for (from, to) in self.spans(at) {
+            if closes.is_some_and(|closes| closes < from) {
+                break;
+            }
+            if to.as_secs() - at.as_secs() > NEVER * DAY {
+                return None;
+            }
+            closes = Some(to);
+        }
+        closes
+    }
+
     /// The instant at which `secs` business seconds have passed since `at`: a deadline.
     ///
     /// With 0 it is `at` itself. `None` if the calendar does not open for so long within 40 years.
@@ -382,6 +398,43 @@ mod tests {
     }
 
     #[test]
+    fn hours_end_where_the_wall_says_so() {
+        let office = calendar("Europe/Berlin", &[("mon-fri", &["09:00-12:00", "13:00-17:00"])], &["2026-12-25"]);
+        for (from, closes) in [
+            ("2026-11-18T08:30:00Z", "2026-11-18T11:00:00Z"),
+            // At lunch, in the evening, at the very end, over a holiday and a weekend.
+            ("2026-11-18T11:00:00Z", "2026-11-18T16:00:00Z"),
+            ("2026-11-18T15:59:59.999Z", "2026-11-18T16:00:00Z"),
+            ("2026-11-18T16:00:00Z", "2026-11-19T11:00:00Z"),
+            ("2026-12-24T16:00:00Z", "2026-12-28T11:00:00Z"),
+            // In summer it is an hour earlier; the clock changes over the weekend.
+            ("2026-10-23T14:59:00Z", "2026-10-23T15:00:00Z"),
+            ("2026-10-23T15:00:00Z", "2026-10-26T11:00:00Z"),
+        ] {
+            assert_eq!(office.next_close(at(from)), Some(at(closes)), "{from}");
+        }
+        // Nights, cut at midnight here and there, on which the clock changes.
+        let nights = calendar("Europe/Berlin", &[("mon-sun", &["22:00-24:00", "00:00-06:00"])], &[]);
+        for (from, closes) in [
+            ("2026-03-28T22:00:00Z", "2026-03-29T04:00:00Z"),
+            ("2026-10-24T22:00:00Z", "2026-10-25T05:00:00Z"),
+            ("2026-10-25T05:00:00Z", "2026-10-26T05:00:00Z"),
+        ] {
+            assert_eq!(nights.next_close(at(from)), Some(at(closes)), "{from}");
+        }
+        // An end in the hour that is skipped is the moment of the change.
+        let skipped = daily("Europe/Berlin", "00:00-02:30");
+        assert_eq!(skipped.next_close(at("2026-03-28T23:30:00Z")), Some(at("2026-03-29T01:00:00Z")));
+        // Those who follow each other close when the last of them does.
+        let sun = [daily("Europe/Berlin", "09:00-17:00"), daily("America/New_York", "09:00-17:00")];
+        let sun = Calendar::any_of("sun", sun.map(Arc::new).to_vec());
+        assert_eq!(sun.next_close(at("2026-11-18T08:00:00Z")), Some(at("2026-11-18T22:00:00Z")));
+        for never in [Calendar::always(), daily("Asia/Tokyo", "00:00-24:00"), calendar("UTC", &[], &[])] {
+            assert_eq!(never.next_close(at("2026-11-18T08:00:00Z")), None);
+        }
+    }
+
+    #[test]
     fn following_the_sun_is_open_whenever_a_member_is() {
         let members = [
             daily("Europe/Berlin", "09:00-17:00"),
@@ -548,6 +601,10 @@ mod tests {
             prop_assert_eq!(calendar.open_at(from), open[0]);
             if let Some(first) = open.iter().position(|open| *open) {
                 prop_assert_eq!(calendar.next_open(from), Some(from.plus_millis(first as i64 * 60_000)));
+                if let Some(closed) = open[first..].iter().position(|open| !*open) {
+                    let minute = (first + closed) as i64;
+                    prop_assert_eq!(calendar.next_close(from), Some(from.plus_millis(minute * 60_000)));
+                }
             }
         }
     }

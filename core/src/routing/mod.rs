@@ -18,6 +18,9 @@ pub trait Router: Debug + Send + Sync + 'static {
     fn id(&self) -> &str;
 
     /// Chooses an agent, or says why the case waits.
+    ///
+    /// Asked from the most pressing case down, while somebody in the team has room or the team overflows; and about a case
+    /// whose agent's hours are over, as if nobody held it.
     fn route(&self, ask: &AssignAsk<'_>) -> Result<Routed>;
 }
 

@@ -174,6 +174,7 @@ impl<'a> Search<'a> {
             at: self.ask.now,
             accept_by,
             accepted_at: accept_by.is_none().then_some(self.ask.now),
+            by_hand: false,
             reasons: self.why(chosen),
         }
     }

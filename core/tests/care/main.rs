@@ -8,6 +8,7 @@ mod cases;
 mod forgetting;
 mod joining;
 mod promises;
+mod shifts;
 mod views;
 mod work;
 mod world;

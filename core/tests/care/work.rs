@@ -1,7 +1,11 @@
 //! Who gets which case, when, and what happens as agents come and go.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use careline::care::QueueAsk;
 use careline::model::*;
+use careline::routing::{AssignAsk, Routed, Router, SkillRouter};
 
 use crate::world::*;
 
@@ -338,6 +342,78 @@ async fn several_workers_give_each_case_once() {
         let offers = steps.iter().filter(|step| *step == "offered").count();
         assert_eq!(offers, usize::from(case.assignment.is_some()), "{steps:?}");
     }
+}
+
+/// Counts what the usual router is asked.
+#[derive(Debug, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl Router for Counting {
+    fn id(&self) -> &str {
+        SkillRouter.id()
+    }
+
+    fn route(&self, ask: &AssignAsk<'_>) -> careline::Result<Routed> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        SkillRouter.route(ask)
+    }
+}
+
+#[tokio::test]
+async fn however_many_wait_whom_nobody_can_take_the_next_gets_their_turn() {
+    const STUCK: usize = 1100;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let policy = "
+        [[teams]]
+        id = 'care'
+        [[teams]]
+        id = 'money'
+        takes = { category = ['billing'] }
+        [[agents]]
+        id = 'ada'
+        teams = ['care']
+        languages = ['en']
+        capacity = 1
+        [[agents]]
+        id = 'bo'
+        teams = ['money']
+        [[agents]]
+        id = 'cy'
+        teams = ['care']
+        languages = ['fr']";
+    let counting = Counting(asked.clone());
+    let world = World::with(policy, |setup| setup.router(Arc::new(counting)));
+    for number in 0..STUCK {
+        world.take(post(&format!("n{number}"), &format!("p{number}"), "bonjour, broken")).await;
+    }
+    // Less pressing, so it is the last.
+    let last = world.case_of(post("last", "ann", "where is it")).await;
+    world.tick().await;
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 100, "nobody is there: nobody needs to be asked about the rest");
+
+    world.tenant.set_presence(&"ada".into(), true, None).await.unwrap();
+    world.tenant.set_presence(&"bo".into(), true, None).await.unwrap();
+    let other = world.case_of(post("other", "bob", "where is my invoice")).await;
+    let ticked = world.tick().await;
+    assert_eq!(world.holder(&last).await, None, "one call does so much and no more");
+    assert_eq!(world.holder(&other).await.as_deref(), Some("bo"), "another team has its turn meanwhile");
+    assert_eq!((ticked.next_due, asked.load(Ordering::Relaxed)), (Some(world.now()), 801));
+    // What comes in between, more pressing than all, begins no new walk before this one is at its end.
+    world.take(sent(post("more", "dan", "bonjour, broken"), "2026-11-18T11:00:00Z")).await;
+    let ticked = world.tick().await;
+    assert_eq!(world.holder(&last).await.as_deref(), Some("ada"));
+    assert!(ticked.next_due > Some(world.now()));
+    // To the end, and then once more for what came, as long as anybody has room.
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 1 + STUCK + 1 + 100);
+
+    // Who has no room is asked about nothing further down.
+    world.take(post("again", "eve", "bonjour, broken")).await;
+    world.tick().await;
+    assert_eq!(asked.load(Ordering::Relaxed), 100);
+
+    // Who goes gives back what they hold, however much of the team's is due before it.
+    world.offline("ada").await;
+    assert_eq!(world.holder(&last).await, None);
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ pub(super) fn held_by(mut case: Case, agent: &str) -> Case {
     let (agent, team) = (agent.into(), case.team.clone());
     case.status = CaseStatus::Open;
     case.assignment =
-        Some(Assignment { agent, team, at: at(0), accept_by: None, accepted_at: Some(at(1)), reasons: Vec::new() });
+        Some(Assignment { agent, team, at: at(0), accept_by: None, accepted_at: Some(at(1)), by_hand: true, reasons: Vec::new() });
     case
 }
 
