@@ -60,7 +60,7 @@ pub struct AgentRule {
     /// How many cases they hold at once; with 0 they get only what is given to them by hand.
     #[serde(default = "capacity")]
     pub capacity: u32,
-    /// Their hours; absent: whenever they are online.
+    /// Their hours; absent: whenever they are online. As they end, what they did not answer may go to a colleague.
     #[serde(default)]
     pub calendar: Option<String>,
 }
