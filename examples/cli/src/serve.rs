@@ -22,6 +22,8 @@ use crate::{Failure, Result, host, page};
 
 /// Longest pause between two looks at what is due.
 const LOOK: Duration = Duration::from_secs(1);
+/// Pause before the next look where there is more to be done at once.
+const BREATH: Duration = Duration::from_millis(20);
 /// Pause between two polls of an account, and after a lost stream.
 const POLL: Duration = Duration::from_secs(60);
 /// Pause between two looks at what is to be forgotten and what no longer stands.
@@ -100,16 +102,19 @@ pub(crate) async fn interrupted() {
 pub(crate) async fn keep_ticking(engine: Engine) {
     let mut told: Vec<String> = Vec::new();
     loop {
-        let now = match engine.tick().await {
-            Ok(ticked) => ticked.failed.iter().map(trouble).collect::<Vec<_>>(),
-            Err(error) => vec![error.to_string()],
+        let (now, pause) = match engine.tick().await {
+            Ok(ticked) => {
+                let more = ticked.next_due.is_some_and(|due| due <= engine.now());
+                (ticked.failed.iter().map(trouble).collect::<Vec<_>>(), if more { BREATH } else { LOOK })
+            }
+            Err(error) => (vec![error.to_string()], LOOK),
         };
         // What goes on failing is told once, not every second.
         for line in now.iter().filter(|line| !told.contains(line)) {
             eprintln!("careline: {line}");
         }
         told = now;
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

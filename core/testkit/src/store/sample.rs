@@ -137,8 +137,15 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
 pub(super) fn held_by(mut case: Case, agent: &str) -> Case {
     let (agent, team) = (agent.into(), case.team.clone());
     case.status = CaseStatus::Open;
-    case.assignment =
-        Some(Assignment { agent, team, at: at(0), accept_by: None, accepted_at: Some(at(1)), by_hand: true, reasons: Vec::new() });
+    case.assignment = Some(Assignment {
+        agent,
+        team,
+        at: at(0),
+        accept_by: None,
+        accepted_at: Some(at(1)),
+        by_hand: true,
+        reasons: Vec::new(),
+    });
     case
 }
 
