@@ -115,6 +115,28 @@ async fn what_was_given_or_taken_by_hand_stays() {
 }
 
 #[tokio::test]
+async fn a_hand_over_that_comes_too_late_does_nothing() {
+    let (world, case) = ten_to_five(SUN).await;
+    let held = world.case(&case).await.assignment.unwrap();
+    let late = async |since: Timestamp| {
+        let reasons = vec![Reason::new("routing.handed_over", "")];
+        let action = CaseAction::HandOver { from: held.agent.clone(), since, team: None, reasons };
+        let event = CaseEvent { case: case.clone(), actor: "router".to_owned(), action };
+        world.event("b1", EventBody::Case(event)).await
+    };
+    // Somebody else had it in between, or it was taken over by hand.
+    late(held.at.plus_millis(-1)).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+    // The customer was answered.
+    world.take(answer("n2", "b1", "n1", "soon")).await;
+    late(held.at).await;
+    assert_eq!(world.holder(&case).await.as_deref(), Some("ada"));
+    world.take(answer("n3", "ann", "n2", "where is it")).await;
+    late(held.at).await;
+    assert_eq!(world.holder(&case).await, None, "now it is in time");
+}
+
+#[tokio::test]
 async fn nobody_gets_more_than_they_have_room_for_and_the_most_pressing_comes_first() {
     let (world, case) = ten_to_five(&SUN.replace("id = 'taro'", "id = 'taro'\ncapacity = 2")).await;
     let queued = {
