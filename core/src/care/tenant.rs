@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{
-    Commit, Delivery, EraseAsk, ExportAsk, Exported, Key, Quarantined, Receipt, Record, RetainAsk, Scan, ScanOf, Store,
+    Commit, Delivery, EraseAsk, ExportAsk, Exported, Key, Quarantined, Receipt, Record, RetainAsk, ScanOf, Store,
     TenantCommit,
 };
 
@@ -420,23 +420,6 @@ impl Tenant {
             Some(_) => Ok(()),
             None => Err(Error::new(ErrorKind::NotFound, "the policy names no such agent").with("agent", agent)),
         }
-    }
-
-    /// All records of a scan, page by page, up to `limit`.
-    pub(super) async fn scan(&self, of: ScanOf, limit: usize) -> Result<Vec<Record>> {
-        const PAGE: usize = 200;
-        let mut scan = Scan::first(of, limit.min(PAGE));
-        let mut records = Vec::new();
-        while records.len() < limit {
-            scan.limit = (limit - records.len()).min(PAGE);
-            let page = self.store().scan(&self.id, &scan).await?;
-            records.extend(page.records);
-            match page.after {
-                Some(after) => scan.after = Some(after),
-                None => break,
-            }
-        }
-        Ok(records)
     }
 }
 

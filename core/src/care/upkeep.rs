@@ -12,7 +12,7 @@ use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{AccountId, Channel, Message, TenantId, Visibility};
 use crate::network::{Network, Page, Recheck};
-use crate::store::{Key, Receipt, Record, Scan, ScanOf};
+use crate::store::{Key, OpenFilter, Receipt, Record, Scan, ScanOf};
 
 /// How many calls of a network one recheck of an account makes at most for each of its two rounds.
 const MAX_CALLS: usize = 5;
@@ -68,7 +68,7 @@ impl Tenant {
         let network = self.network(account)?;
         let Some(max) = network.capability().recheck_max.filter(|max| *max > 0) else { return Ok(Ingested::default()) };
         let mut total = Ingested::default();
-        let open = ScanOf::OpenCases { team: None, agent: None };
+        let open = ScanOf::OpenCases(OpenFilter::default());
         for (source, of) in [("recheck.open", open), ("recheck.all", ScanOf::Cases)] {
             total += self.recheck_round(account, &*network, max as usize, source, of).await?;
         }

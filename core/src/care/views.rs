@@ -1,17 +1,18 @@
-//! What a host shows: queues, cases with everything about them, people, search, numbers.
+//! What a host shows of one thing: a case or a person with everything about them, why, and numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::lists::Line;
 use super::message::hints;
 use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{
-    AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId,
-    Message, MessageId, Reason, Step, StepKind, TeamId, Timestamp,
+    Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId, Message,
+    MessageId, Reason, Step, StepKind, Timestamp,
 };
-use crate::store::{Counter, CounterAsk, Key, Note, Quarantined, Record, ScanOf, SearchAsk};
+use crate::store::{Counter, CounterAsk, Key, Note, Record, ScanOf};
 
 /// How many messages of one thread a case shows.
 const MAX_MESSAGES: usize = 500;
@@ -19,53 +20,6 @@ const MAX_MESSAGES: usize = 500;
 const MAX_STEPS: usize = 1000;
 /// How many earlier cases and messages a person shows.
 const MAX_HISTORY: usize = 100;
-
-/// Which open cases to list.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct QueueAsk {
-    /// Only this team's.
-    pub team: Option<TeamId>,
-    /// Only those this agent holds.
-    pub agent: Option<AgentId>,
-    /// How many at most; 0 means 100.
-    pub limit: usize,
-}
-
-impl QueueAsk {
-    /// Everything open.
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// What is open in a team's queue.
-    pub fn of_team(team: impl Into<TeamId>) -> Self {
-        Self { team: Some(team.into()), ..Self::default() }
-    }
-
-    /// What an agent holds.
-    pub fn of_agent(agent: impl Into<AgentId>) -> Self {
-        Self { agent: Some(agent.into()), ..Self::default() }
-    }
-
-    /// At most so many.
-    #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-}
-
-/// A case in a list, with what a person needs to choose it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct QueueItem {
-    /// The case.
-    pub case: Case,
-    /// The customer's name or handle, if known.
-    pub customer_name: Option<String>,
-    /// The beginning of the lead message's text; empty once erased.
-    pub excerpt: String,
-}
 
 /// A case with everything about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,6 +36,9 @@ pub struct CaseView {
     pub timeline: Vec<Step>,
     /// Colleagues' notes, in order.
     pub notes: Vec<Note>,
+    /// Where [`Tenant::history`] goes on after the first 1,000 steps and notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history_after: Option<String>,
 }
 
 /// A thread with its messages.
@@ -89,8 +46,11 @@ pub struct CaseView {
 pub struct ThreadView {
     /// The thread.
     pub conversation: Conversation,
-    /// Its messages, in order of time.
+    /// Its first 500 messages and all of the case, in order of time.
     pub messages: Vec<Message>,
+    /// Where [`Tenant::messages_in`] goes on after the first 500.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages_after: Option<String>,
     /// Who wrote them.
     pub authors: BTreeMap<IdentityId, Identity>,
 }
@@ -102,10 +62,16 @@ pub struct CustomerView {
     pub customer: Customer,
     /// Their profiles.
     pub identities: Vec<Identity>,
-    /// Their cases, newest first.
+    /// Their latest 100 cases, newest first.
     pub cases: Vec<Case>,
-    /// Their latest messages, newest first.
+    /// Where [`Tenant::cases_of`] goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cases_after: Option<String>,
+    /// Their latest 100 messages, newest first.
     pub messages: Vec<Message>,
+    /// Where [`Tenant::messages_by`] goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages_after: Option<String>,
     /// Others who may be the same person, and the weak signs that say so. Only people decide.
     pub maybe_same: Vec<MaybeSame>,
 }
@@ -146,39 +112,6 @@ pub struct Coverage {
 }
 
 impl Tenant {
-    /// Open cases by what is due first.
-    pub async fn queue(&self, ask: &QueueAsk) -> Result<Vec<QueueItem>> {
-        let limit = if ask.limit == 0 { 100 } else { ask.limit };
-        let of = ScanOf::OpenCases { team: ask.team.clone(), agent: ask.agent.clone() };
-        let cases = self.cases(of, limit).await?;
-        self.items(cases).await
-    }
-
-    /// Open cases whose customer waits for us, longest first.
-    pub async fn unanswered(&self, limit: usize) -> Result<Vec<QueueItem>> {
-        let cases = self.cases(ScanOf::Unanswered, limit).await?;
-        self.items(cases).await
-    }
-
-    async fn items(&self, cases: Vec<Case>) -> Result<Vec<QueueItem>> {
-        let keys: Vec<_> = cases.iter().map(|case| Key::Message(case.lead.clone())).collect();
-        let leads = self.messages(keys).await?;
-        let keys = leads.values().filter_map(|lead| lead.author.clone()).map(Key::Identity).collect();
-        let authors = self.identities(keys).await?;
-        Ok(cases
-            .into_iter()
-            .map(|case| {
-                let lead = leads.get(&case.lead);
-                let author = lead.and_then(|lead| authors.get(lead.author.as_ref()?));
-                QueueItem {
-                    customer_name: author.map(display_name),
-                    excerpt: lead.map(|lead| excerpt(lead.text())).unwrap_or_default(),
-                    case,
-                }
-            })
-            .collect())
-    }
-
     /// A case with its threads, its person, its timeline: who answered, when, and how it ended.
     ///
     /// # Errors
@@ -192,13 +125,14 @@ impl Tenant {
             let of_case = own.iter().filter(|message| message.conversation == *conversation).cloned().collect();
             threads.extend(self.thread_with(conversation, of_case).await?);
         }
-        let (timeline, notes) = self.timeline(&case).await?;
+        let (timeline, notes, history_after) = self.timeline(&case.id).await?;
         Ok(CaseView {
             customer: self.customer(&case.customer).await?,
             assessments: self.assessments(keys).await?,
             threads,
             timeline,
             notes,
+            history_after,
             case,
         })
     }
@@ -213,13 +147,13 @@ impl Tenant {
         let Some(Record::Conversation(conversation)) = self.record(Key::Conversation(id.clone())).await? else {
             return Ok(None);
         };
-        let records = self.scan(ScanOf::MessagesOf { conversation: id.clone() }, MAX_MESSAGES).await?;
-        let mut messages = messages(records);
+        let listed = self.messages_in(id, MAX_MESSAGES).await?;
+        let (mut messages, messages_after) = (listed.items, listed.after);
         messages.extend(wanted);
         messages.sort_by(|a, b| (a.at(), &a.id).cmp(&(b.at(), &b.id)));
         messages.dedup_by(|a, b| a.id == b.id);
         let authors = self.authors(&messages).await?;
-        Ok(Some(ThreadView { conversation, messages, authors }))
+        Ok(Some(ThreadView { conversation, messages, messages_after, authors }))
     }
 
     /// All messages of a case, with content.
@@ -232,23 +166,16 @@ impl Tenant {
         Ok(self.messages(keys).await?.into_values().collect())
     }
 
-    /// What happened to a case and to those that became part of it.
-    async fn timeline(&self, case: &Case) -> Result<(Vec<Step>, Vec<Note>)> {
+    async fn timeline(&self, case: &CaseId) -> Result<(Vec<Step>, Vec<Note>, Option<String>)> {
+        let history = self.history(case, MAX_STEPS).await?;
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
-        for id in std::iter::once(&case.id).chain(&case.joined) {
-            for record in self.scan(ScanOf::Timeline { case: id.clone() }, MAX_STEPS).await? {
-                match record {
-                    Record::Step(step) => steps.push(step),
-                    Record::Note(note) => notes.push(note),
-                    _ => {}
-                }
+        for line in history.items {
+            match line {
+                Line::Step(step) => steps.push(step),
+                Line::Note(note) => notes.push(note),
             }
         }
-        if !case.joined.is_empty() {
-            steps.sort_by_key(|step| step.at);
-            notes.sort_by_key(|note| note.at);
-        }
-        Ok((steps, notes))
+        Ok((steps, notes, history.after))
     }
 
     /// A person with all profiles, cases and latest messages. A merged customer shows the one it was merged into.
@@ -262,16 +189,19 @@ impl Tenant {
             let Some(into) = customer.merged_into.clone() else { break };
             customer = self.customer_record(&into).await?;
         }
-        let (mut cases, mut latest) = (Vec::new(), Vec::new());
-        for person in self.everybody_in(&customer).await? {
-            cases.extend(self.cases(ScanOf::CasesOf { customer: person.clone() }, MAX_HISTORY).await?);
-            latest.extend(messages(self.scan(ScanOf::MessagesBy { customer: person }, MAX_HISTORY).await?));
-        }
-        cases.sort_by(|a, b| (b.opened_at, &b.id).cmp(&(a.opened_at, &a.id)));
-        latest.sort_by(|a, b| (b.at(), &b.id).cmp(&(a.at(), &a.id)));
+        let cases = self.cases_of(&customer.id, MAX_HISTORY).await?;
+        let messages = self.messages_by(&customer.id, MAX_HISTORY).await?;
         let identities = self.profiles(&customer).await?;
         let maybe_same = self.maybe_same(&customer, &identities).await?;
-        Ok(CustomerView { customer, identities, cases, messages: latest, maybe_same })
+        Ok(CustomerView {
+            customer,
+            identities,
+            cases: cases.items,
+            cases_after: cases.after,
+            messages: messages.items,
+            messages_after: messages.after,
+            maybe_same,
+        })
     }
 
     /// A customer and all that were merged into it, directly or by way of others.
@@ -312,25 +242,6 @@ impl Tenant {
         Ok(others)
     }
 
-    /// The latest people, newest first.
-    pub async fn customers(&self, limit: usize) -> Result<Vec<Customer>> {
-        let records = self.scan(ScanOf::Customers, limit).await?;
-        Ok(records
-            .into_iter()
-            .filter_map(|record| match record {
-                Record::Customer(customer) => Some(customer),
-                _ => None,
-            })
-            .collect())
-    }
-
-    /// Messages whose text holds all words of `query`, newest first.
-    pub async fn search(&self, query: &str, limit: usize) -> Result<Vec<Message>> {
-        let ids = self.store().search(&self.id, &SearchAsk { query: query.to_owned(), limit }).await?;
-        let mut found = self.messages(ids.iter().cloned().map(Key::Message).collect()).await?;
-        Ok(ids.into_iter().filter_map(|id| found.remove(&id)).collect())
-    }
-
     /// Who wrote these messages; those of unknown authors are left out.
     pub async fn authors<'a>(
         &self,
@@ -354,18 +265,13 @@ impl Tenant {
             Some(Record::Message(message)) => message.text().to_owned(),
             _ => String::new(),
         };
-        let (timeline, _) = self.timeline(&case).await?;
+        let (timeline, ..) = self.timeline(id).await?;
         let reasons = timeline
             .into_iter()
             .filter(|step| !step.reasons.is_empty())
             .map(|step| (step.at, step.kind, step.reasons))
             .collect();
         Ok(Explanation { case, text, assessment, reasons })
-    }
-
-    /// All cases, newest first.
-    pub async fn all_cases(&self, limit: usize) -> Result<Vec<Case>> {
-        self.cases(ScanOf::Cases, limit).await
     }
 
     /// Sums of the counters whose name begins with `prefix`: `tier.`, `intent.`, `category.`, `network.`, `origin.`,
@@ -400,18 +306,6 @@ impl Tenant {
         Ok(accounts)
     }
 
-    /// What is set aside and not redriven, newest first.
-    pub async fn quarantine(&self, limit: usize) -> Result<Vec<Quarantined>> {
-        let records = self.scan(ScanOf::Quarantine, limit).await?;
-        Ok(records
-            .into_iter()
-            .filter_map(|record| match record {
-                Record::Quarantined(item) => Some(item),
-                _ => None,
-            })
-            .collect())
-    }
-
     /// Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
     ///
     /// # Errors
@@ -420,27 +314,16 @@ impl Tenant {
         self.store().verify_log(&self.id).await
     }
 
-    pub(super) async fn cases(&self, of: ScanOf, limit: usize) -> Result<Vec<Case>> {
-        let records = self.scan(of, limit).await?;
-        Ok(records
-            .into_iter()
-            .filter_map(|record| match record {
-                Record::Case(case) => Some(*case),
-                _ => None,
-            })
-            .collect())
-    }
-
     async fn load(&self, keys: Vec<Key>) -> Result<impl Iterator<Item = Record>> {
         let loaded = self.store().load(&self.id, &keys).await?;
         Ok(loaded.entries.into_iter().filter_map(|entry| entry.record))
     }
 
-    async fn messages(&self, keys: Vec<Key>) -> Result<BTreeMap<MessageId, Message>> {
+    pub(super) async fn messages(&self, keys: Vec<Key>) -> Result<BTreeMap<MessageId, Message>> {
         Ok(messages(self.load(keys).await?).into_iter().map(|message| (message.id.clone(), message)).collect())
     }
 
-    async fn identities(&self, keys: Vec<Key>) -> Result<BTreeMap<IdentityId, Identity>> {
+    pub(super) async fn identities(&self, keys: Vec<Key>) -> Result<BTreeMap<IdentityId, Identity>> {
         let identities = self.load(keys).await?.filter_map(|record| match record {
             Record::Identity(identity) => Some((identity.id.clone(), *identity)),
             _ => None,
@@ -463,23 +346,6 @@ fn messages(records: impl IntoIterator<Item = Record>) -> Vec<Message> {
         _ => None,
     });
     messages.collect()
-}
-
-/// A profile's name for people.
-fn display_name(identity: &Identity) -> String {
-    let profile = &identity.profile;
-    let handle = profile.handle.as_ref().map(|handle| format!("@{handle}"));
-    profile.name.as_ref().map(ToString::to_string).or(handle).unwrap_or_else(|| profile.native_id.to_string())
-}
-
-/// The first words of a text, on one line.
-fn excerpt(text: &str) -> String {
-    const MOST: usize = 140;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }
 
 /// What two people's profiles have in common.

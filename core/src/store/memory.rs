@@ -9,9 +9,9 @@ use bytes::Bytes;
 use compact_str::CompactString;
 
 use super::{
-    Belongings, ChainEnd, Commit, Counter, CounterAsk, Delivery, Effect, EraseAsk, ExportAsk, Exported, Key, LeaseAsk,
-    Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, Place, Receipt, Record, RetainAsk, Scan, ScanOf,
-    Scanned, SearchAsk, Settle, Store, TenantCommit, Versioned, Written, check_put, index_words, query_phrases,
+    Belongings, CaseField, ChainEnd, Commit, Counter, CounterAsk, Delivery, Effect, EraseAsk, ExportAsk, Exported, Key,
+    LeaseAsk, Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, OpenFilter, Place, Receipt, Record, RetainAsk,
+    Scan, ScanOf, Scanned, Settle, Store, TenantCommit, Versioned, Written, check_put, index_words, query_phrases,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
@@ -119,15 +119,17 @@ impl Store for MemoryStore {
         Ok(Scanned { records, after })
     }
 
-    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
-        let phrases = query_phrases(&ask.query);
+    async fn count_open(&self, tenant: &TenantId, filter: &OpenFilter, by: CaseField) -> Result<BTreeMap<String, u64>> {
         let inner = self.lock();
-        let Some(shelf) = inner.tenants.get(tenant).filter(|_| !phrases.is_empty()) else { return Ok(Vec::new()) };
-        let hits = shelf.words.iter().filter(|(_, words)| phrases.iter().all(|phrase| phrase.is_in(words)));
-        let mut places: Vec<_> =
-            hits.filter_map(|(id, _)| Some(Place::newest_first(shelf.message(id)?.at(), id.as_str()))).collect();
-        places.sort_unstable();
-        Ok(places.into_iter().take(ask.limit).map(|place| place.id.into()).collect())
+        let mut numbers = BTreeMap::new();
+        for (_, record) in inner.tenants.get(tenant).into_iter().flat_map(|shelf| shelf.records.values()) {
+            if let Record::Case(case) = record
+                && filter.takes(case)
+            {
+                *numbers.entry(by.of(case)).or_default() += 1;
+            }
+        }
+        Ok(numbers)
     }
 
     async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {
@@ -496,13 +498,14 @@ impl Shelf {
 
     fn list(&self, of: &ScanOf) -> Vec<(Place, Record)> {
         match of {
-            ScanOf::Timeline { case } => {
-                let steps = self.steps.iter().filter(|(_, step)| step.case == *case);
-                let notes = self.notes.iter().filter(|(_, note)| note.case == *case);
+            ScanOf::Timeline { cases } => {
+                let steps = self.steps.iter().filter(|(_, step)| cases.contains(&step.case));
+                let notes = self.notes.iter().filter(|(_, note)| cases.contains(&note.case));
                 let steps = steps.map(|(line, step)| (line_place(step.at, *line), Record::Step(step.clone())));
                 let notes = notes.map(|(line, note)| (line_place(note.at, *line), Record::Note(note.clone())));
                 steps.chain(notes).collect()
             }
+            ScanOf::Search { query } => self.found(query),
             ScanOf::Customers => {
                 let latest = self.latest_messages();
                 let place = |customer: &Customer| {
@@ -517,6 +520,20 @@ impl Shelf {
                 self.records.values().filter_map(placed).collect()
             }
         }
+    }
+
+    fn found(&self, query: &str) -> Vec<(Place, Record)> {
+        let phrases = query_phrases(query);
+        let fits = |words: &str| !phrases.is_empty() && phrases.iter().all(|phrase| phrase.is_in(words));
+        let hits = self.words.iter().filter(|(_, words)| fits(words));
+        let messages = hits.filter_map(|(id, _)| self.records.get(&Key::Message(id.clone())));
+        let placed = messages.filter_map(|(_, record)| match record {
+            Record::Message(message) => {
+                Some((Place::newest_first(message.at(), message.id.as_str()), self.with_content(record)))
+            }
+            _ => None,
+        });
+        placed.collect()
     }
 
     fn people(&self) -> impl Iterator<Item = &Customer> {

@@ -6,6 +6,7 @@
 mod belongings;
 mod chain;
 mod memory;
+mod open;
 mod place;
 mod upcast;
 mod words;
@@ -30,6 +31,7 @@ use crate::model::{
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
 pub use chain::{ChainEnd, Link};
 pub use memory::MemoryStore;
+pub use open::{CaseField, OpenFilter};
 pub use place::Place;
 pub use words::{Phrase, index_words, query_phrases};
 pub use written::Written;
@@ -49,8 +51,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Records in an order, one page at a time.
     async fn scan(&self, tenant: &TenantId, scan: &Scan) -> Result<Scanned>;
 
-    /// Messages whose text holds all words of the query, newest first; the last word may be a beginning.
-    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>>;
+    /// How many open cases the filter takes, by what stands in `by`; what there is none of is not listed.
+    async fn count_open(&self, tenant: &TenantId, filter: &OpenFilter, by: CaseField) -> Result<BTreeMap<String, u64>>;
 
     /// Counters whose name begins with `prefix` and whose bucket lies in `from..to`, by name and bucket.
     async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>>;
@@ -508,20 +510,15 @@ impl Scan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScanOf {
-    /// Open cases, or those of one team or agent, by what is due first (those without a deadline last), then tier, then id.
-    OpenCases {
-        /// Only this team's.
-        team: Option<TeamId>,
-        /// Only those held by this agent.
-        agent: Option<AgentId>,
-    },
+    /// Open cases by what is due first (those without a deadline last), then tier, then id.
+    OpenCases(OpenFilter),
     /// Cases of a team that wait for an agent, most pressing tier first, then by deadline, then id.
     QueuedCases {
         /// The team.
         team: TeamId,
     },
     /// Open cases whose customer waits for us, longest first, then id.
-    Unanswered,
+    Unanswered(OpenFilter),
     /// All cases of a person, newest first, then id.
     CasesOf {
         /// The person.
@@ -529,10 +526,10 @@ pub enum ScanOf {
     },
     /// All cases, newest first, then id.
     Cases,
-    /// Steps and notes of a case, in order of time, then of writing.
+    /// Steps and notes of cases, in order of time, then of writing.
     Timeline {
-        /// The case.
-        case: CaseId,
+        /// The case, and those that became part of it.
+        cases: Vec<CaseId>,
     },
     /// Messages of a thread, with content, by time, then id.
     MessagesOf {
@@ -543,6 +540,12 @@ pub enum ScanOf {
     MessagesBy {
         /// The person.
         customer: CustomerId,
+    },
+    /// Messages whose text holds all words of a query, with content, newest first, then id; the last word may be a
+    /// beginning.
+    Search {
+        /// Words.
+        query: String,
     },
     /// Customers whose latest message is newest first, then id.
     Customers,
@@ -564,15 +567,6 @@ pub struct Scanned {
     pub records: Vec<Record>,
     /// Where the next page begins; absent: there is no more.
     pub after: Option<String>,
-}
-
-/// What to search.
-#[derive(Clone, Debug, Default)]
-pub struct SearchAsk {
-    /// Words.
-    pub query: String,
-    /// How many messages at most.
-    pub limit: usize,
 }
 
 /// Whom or what to forget.

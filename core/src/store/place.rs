@@ -21,21 +21,17 @@ impl Place {
 
     /// Where `record` stands in `scan`; `None` if it does not belong there.
     ///
-    /// Timelines, customers and shared hints depend on more than the record: a store places those itself.
+    /// Timelines, what is found, customers and shared hints depend on more than the record: a store places those itself.
     pub fn of(scan: &ScanOf, record: &Record) -> Option<Self> {
         match (scan, record) {
-            (ScanOf::OpenCases { team, agent }, Record::Case(case)) => {
-                let of_team = team.as_ref().is_none_or(|team| case.team == *team);
-                let holder = case.assignment.as_ref().map(|assignment| &assignment.agent);
-                let of_agent = agent.as_ref().is_none_or(|agent| holder == Some(agent));
-                (case.is_open() && of_team && of_agent)
-                    .then(|| Self::new(due(case), case.tier.into(), case.id.as_str()))
+            (ScanOf::OpenCases(filter), Record::Case(case)) => {
+                filter.takes(case).then(|| Self::new(due(case), case.tier.into(), case.id.as_str()))
             }
             (ScanOf::QueuedCases { team }, Record::Case(case)) => (case.status == CaseStatus::Queued
                 && case.team == *team)
                 .then(|| Self::new(case.tier.into(), due(case), case.id.as_str())),
-            (ScanOf::Unanswered, Record::Case(case)) => {
-                let since = case.awaiting_since.filter(|_| case.is_open())?;
+            (ScanOf::Unanswered(filter), Record::Case(case)) => {
+                let since = case.awaiting_since.filter(|_| filter.takes(case))?;
                 Some(Self::new(since.as_millis(), 0, case.id.as_str()))
             }
             (ScanOf::CasesOf { customer }, Record::Case(case)) => {

@@ -1,4 +1,5 @@
-//! What an engine must hold to over every store: no verb and no view of one tenant reaches another.
+//! What an engine must hold to over every store: no verb and no view of one tenant reaches another, and no page of a list
+//! lacks or repeats anything.
 
 #![expect(clippy::unwrap_used, reason = "this is test code: a panic is how a case fails")]
 
@@ -7,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use careline::ErrorKind;
-use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
+use careline::care::{Engine, Listed, PageAsk, QueueAsk, Tenant, TenantSetup};
 use careline::intake::{Intake, Parsed, Received, Reject, WebhookRequest};
 use careline::model::*;
 use careline::policy::CompiledPolicy;
-use careline::store::{EraseAsk, ExportAsk, Exported, Leased, Receipt, Store};
+use careline::store::{CaseField, EraseAsk, ExportAsk, Exported, Leased, OpenFilter, Receipt, Store};
 use careline::{Error, Result};
 
 use crate::ManualClock;
@@ -25,8 +26,11 @@ pub const TRIED: &[&str] = &[
     "assign",
     "authors",
     "case",
+    "cases_of",
     "close",
     "correct",
+    "count_open",
+    "count_open_by",
     "coverage",
     "customer",
     "customers",
@@ -34,9 +38,12 @@ pub const TRIED: &[&str] = &[
     "explain",
     "export",
     "follow",
+    "history",
     "ingest",
     "keep_following",
     "merge_customers",
+    "messages_by",
+    "messages_in",
     "note",
     "poll",
     "poll_source",
@@ -117,7 +124,7 @@ pub async fn no_engine_verb_mixes_tenants(store: Arc<dyn Store>) {
     clock.advance(Duration::from_secs(10 * 3600));
     assert_eq!(receive(&[told("a1", "2", "jo"), told("g1", "3", "jo")]).await, 2);
     for (tenant, own, others) in [(&acme, &["1", "2"][..], "\"g1\""), (&globex, &["3"], "\"a1\"")] {
-        let mut found: Vec<_> = tenant.search("parcel", 9).await.unwrap();
+        let mut found: Vec<_> = tenant.search("parcel", 9).await.unwrap().items;
         found.sort_by(|a, b| a.native_id.cmp(&b.native_id));
         assert!(found.iter().map(|message| &*message.native_id).eq(own.iter().copied()), "{found:?}");
         let kept = tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
@@ -197,6 +204,96 @@ fn rules(native_id: &str) -> String {
     )
 }
 
+/// Every list of a tenant, page by page: no gaps, no repeats, and as many as are counted.
+///
+/// # Panics
+/// If a page lacks something or repeats it.
+pub async fn lists_page_without_gaps(store: Arc<dyn Store>) {
+    let setup = TenantSetup::new(policy("a1"));
+    let engine = Engine::builder(store).clock(Arc::new(ManualClock::new(NOW))).tenant("acme", setup).build().unwrap();
+    let tenant = engine.tenant("acme").unwrap();
+    fill_lists(&tenant).await;
+    let people = tenant.customers(9).await.unwrap().items;
+    let (jo, jay) = (people[0].id.clone(), people[1].id.clone());
+    let told = vec!["the same number".into(), "said so".into()];
+    tenant.merge_customers(&jo, &jay, "ann", told).await.unwrap();
+    let case = &tenant.cases_of(&jo, 9).await.unwrap().items[0];
+    for text in ["first", "second", "third"] {
+        tenant.note(&case.id, "ann", text).await.unwrap();
+    }
+    let (case, thread) = (case.id.clone(), case.conversations.first().unwrap().clone());
+
+    let all = QueueAsk::all();
+    let queue = async |page: PageAsk| tenant.queue(&all.clone().limit(page.limit).after(page.after)).await;
+    let waiting = async |page: PageAsk| tenant.unanswered(&all.clone().limit(page.limit).after(page.after)).await;
+    let open = tenant.count_open(&all.filter).await.unwrap();
+    assert_eq!(turned("queue", queue).await as u64, open);
+    assert_eq!(turned("unanswered", waiting).await as u64, open);
+    assert_eq!(turned("all_cases", async |page| tenant.all_cases(page).await).await as u64, open);
+    assert!(turned("cases_of", async |page| tenant.cases_of(&jo, page).await).await >= 2);
+    assert!(turned("messages_by", async |page| tenant.messages_by(&jo, page).await).await >= 4);
+    assert!(turned("messages_in", async |page| tenant.messages_in(&thread, page).await).await >= 2);
+    assert!(turned("history", async |page| tenant.history(&case, page).await).await >= 4);
+    assert_eq!(turned("customers", async |page| tenant.customers(page).await).await, 2);
+    assert_eq!(turned("search", async |page| tenant.search("parcel", page).await).await, 6);
+    assert_eq!(turned("quarantine", async |page| tenant.quarantine(page).await).await, 3);
+
+    for wrong in [PageAsk::first(0), PageAsk::first(9).after("page 2".to_owned())] {
+        assert_eq!(tenant.all_cases(wrong.clone()).await.unwrap_err().kind(), ErrorKind::InputInvalid, "{wrong:?}");
+        assert_eq!(
+            tenant.messages_by(&jo, wrong.clone()).await.unwrap_err().kind(),
+            ErrorKind::InputInvalid,
+            "{wrong:?}"
+        );
+    }
+}
+
+/// Three people with two messages each, the second in the thread of the first, and three things set aside.
+async fn fill_lists(tenant: &Tenant) {
+    for (place, user) in (0..).zip(["jo", "jay", "kim"]) {
+        let event = |round: i64| {
+            let id = format!("{user}{round}");
+            let mut message = Inbound::new("fake", &id, Surface::Mention, Visibility::Public);
+            message.author = Some(Profile::new("fake", user));
+            message.content.text = format!("Acme, my parcel {id} is broken, please help me!");
+            // Two people write at the same instant, so that only ids tell their messages apart.
+            message.sent_at = Some(NOW.plus_millis((place / 2 + round) * 1000 - 60_000));
+            if round > 0 {
+                message.surface = Surface::Comment;
+                message.reply_to = Some(ReplyTarget { native_id: format!("{user}0").into(), author: None });
+            }
+            let account = NativeAccount::new("fake".into(), "a1");
+            Event::new(account, Channel::Webhook, NOW, EventBody::Message(Box::new(message)))
+        };
+        let reject = Reject { account: None, raw: None, error: Error::new(ErrorKind::InputInvalid, "`id` is missing") };
+        let parsed = Parsed { events: vec![event(0), event(1)], rejects: vec![reject], repaired: false };
+        tenant.ingest("hook", Channel::Webhook, format!("body of {user}"), parsed).await.unwrap();
+    }
+}
+
+/// How long a list is, after reading it by pages of every length.
+async fn turned<T: PartialEq + std::fmt::Debug + Clone>(
+    name: &str,
+    read: impl AsyncFn(PageAsk) -> Result<Listed<T>>,
+) -> usize {
+    let whole = read(PageAsk::first(99)).await.unwrap();
+    assert_eq!(whole.after, None, "{name} fits one page");
+    for limit in 1..=whole.items.len() {
+        let (mut found, mut page) = (Vec::new(), PageAsk::first(limit));
+        loop {
+            let listed = read(page.clone()).await.unwrap();
+            assert!(!listed.items.is_empty() && listed.items.len() <= limit, "{name} by {limit}");
+            found.extend(listed.items);
+            page.after = listed.after;
+            if page.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, whole.items, "{name} by {limit}");
+    }
+    whole.items.len()
+}
+
 /// What a tenant has, by its ids.
 struct Theirs {
     case: CaseId,
@@ -222,13 +319,13 @@ async fn fill(tenant: &Tenant, account: &str) -> Theirs {
     let parsed = Parsed { events: vec![event("1", "jo"), event("2", "li")], rejects: vec![reject], repaired: false };
     assert_eq!(tenant.ingest("hook", Channel::Webhook, "a raw body", parsed).await.unwrap().added, 2);
     tenant.set_presence(&"ann".into(), true, None).await.unwrap();
-    let case = tenant.all_cases(9).await.unwrap().remove(0);
+    let case = tenant.all_cases(9).await.unwrap().items.remove(0);
     tenant.assign(&case.id, &"ann".into(), "ann").await.unwrap();
     tenant.note(&case.id, "ann", "call back").await.unwrap();
     let message =
         tenant.search("broken", 9).await.unwrap().into_iter().find(|message| message.id == case.lead).unwrap();
     let people: Vec<_> = tenant.customers(9).await.unwrap().into_iter().map(|person| person.id).collect();
-    let aside = tenant.quarantine(9).await.unwrap().remove(0).id;
+    let aside = tenant.quarantine(9).await.unwrap().items.remove(0).id;
     let assessment = tenant.explain(&case.id).await.unwrap().assessment.unwrap();
     Theirs {
         case: case.id,
@@ -245,9 +342,9 @@ async fn everything(tenant: &Tenant) -> Vec<String> {
     let exported = tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
     let mut all: Vec<_> = exported.iter().map(|item: &Exported| format!("{item:?}")).collect();
     all.push(format!("{:?}", tenant.volume("", None, None).await.unwrap()));
-    all.push(format!("{:?}", tenant.queue(&QueueAsk::all()).await.unwrap()));
+    all.push(format!("{:?}", tenant.queue(&QueueAsk::all()).await.unwrap().items));
     all.push(format!("{:?}", tenant.roster().await.unwrap()));
-    all.push(format!("{:?}", tenant.quarantine(99).await.unwrap()));
+    all.push(format!("{:?}", tenant.quarantine(99).await.unwrap().items));
     all.push(format!("{:?}", tenant.verify_log().await.unwrap()));
     all
 }
@@ -256,22 +353,29 @@ async fn everything(tenant: &Tenant) -> Vec<String> {
 async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
     absent(tenant.case(&theirs.case).await);
     absent(tenant.explain(&theirs.case).await);
+    absent(tenant.history(&theirs.case, 99).await);
+    assert_eq!(tenant.messages_in(&theirs.thread, 99).await.unwrap().items, []);
     assert_eq!(tenant.thread(&theirs.thread).await.unwrap(), None);
     for person in &theirs.people {
         absent(tenant.customer(person).await);
+        absent(tenant.cases_of(person, 99).await);
+        absent(tenant.messages_by(person, 99).await);
         let ask = ExportAsk { customer: Some(person.clone()), raw: true };
         assert_eq!(tenant.export(&ask).await.unwrap(), []);
     }
     let theirs_all: BTreeSet<_> = theirs.people.iter().collect();
-    assert!(tenant.customers(99).await.unwrap().iter().all(|person| !theirs_all.contains(&person.id)));
-    let found = tenant.search("broken", 99).await.unwrap();
+    assert!(tenant.customers(99).await.unwrap().items.iter().all(|person| !theirs_all.contains(&person.id)));
+    let found = tenant.search("broken", 99).await.unwrap().items;
     assert!(found.len() == 2 * own && found.iter().all(|message| message.id != theirs.message.id));
-    assert!(tenant.all_cases(99).await.unwrap().iter().all(|case| case.id != theirs.case));
-    let queue = tenant.queue(&QueueAsk::of_agent("ann")).await.unwrap();
+    assert!(tenant.all_cases(99).await.unwrap().items.iter().all(|case| case.id != theirs.case));
+    let queue = tenant.queue(&QueueAsk::of_agent("ann")).await.unwrap().items;
     assert!(queue.len() == own && queue.iter().all(|item| item.case.id != theirs.case));
-    assert_eq!(tenant.unanswered(99).await.unwrap().len(), 2 * own);
+    assert_eq!(tenant.unanswered(&QueueAsk::all().limit(99)).await.unwrap().items.len(), 2 * own);
+    assert_eq!(tenant.count_open(&OpenFilter::default()).await.unwrap(), 2 * own as u64);
+    let held = tenant.count_open_by(&OpenFilter::of_agent("ann"), CaseField::Team).await.unwrap();
+    assert_eq!(held.values().sum::<u64>(), own as u64);
     assert_eq!(tenant.roster().await.unwrap().len(), own);
-    assert!(tenant.quarantine(99).await.unwrap().iter().all(|item| item.id != theirs.aside));
+    assert!(tenant.quarantine(99).await.unwrap().items.iter().all(|item| item.id != theirs.aside));
     assert_eq!(tenant.coverage().await.unwrap().len(), own);
     assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
     assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);

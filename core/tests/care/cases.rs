@@ -54,7 +54,7 @@ async fn thanks_after_the_end_reopen_nothing() {
 async fn brand_posts_are_context() {
     let world = World::new("");
     world.take(post("n1", "b1", "our new thing is broken, lol")).await;
-    assert!(world.tenant.all_cases(10).await.unwrap().is_empty());
+    assert!(world.tenant.all_cases(10).await.unwrap().items.is_empty());
     let case = world.case_of(answer("n2", "ann", "n1", "where can i buy it")).await;
     let view = world.view(&case).await;
     assert_eq!(view.threads[0].messages.len(), 2);
@@ -69,7 +69,7 @@ async fn one_post_to_two_accounts_is_one_case_and_the_policy_picks_who_answers()
         for account in order {
             world.through(account, post("n1", "ann", "broken")).await;
         }
-        let cases = world.tenant.all_cases(10).await.unwrap();
+        let cases = world.tenant.all_cases(10).await.unwrap().items;
         assert_eq!(cases.len(), 1);
         assert_eq!(cases[0].account.as_str(), "acme");
         let message = world.message(&world.id_of("n1")).await;
@@ -90,7 +90,7 @@ async fn the_account_that_answers_brings_its_team() {
         takes = { account = ['acmehelp'] }";
     let world = World::new(policy);
     world.through("b2", post("n1", "ann", "broken")).await;
-    let case = world.tenant.all_cases(1).await.unwrap().remove(0);
+    let case = world.tenant.all_cases(1).await.unwrap().items.remove(0);
     assert_eq!(case.team.as_str(), "help");
     world.through("b1", post("n1", "ann", "broken")).await;
     assert_eq!(world.case(&case.id).await.team.as_str(), "care");
@@ -101,9 +101,9 @@ async fn praise_and_chatter_are_kept_and_counted_without_a_case() {
     let world = World::new("");
     world.take(post("n1", "ann", "thanks a lot")).await;
     world.take(post("n2", "bob", "lol")).await;
-    assert!(world.tenant.all_cases(10).await.unwrap().is_empty());
+    assert!(world.tenant.all_cases(10).await.unwrap().items.is_empty());
     assert_eq!((world.total("intent.praise").await, world.total("intent.chatter").await), (1, 1));
-    assert_eq!(world.tenant.search("thanks", 5).await.unwrap().len(), 1);
+    assert_eq!(world.tenant.search("thanks", 5).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn a_deleted_turn_leaves_a_tombstone_and_owes_no_answer() {
     assert_eq!(view.threads[0].messages[0].content, None);
     assert!(view.assessments.is_empty());
     assert_eq!(world.steps(&case).await, ["opened", "deleted", "closed"]);
-    assert!(world.tenant.search("zebra", 5).await.unwrap().is_empty());
+    assert!(world.tenant.search("zebra", 5).await.unwrap().items.is_empty());
     assert!(world.timers().await.is_empty(), "nothing is owed any more");
     assert_eq!(world.tenant.explain(&case).await.unwrap().text, "");
     assert_eq!((world.total("tier.1").await, world.total("event.deleted").await), (0, 1));

@@ -40,7 +40,7 @@ async fn nothing_of_an_erased_person_is_shown() {
         assert!(receipt.removed.get(kind).is_some_and(|number| *number > 0), "{kind} is not in {receipt:?}");
     }
     assert!(!held(world.tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap()));
-    assert!(world.tenant.search("zebra", 5).await.unwrap().is_empty());
+    assert!(world.tenant.search("zebra", 5).await.unwrap().items.is_empty());
     assert_eq!(world.tenant.case(&ann).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(world.tenant.explain(&ann).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(world.tenant.customer(&customer).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -84,8 +84,8 @@ async fn what_is_older_than_the_policy_allows_goes() {
     world.clock.advance(hours(24 * 30));
     let receipt = world.tenant.retain().await.unwrap();
     assert_eq!(receipt.removed["payloads"], 1);
-    assert!(world.tenant.search("zebra", 5).await.unwrap().is_empty());
-    assert_eq!(world.tenant.search("lion", 5).await.unwrap().len(), 1, "an open case keeps its texts");
+    assert!(world.tenant.search("zebra", 5).await.unwrap().items.is_empty());
+    assert_eq!(world.tenant.search("lion", 5).await.unwrap().items.len(), 1, "an open case keeps its texts");
     world.clock.advance(hours(24 * 61));
     let receipt = world.tenant.retain().await.unwrap();
     assert_eq!(receipt.customers, [ann]);

@@ -256,7 +256,7 @@ async fn several_workers_break_a_promise_once() {
     world.clock.advance(hours(2));
     world.tick_at_once(4).await;
     assert_eq!(world.total("sla.breached.first_response").await, 20);
-    for case in world.tenant.all_cases(50).await.unwrap() {
+    for case in world.tenant.all_cases(50).await.unwrap().items {
         let steps = world.steps(&case.id).await;
         assert_eq!(steps.iter().filter(|step| *step == "breached").count(), 1, "{steps:?}");
     }

@@ -26,14 +26,21 @@ async fn queues_are_in_order_of_what_is_due() {
     let answered = world.case_of(post("n4", "dee", "broken")).await;
     world.take(answer("n5", "b1", "n4", "done")).await;
     assert_eq!(world.open().await, [broken.clone(), later.clone(), asks.clone(), answered]);
-    let first = world.tenant.queue(&QueueAsk::of_team("care").limit(1)).await.unwrap().remove(0);
+    let first = world.tenant.queue(&QueueAsk::of_team("care").limit(1)).await.unwrap().items.remove(0);
     assert_eq!(
         (first.case.id, first.customer_name.as_deref(), first.excerpt.as_str()),
         (broken.clone(), Some("Bob B."), "it is broken")
     );
-    let unanswered: Vec<_> = world.tenant.unanswered(10).await.unwrap().into_iter().map(|item| item.case.id).collect();
+    let unanswered: Vec<_> = world
+        .tenant
+        .unanswered(&QueueAsk::all().limit(10))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|item| item.case.id)
+        .collect();
     assert_eq!(unanswered, [asks, broken, later]);
-    assert!(world.tenant.queue(&QueueAsk::of_team("nobody")).await.unwrap().is_empty());
+    assert!(world.tenant.queue(&QueueAsk::of_team("nobody")).await.unwrap().items.is_empty());
 }
 
 #[tokio::test]
@@ -60,7 +67,7 @@ async fn a_timeline_tells_who_answered_when_and_how_it_ended() {
     assert_eq!(told, expected);
     assert_eq!((view.notes[0].text.as_str(), view.case.outcome.as_deref()), ("called them", Some("resolved")));
     assert_eq!(view.case.last_agent.as_ref().map(AgentId::as_str), Some("ada"));
-    assert!(world.tenant.search("called", 5).await.unwrap().is_empty(), "notes are no messages");
+    assert!(world.tenant.search("called", 5).await.unwrap().items.is_empty(), "notes are no messages");
 }
 
 #[tokio::test]
@@ -168,8 +175,8 @@ async fn search_finds_what_is_there_and_counters_follow_edits() {
     let world = World::new("");
     world.take(post("n1", "ann", "the zebra is broken")).await;
     world.take(edited(post("n1", "ann", "the giraffe is broken, where is the invoice"), 1)).await;
-    assert!(world.tenant.search("zebra", 5).await.unwrap().is_empty());
-    assert_eq!(world.tenant.search("giraf", 5).await.unwrap().len(), 1);
+    assert!(world.tenant.search("zebra", 5).await.unwrap().items.is_empty());
+    assert_eq!(world.tenant.search("giraf", 5).await.unwrap().items.len(), 1);
     let totals = world.tenant.totals("").await.unwrap();
     for (name, total) in
         [("network.fake", 1), ("category.billing", 1), ("category.other", 0), ("origin.customer", 1), ("tier.1", 1)]
@@ -177,6 +184,6 @@ async fn search_finds_what_is_there_and_counters_follow_edits() {
         assert_eq!(totals.get(name).copied().unwrap_or_default(), total, "{name}");
     }
     world.delete("n1").await;
-    assert!(world.tenant.search("giraffe", 5).await.unwrap().is_empty());
+    assert!(world.tenant.search("giraffe", 5).await.unwrap().items.is_empty());
     assert_eq!(world.total("category.billing").await, 0);
 }

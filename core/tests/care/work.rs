@@ -263,9 +263,9 @@ async fn who_gives_a_case_by_hand_means_it() {
         .map(|step| step.reasons[0].rule.clone())
         .collect();
     assert_eq!(reasons, ["host.assign", "host.take_over"]);
-    let of_bo = world.tenant.queue(&QueueAsk::of_agent("bo")).await.unwrap();
+    let of_bo = world.tenant.queue(&QueueAsk::of_agent("bo")).await.unwrap().items;
     assert_eq!(of_bo.len(), 1);
-    assert!(world.tenant.queue(&QueueAsk::of_agent("ada")).await.unwrap().is_empty());
+    assert!(world.tenant.queue(&QueueAsk::of_agent("ada")).await.unwrap().items.is_empty());
     world.tenant.release(&case, None, "bo", "not mine").await.unwrap();
     assert_eq!(world.case(&case).await.status, CaseStatus::Queued);
     assert!(world.tenant.assign(&case, &"who".into(), "boss").await.is_err());
@@ -337,7 +337,7 @@ async fn several_workers_give_each_case_once() {
     world.tick().await;
     let roster = world.tenant.roster().await.unwrap();
     assert_eq!(roster.iter().map(|presence| presence.cases.len()).collect::<Vec<_>>(), [7, 7]);
-    for case in world.tenant.all_cases(50).await.unwrap() {
+    for case in world.tenant.all_cases(50).await.unwrap().items {
         let steps = world.steps(&case.id).await;
         let offers = steps.iter().filter(|step| *step == "offered").count();
         assert_eq!(offers, usize::from(case.assignment.is_some()), "{steps:?}");

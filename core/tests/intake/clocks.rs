@@ -22,7 +22,7 @@ async fn a_time_that_cannot_be_is_kept_and_not_believed() {
         let message = messages(&tenant).await.remove("1").unwrap().remove(0);
         assert_eq!(message.sent_at.map(|at| at.to_string()).as_deref(), Some(impossible), "what was told is kept");
         assert_eq!(message.at(), NOW, "{impossible}");
-        let case = tenant.all_cases(9).await.unwrap().remove(0);
+        let case = tenant.all_cases(9).await.unwrap().items.remove(0);
         assert_eq!((case.opened_at, case.awaiting_since), (NOW, Some(NOW)), "{impossible}");
         assert!(!case.clocks.is_empty());
         assert!(case.clocks.iter().all(|clock| clock.started_at == NOW), "{impossible}");
@@ -43,11 +43,11 @@ async fn a_turn_from_the_future_hides_no_answer_and_no_later_turn() {
     answer["thread"] = "root".into();
     answer["at"] = serde_json::to_value(NOW.plus_millis(60_000)).unwrap();
     engine.receive("post", &body(&[answer])).await.unwrap();
-    let case = tenant.all_cases(9).await.unwrap().remove(0);
+    let case = tenant.all_cases(9).await.unwrap().items.remove(0);
     assert_eq!((case.awaiting_since, case.first_response_at), (None, Some(NOW.plus_millis(60_000))));
     let later = NOW.plus_millis(120_000);
     engine.receive("post", &body(&[dated("3", &later.to_string())])).await.unwrap();
-    let case = tenant.all_cases(9).await.unwrap().remove(0);
+    let case = tenant.all_cases(9).await.unwrap().items.remove(0);
     assert_eq!((case.awaiting_since, case.messages), (Some(later), 3));
 }
 

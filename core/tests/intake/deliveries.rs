@@ -35,7 +35,7 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     let tenant = tenant(&engine);
     let (first, second) = (item("a1", "1", "jo"), item("a2", "1", "jo"));
     engine.receive("post", &body(std::slice::from_ref(&first))).await.unwrap();
-    let case = tenant.all_cases(9).await.unwrap().remove(0);
+    let case = tenant.all_cases(9).await.unwrap().items.remove(0);
     // A second subscription: the same item in another body. Then a second account. Then by reading.
     for beside in ["b", "c", "d", "e"] {
         let body = body(&[first.clone(), serde_json::json!({ "account": "a1", "odd": beside })]);
@@ -58,9 +58,9 @@ async fn another_way_to_us_adds_the_account_and_the_channel_only() {
     let coverage = tenant.coverage().await.unwrap();
     let of = |account: &str| (coverage[account].pushed, coverage[account].listed, coverage[account].both);
     assert_eq!((of("acme"), of("acmehelp")), ((1, 1, 1), (1, 0, 0)), "each account tells of itself");
-    let cases = tenant.all_cases(9).await.unwrap();
+    let cases = tenant.all_cases(9).await.unwrap().items;
     assert_eq!((cases.len(), &cases[0].id, cases[0].messages, &cases[0].clocks), (1, &case.id, 1, &case.clocks));
-    assert_eq!(tenant.customers(9).await.unwrap().len(), 1);
+    assert_eq!(tenant.customers(9).await.unwrap().items.len(), 1);
     assert_eq!(tenant.totals("network.").await.unwrap()["network.post"], 1);
 }
 
@@ -75,9 +75,9 @@ async fn our_own_message_comes_back_and_is_no_customers() {
     engine.receive("post", &body(&[echo])).await.unwrap();
     let echo = messages(&tenant).await.remove("2").unwrap().remove(0);
     assert_eq!((echo.origin, echo.author, echo.customer), (Origin::Brand, None, None));
-    let cases = tenant.all_cases(9).await.unwrap();
+    let cases = tenant.all_cases(9).await.unwrap().items;
     assert_eq!((cases.len(), cases[0].awaiting_since), (1, None), "it answers the customer");
-    assert_eq!(tenant.customers(9).await.unwrap().len(), 1);
+    assert_eq!(tenant.customers(9).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_bad_item_among_a_hundred_leaves_the_others() {
     items[41].as_object_mut().unwrap().remove("id");
     let told = engine.receive("post", &body(&items)).await.unwrap();
     assert_eq!((told.ingested.added, told.ingested.quarantined, told.reply.status.as_u16()), (99, 1, 200));
-    let aside = tenant(&engine).quarantine(9).await.unwrap();
+    let aside = tenant(&engine).quarantine(9).await.unwrap().items;
     assert_eq!(
         (aside.len(), aside[0].endpoint.as_str(), aside[0].error["code"].as_str()),
         (1, "a1", Some("input_invalid"))
@@ -102,7 +102,7 @@ async fn an_unknown_kind_is_visible_and_read_once_it_is_known() {
     let mut odd = item("a1", "1", "jo");
     odd["kind"] = "hologram".into();
     engine.receive("post", &body(&[odd, item("a1", "2", "jo")])).await.unwrap();
-    let aside = tenant.quarantine(9).await.unwrap();
+    let aside = tenant.quarantine(9).await.unwrap().items;
     assert_eq!((aside.len(), aside[0].error["context"]["kind"].as_str()), (1, Some("hologram")));
     let id = aside[0].id.clone();
 
@@ -112,14 +112,14 @@ async fn an_unknown_kind_is_visible_and_read_once_it_is_known() {
     assert_eq!((early.kind(), early.operation()), (ErrorKind::Unsupported, "redrive"));
     let broken = |_: &careline::store::Delivery, _: &[u8]| Err(Error::new(ErrorKind::InputInvalid, "no"));
     assert_eq!(tenant.redrive(&id, broken).await.unwrap_err().kind(), ErrorKind::InputInvalid);
-    assert_eq!(tenant.quarantine(9).await.unwrap().len(), 1);
+    assert_eq!(tenant.quarantine(9).await.unwrap().items.len(), 1);
 
     let learnt = |delivery: &careline::store::Delivery, raw: &[u8]| {
         let known = String::from_utf8(envelope(raw)).unwrap().replace("hologram", "");
         Ok(read(known.as_bytes(), delivery.received_at))
     };
     assert_eq!(tenant.redrive(&id, learnt).await.unwrap().added, 1);
-    assert_eq!(tenant.quarantine(9).await.unwrap(), []);
+    assert_eq!(tenant.quarantine(9).await.unwrap().items, []);
     let found = messages(&tenant).await.remove("1").unwrap().remove(0);
     // Its raw form is the item in the very delivery it came in.
     let raw = found.raw.unwrap();
@@ -138,7 +138,7 @@ async fn an_account_nobody_owns_is_set_aside_until_a_policy_names_it() {
     let engine = single(store.clone());
     let told = engine.receive("post", &body(&[item("a1", "1", "jo"), item("a9", "2", "jo")])).await.unwrap();
     assert_eq!((told.ingested.added, told.ingested.quarantined), (1, 1));
-    let aside = tenant(&engine).quarantine(9).await.unwrap().remove(0);
+    let aside = tenant(&engine).quarantine(9).await.unwrap().items.remove(0);
     assert_eq!((aside.error["code"].as_str(), aside.endpoint.as_str()), (Some("account_unknown"), "a9"));
     let whole = |delivery: &careline::store::Delivery, raw: &[u8]| {
         let envelope = [&b"{\"items\":["[..], raw, b"]}"].concat();
@@ -151,7 +151,7 @@ async fn an_account_nobody_owns_is_set_aside_until_a_policy_names_it() {
     assert_eq!(tenant(&mended).redrive(&aside.id, whole).await.unwrap().added, 1);
     let found = messages(&tenant(&mended)).await;
     assert_eq!(found["2"][0].accounts, ["shop".into()].into());
-    assert_eq!(tenant(&mended).quarantine(9).await.unwrap(), []);
+    assert_eq!(tenant(&mended).quarantine(9).await.unwrap().items, []);
 }
 
 fn fake() -> (Engine, FakeFixture) {
@@ -210,7 +210,7 @@ async fn a_body_that_cannot_be_read_is_kept_whole_and_answered() {
         let again = engine.receive("fake", &signed(fixture, body)).await.unwrap();
         assert_eq!(again.ingested.quarantined, 0, "body {nth} again");
     }
-    let aside = tenant.quarantine(99).await.unwrap();
+    let aside = tenant.quarantine(99).await.unwrap().items;
     assert_eq!(aside.len(), bodies.len());
     assert!(aside.iter().all(|item| item.range.is_none() && item.redriven_at.is_none()));
     for item in &aside {
@@ -279,5 +279,5 @@ async fn two_items_without_a_place_of_their_own_share_the_bodys() {
     let parsed = Parsed { events: vec![unknown], rejects: vec![reject("one"), reject("two")], repaired: true };
     let told = tenant(&engine).ingest("line", Channel::Stream, "raw", parsed).await.unwrap();
     assert_eq!((told.quarantined, told.added), (1, 1));
-    assert_eq!(tenant(&engine).quarantine(9).await.unwrap().len(), 1);
+    assert_eq!(tenant(&engine).quarantine(9).await.unwrap().items.len(), 1);
 }

@@ -122,7 +122,7 @@ async fn a_verb_whose_commit_may_have_happened_is_not_repeated() {
     let store = Watched::new();
     let engine = single(store.clone());
     receive(&engine, 0).await.unwrap();
-    let case = tenant(&engine).all_cases(9).await.unwrap().remove(0).id;
+    let case = tenant(&engine).all_cases(9).await.unwrap().items.remove(0).id;
     store.writes_before_gate.store(true, Ordering::SeqCst);
     store.close_gate();
     let leader = spawn(&engine, 1);
@@ -190,14 +190,14 @@ async fn one_that_cannot_be_written_does_not_harm_its_neighbours() {
     }
     let tenant = tenant(&engine);
     assert_eq!(messages(&tenant).await.len(), 19);
-    let aside = tenant.quarantine(9).await.unwrap();
+    let aside = tenant.quarantine(9).await.unwrap().items;
     assert_eq!((aside.len(), aside[0].error["code"].as_str()), (1, Some("unexpected")));
     assert!(raws(&tenant).await.iter().any(|raw| raw.contains("order n7 is")), "its raw form is kept");
     // Once whatever was wrong is mended, it is read after all.
     store.refuse("nothing is wrong");
     let redriven = tenant.redrive(&aside[0].id, |delivery, _| Ok(read(&delivery.body, delivery.received_at))).await;
     assert_eq!(redriven.unwrap().added, 1);
-    assert_eq!((messages(&tenant).await.len(), tenant.quarantine(9).await.unwrap().len()), (20, 0));
+    assert_eq!((messages(&tenant).await.len(), tenant.quarantine(9).await.unwrap().items.len()), (20, 0));
 }
 
 /// A host's own triage with a bug in it.
@@ -255,7 +255,7 @@ async fn two_engines_on_one_store_converge() {
     let messages = messages(&tenant).await;
     assert_eq!((messages.len(), messages.values().all(|same| same.len() == 1)), (150, true));
     assert_eq!(raws(&tenant).await.len(), 150);
-    let cases = tenant.all_cases(99).await.unwrap();
+    let cases = tenant.all_cases(99).await.unwrap().items;
     assert_eq!(cases.iter().map(|case| case.messages).sum::<u32>(), 150, "{} cases", cases.len());
     assert_eq!(tenant.totals("network.").await.unwrap()["network.post"], 150);
     assert!(tenant.verify_log().await.unwrap() >= 150);

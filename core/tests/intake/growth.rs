@@ -40,7 +40,7 @@ async fn one_more_comment_costs_the_same_in_a_long_thread() {
 
 /// The engine's only case without what depends on when things came.
 async fn only_case(engine: &Engine) -> Case {
-    let mut case = tenant(engine).all_cases(2).await.unwrap().remove(0);
+    let mut case = tenant(engine).all_cases(2).await.unwrap().items.remove(0);
     (case.queued_at, case.reasons) = (None, Vec::new());
     case
 }

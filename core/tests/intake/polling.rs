@@ -101,7 +101,7 @@ async fn a_page_with_a_bad_item_goes_on() {
     let told = world.poll().await.unwrap();
     assert_eq!((told.added, told.quarantined), (3, 1), "the unknown kind counts as new");
     assert_eq!(messages(&tenant(&world.engine)).await.len(), 2);
-    assert_eq!(tenant(&world.engine).quarantine(9).await.unwrap().len(), 2);
+    assert_eq!(tenant(&world.engine).quarantine(9).await.unwrap().items.len(), 2);
     assert_eq!(world.poll().await.unwrap(), Default::default());
 }
 

@@ -54,8 +54,8 @@ async fn what_was_nobodys_goes_to_the_tenant_that_names_it_later() {
     let tenants: [(&str, &[(&str, &str)]); 2] = [("acme", &[("shop", "a1")]), ("globex", &[("shop", "g1")])];
     let engine = engine(store.clone(), &tenants);
     engine.receive("post", &body(&[item("a1", "1", "jo"), item("x9", "2", "li")])).await.unwrap();
-    let aside = engine.operator().quarantine(9).await.unwrap().remove(0);
-    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap(), []);
+    let aside = engine.operator().quarantine(9).await.unwrap().items.remove(0);
+    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap().items, []);
     let whole =
         |delivery: &Delivery, raw: &[u8]| Ok(read(&[&b"{\"items\":["[..], raw, b"]}"].concat(), delivery.received_at));
     // A tenant cannot take what is the operator's.
@@ -72,7 +72,7 @@ async fn what_was_nobodys_goes_to_the_tenant_that_names_it_later() {
         assert_eq!((found.len(), &found["2"][0].accounts), (1, &["kiosk".into()].into()));
         assert_eq!(raws(&globex).await.len(), 1, "its raw form came along");
     }
-    assert_eq!(mended.operator().quarantine(9).await.unwrap(), []);
+    assert_eq!(mended.operator().quarantine(9).await.unwrap().items, []);
 }
 
 #[tokio::test]
@@ -82,8 +82,14 @@ async fn an_event_for_another_tenant_is_set_aside_and_the_rest_goes_on() {
     let raw = body(&[item("a1", "1", "jo"), item("g1", "2", "kim"), item("x9", "3", "li")]).body;
     let told = acme.ingest("import", Channel::Host, raw.clone(), read(&raw, NOW)).await.unwrap();
     assert_eq!((told.added, told.quarantined), (1, 2));
-    let mut codes: Vec<_> =
-        acme.quarantine(9).await.unwrap().iter().map(|item| item.error["code"].as_str().unwrap().to_owned()).collect();
+    let mut codes: Vec<_> = acme
+        .quarantine(9)
+        .await
+        .unwrap()
+        .items
+        .iter()
+        .map(|item| item.error["code"].as_str().unwrap().to_owned())
+        .collect();
     codes.sort();
     assert_eq!(codes, ["account_unknown", "permission_denied"]);
     assert_eq!(all(&globex).await, Vec::<String>::new());
@@ -95,8 +101,8 @@ async fn a_body_nobody_can_read_waits_with_the_operator() {
     let engine = two();
     let request = careline::intake::WebhookRequest::post(Default::default(), "{\"items\":[");
     assert_eq!(engine.receive("post", &request).await.unwrap().ingested.quarantined, 1);
-    assert_eq!(engine.operator().quarantine(9).await.unwrap().len(), 1);
-    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap(), []);
+    assert_eq!(engine.operator().quarantine(9).await.unwrap().items.len(), 1);
+    assert_eq!(engine.tenant("acme").unwrap().quarantine(9).await.unwrap().items, []);
 }
 
 #[tokio::test]
@@ -108,6 +114,11 @@ async fn no_verb_and_no_view_reaches_another_tenant() {
 #[tokio::test]
 async fn no_verb_of_the_engine_mixes_tenants() {
     careline_testkit::engine::no_engine_verb_mixes_tenants(Arc::new(careline::store::MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn lists_page_without_gaps() {
+    careline_testkit::engine::lists_page_without_gaps(Arc::new(careline::store::MemoryStore::new())).await;
 }
 
 /// A verb or view that is added must be tried above, too.
@@ -186,7 +197,7 @@ async fn what_stands_nowhere_leaves_the_operator_nothing_of_the_others() {
             assert!(raws(&tenant).await.iter().all(|raw| !raw.contains("order zebra ")));
         }
         // Once the connector can read it, it finds its tenant.
-        let aside = operator.quarantine(9).await.unwrap();
+        let aside = operator.quarantine(9).await.unwrap().items;
         let lost = aside.iter().find(|item| blind || item.error["code"] == "input_invalid").unwrap();
         let mended = |delivery: &Delivery, raw: &[u8]| {
             let named = std::str::from_utf8(raw).unwrap().replace("\"note\":\"heron\"", "\"id\"  :\"heron\"");

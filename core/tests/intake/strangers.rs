@@ -39,7 +39,7 @@ async fn work_of_a_tenant_that_is_gone_holds_up_nobody() {
     clock.advance(Duration::from_secs(60));
     let case = {
         both.receive("post", &body(&[item("a1", "1", "ann")])).await.unwrap();
-        both.tenant("acme").unwrap().all_cases(1).await.unwrap().remove(0).id
+        both.tenant("acme").unwrap().all_cases(1).await.unwrap().items.remove(0).id
     };
     both.tenant("acme").unwrap().set_presence(&"jo".into(), true, None).await.unwrap();
 
@@ -66,7 +66,7 @@ async fn work_of_a_tenant_that_is_gone_holds_up_nobody() {
     let ticked = both.tick().await.unwrap();
     assert!(ticked.failed.is_empty() && ticked.timers >= 450, "{ticked:?}");
     let gone = both.tenant("gone").unwrap();
-    assert!(gone.all_cases(500).await.unwrap().iter().all(|case| case.clocks[0].breached_at.is_some()));
+    assert!(gone.all_cases(500).await.unwrap().items.iter().all(|case| case.clocks[0].breached_at.is_some()));
 }
 
 #[derive(Debug)]

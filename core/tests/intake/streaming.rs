@@ -50,7 +50,7 @@ async fn what_comes_twice_or_is_garbage_harms_nothing() {
     let end = send(tenant.follow(&"acme".into(), LINE)).await.unwrap_err();
     assert_eq!(end.kind(), ErrorKind::Unavailable, "the loss of a connection is told");
     assert_eq!(numbers(&tenant).await, 3);
-    assert_eq!(tenant.quarantine(9).await.unwrap().len(), 3);
+    assert_eq!(tenant.quarantine(9).await.unwrap().items.len(), 3);
 }
 
 #[tokio::test]

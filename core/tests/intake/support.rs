@@ -147,8 +147,8 @@ impl Store for Watched {
         self.inner.scan(tenant, scan).await
     }
 
-    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
-        self.inner.search(tenant, ask).await
+    async fn count_open(&self, tenant: &TenantId, filter: &OpenFilter, by: CaseField) -> Result<BTreeMap<String, u64>> {
+        self.inner.count_open(tenant, filter, by).await
     }
 
     async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 
-use careline::care::{Explanation, Tenant};
+use careline::care::{Explanation, PageAsk, Tenant};
 use careline::model::{CaseId, TenantId};
 use careline::{Error, ErrorKind};
 use clap::Args as ClapArgs;
@@ -45,9 +45,16 @@ async fn find(tenant: &Tenant, text: &str) -> Result<CaseId> {
     if tenant.explain(&id).await.is_ok() {
         return Ok(id);
     }
-    const MOST: usize = 100_000;
-    let all = tenant.all_cases(MOST).await?;
-    let mut fitting = all.into_iter().map(|case| case.id).filter(|id| id.as_str().starts_with(text));
+    let (mut fitting, mut page) = (Vec::new(), PageAsk::first(1000));
+    loop {
+        let listed = tenant.all_cases(page.clone()).await?;
+        page.after = listed.after;
+        fitting.extend(listed.items.into_iter().map(|case| case.id).filter(|id| id.as_str().starts_with(text)));
+        if page.after.is_none() {
+            break;
+        }
+    }
+    let mut fitting = fitting.into_iter();
     match (fitting.next(), fitting.next()) {
         (Some(id), None) => Ok(id),
         (None, _) => Err(Error::new(ErrorKind::NotFound, "no such case").with("case", text).into()),

@@ -209,7 +209,7 @@ mod tests {
         let parsed = careline_facebook::normalise(BodyKind::Webhook, body, &account, engine.now()).unwrap();
         let tenant = engine.tenant(TenantId::single()).unwrap();
         tenant.ingest("test", Channel::Webhook, &body[..], parsed).await.unwrap();
-        let queue = tenant.queue(&careline::care::QueueAsk::all()).await.unwrap();
+        let queue = tenant.queue(&careline::care::QueueAsk::all()).await.unwrap().items;
         assert_eq!(queue.len(), 1, "a question on our page is one to us");
         let found = tenant.explain(&queue[0].case.id).await.unwrap().assessment.unwrap();
         assert!(found.evidence.iter().any(|finding| finding.rule == "facebook.on_our_page"), "{found:?}");

@@ -229,7 +229,7 @@ mod tests {
         let parsed = Parsed { events: vec![event], ..Parsed::default() };
         let tenant = engine.tenant(TenantId::single()).unwrap();
         tenant.ingest("x", Channel::Webhook, "{}", parsed).await.unwrap();
-        let case = tenant.all_cases(1).await.unwrap().remove(0).id;
+        let case = tenant.all_cases(1).await.unwrap().items.remove(0).id;
 
         clock.advance(Duration::from_secs(3 * 3600));
         engine.tick().await.unwrap();

@@ -31,11 +31,11 @@ async fn an_echo_answers_the_case() {
     };
     let complaint = json!({"mid": "m_1", "text": "My order 77 is broken, please help"});
     take(PSID, PAGE, 1_768_000_000_246, complaint).await;
-    let [case] = &tenant.all_cases(9).await.unwrap()[..] else { panic!("one case") };
+    let [case] = &tenant.all_cases(9).await.unwrap().items[..] else { panic!("one case") };
     assert!(case.awaiting_since.is_some());
     take(PAGE, PSID, 1_768_000_060_000, json!({"mid": "m_2", "text": "A new one is on its way", "is_echo": true}))
         .await;
-    let [case] = &tenant.all_cases(9).await.unwrap()[..] else { panic!("still one case") };
+    let [case] = &tenant.all_cases(9).await.unwrap().items[..] else { panic!("still one case") };
     assert!(case.awaiting_since.is_none() && case.first_response_at.is_some(), "{case:?}");
     let thread = tenant.thread(case.conversations.first().unwrap()).await.unwrap().unwrap();
     let origins: Vec<_> = thread.messages.into_iter().map(|message| (message.origin, message.case)).collect();

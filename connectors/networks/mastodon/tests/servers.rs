@@ -262,7 +262,7 @@ async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
     let Some(snac) = Snac::start().await else { return };
     let Snac { server, brand, customer, folder } = &snac;
     let account = AccountId::from("acme");
-    let queue = async |tenant: &Tenant| tenant.queue(&QueueAsk::default()).await.unwrap();
+    let queue = async |tenant: &Tenant| tenant.queue(&QueueAsk::default()).await.unwrap().items;
     let engine = tenant(server, server.account(brand).await, folder.path()).await;
     engine.poll(&account).await.unwrap();
     assert_eq!(queue(&engine).await.len(), 0);
@@ -290,11 +290,11 @@ async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
     let [message] = &view.messages[..] else { panic!("one message: {view:?}") };
     assert!(message.native_id == asked && message.text().ends_with("my parcel is lost, where is it?"), "{message:?}");
     assert_eq!(engine.poll(&account).await.unwrap().added, 0, "what was read is not read again");
-    assert_eq!(engine.quarantine(9).await.unwrap(), []);
+    assert_eq!(engine.quarantine(9).await.unwrap().items, []);
 
     let answer = server.post(brand, &[("status", "@cust it is on its way"), ("in_reply_to_id", &asked)]).await;
     polled(&engine, "our answer").await;
-    let case = engine.all_cases(9).await.unwrap().remove(0);
+    let case = engine.all_cases(9).await.unwrap().items.remove(0);
     assert!(case.awaiting_since.is_none() && case.first_response_at.is_some(), "{case:?}");
     let view = engine.thread(case.conversations.first().unwrap()).await.unwrap().unwrap();
     assert_eq!(

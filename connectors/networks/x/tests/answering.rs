@@ -28,10 +28,10 @@ async fn a_direct_message_of_ours_answers_the_case() {
         tenant.ingest("dm_events", Channel::Poll, body, parsed).await.unwrap();
     };
     take(2_090_000_000_000_000_001, "222", "My order 77 is broken, please help").await;
-    let [case] = &tenant.all_cases(9).await.unwrap()[..] else { panic!("one case") };
+    let [case] = &tenant.all_cases(9).await.unwrap().items[..] else { panic!("one case") };
     assert!(case.awaiting_since.is_some());
     take(2_090_000_100_000_000_001, "111", "A new one is on its way").await;
-    let [case] = &tenant.all_cases(9).await.unwrap()[..] else { panic!("still one case") };
+    let [case] = &tenant.all_cases(9).await.unwrap().items[..] else { panic!("still one case") };
     assert!(case.awaiting_since.is_none() && case.first_response_at.is_some(), "{case:?}");
     let origins: Vec<_> = tenant.thread(case.conversations.first().unwrap()).await.unwrap().unwrap().messages;
     let origins: Vec<_> = origins.into_iter().map(|message| (message.origin, message.case)).collect();

@@ -32,16 +32,17 @@ mod scan;
 mod work;
 mod write;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use careline::model::{DeliveryId, MessageId, TenantId, Timer, Timestamp};
+use careline::model::{DeliveryId, TenantId, Timer, Timestamp};
 use careline::store::{
-    Commit, Counter, CounterAsk, Delivery, EraseAsk, ExportAsk, Exported, Key, LeaseAsk, Leased, Loaded, Receipt,
-    RetainAsk, Scan, Scanned, SearchAsk, Settle, Store,
+    CaseField, Commit, Counter, CounterAsk, Delivery, EraseAsk, ExportAsk, Exported, Key, LeaseAsk, Leased, Loaded,
+    OpenFilter, Receipt, RetainAsk, Scan, Scanned, Settle, Store,
 };
 use careline::{Error, ErrorKind, Result};
 use rusqlite::{Connection, TransactionBehavior};
@@ -298,9 +299,9 @@ impl Store for SqliteStore {
         self.run("scan", move |store| store.read(|db| scan::scan(db, &tenant, &scan))).await
     }
 
-    async fn search(&self, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
-        let (tenant, ask) = (tenant.clone(), ask.clone());
-        self.run("search", move |store| store.read(|db| scan::search(db, &tenant, &ask))).await
+    async fn count_open(&self, tenant: &TenantId, filter: &OpenFilter, by: CaseField) -> Result<BTreeMap<String, u64>> {
+        let (tenant, filter) = (tenant.clone(), filter.clone());
+        self.run("count_open", move |store| store.read(|db| scan::count_open(db, &tenant, &filter, by))).await
     }
 
     async fn counters(&self, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {

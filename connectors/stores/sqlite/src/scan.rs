@@ -1,8 +1,12 @@
-//! Ordered lists, search and counters.
+//! Ordered lists, and numbers.
+
+use std::collections::BTreeMap;
 
 use careline::Result;
-use careline::model::{MessageId, TenantId, Timestamp};
-use careline::store::{Counter, CounterAsk, Place, Record, Scan, ScanOf, Scanned, SearchAsk, query_phrases};
+use careline::model::{CaseId, TenantId, Timestamp};
+use careline::store::{
+    CaseField, Counter, CounterAsk, OpenFilter, Place, Record, Scan, ScanOf, Scanned, query_phrases,
+};
 use rusqlite::{Row, ToSql};
 
 use crate::db::{Db, column, text};
@@ -36,17 +40,13 @@ type Found = Vec<(Place, Record)>;
 impl Page<'_> {
     fn list(&self, of: &ScanOf) -> Result<Found> {
         match of {
-            ScanOf::OpenCases { team, agent } => self.open_cases(team.as_ref(), agent.as_ref()),
+            ScanOf::OpenCases(filter) => self.open_cases(filter),
             ScanOf::QueuedCases { team } => self.cases(
                 "SELECT tier, due, id, v, json FROM cases WHERE queued AND tenant = ?4 AND team = ?5 \
                  AND (tier, due, id) > (?1, ?2, ?3) ORDER BY tier, due, id LIMIT ?6",
                 &[&self.tenant, &team.as_str(), &self.rows],
             ),
-            ScanOf::Unanswered => self.cases(
-                "SELECT awaiting, 0, id, v, json FROM cases WHERE awaiting IS NOT NULL AND tenant = ?4 \
-                 AND awaiting >= ?1 AND (awaiting, 0, id) > (?1, ?2, ?3) ORDER BY awaiting, id LIMIT ?5",
-                &[&self.tenant, &self.rows],
-            ),
+            ScanOf::Unanswered(filter) => self.unanswered(filter),
             ScanOf::CasesOf { customer } => match find(self.db, self.tenant, customer.as_str())? {
                 Some(no) => self.newest_cases(
                     "SELECT opened, id, v, json FROM cases WHERE customer = ?3 AND opened <= ?1 \
@@ -60,9 +60,10 @@ impl Page<'_> {
                  AND (opened < ?1 OR id > ?2) ORDER BY opened DESC, id LIMIT ?4",
                 self.tenant,
             ),
-            ScanOf::Timeline { case } => self.timeline(case.as_str()),
+            ScanOf::Timeline { cases } => self.timeline(cases),
             ScanOf::MessagesOf { conversation } => self.messages_of(conversation.as_str()),
             ScanOf::MessagesBy { customer } => self.messages_by(customer.as_str()),
+            ScanOf::Search { query } => self.search(query),
             ScanOf::Customers => self.customers(),
             ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
             ScanOf::Quarantine => self.quarantine(),
@@ -78,27 +79,24 @@ impl Page<'_> {
         }
     }
 
-    fn open_cases(
-        &self,
-        team: Option<&careline::model::TeamId>,
-        agent: Option<&careline::model::AgentId>,
-    ) -> Result<Found> {
-        let (team, agent) = (team.map(|id| id.as_str()), agent.map(|id| id.as_str()));
-        let sql = match (team, agent) {
-            (None, None) => {
-                "SELECT due, tier, id, v, json FROM cases WHERE open AND tenant = ?4 AND ?5 IS NULL AND ?6 IS NULL \
-                 AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
-            }
-            (Some(_), None) => {
-                "SELECT due, tier, id, v, json FROM cases WHERE open AND tenant = ?4 AND team = ?5 AND ?6 IS NULL \
-                 AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
-            }
-            (_, Some(_)) => {
-                "SELECT due, tier, id, v, json FROM cases WHERE open AND agent IS NOT NULL AND tenant = ?4 AND agent = ?6 \
-                 AND (?5 IS NULL OR team = ?5) AND (due, tier, id) > (?1, ?2, ?3) ORDER BY due, tier, id LIMIT ?7"
-            }
-        };
-        self.cases(sql, &[&self.tenant, &team, &agent, &self.rows])
+    fn open_cases(&self, filter: &OpenFilter) -> Result<Found> {
+        let narrowed = Narrowed::by(filter);
+        let sql = format!(
+            "SELECT due, tier, id, v, json FROM cases WHERE (due, tier, id) > (?1, ?2, ?3) AND open AND tenant = ?4{} \
+             ORDER BY due, tier, id LIMIT ?",
+            narrowed.sql
+        );
+        self.cases(&sql, &narrowed.between(&self.tenant, &self.rows))
+    }
+
+    fn unanswered(&self, filter: &OpenFilter) -> Result<Found> {
+        let narrowed = Narrowed::by(filter);
+        let sql = format!(
+            "SELECT awaiting, 0, id, v, json FROM cases WHERE (awaiting, 0, id) > (?1, ?2, ?3) AND tenant = ?4 \
+             AND awaiting IS NOT NULL AND awaiting >= ?1{} ORDER BY awaiting, id LIMIT ?",
+            narrowed.sql
+        );
+        self.cases(&sql, &narrowed.between(&self.tenant, &self.rows))
     }
 
     /// Cases by two numbers and id, which are the first three columns and the first three parameters.
@@ -117,11 +115,13 @@ impl Page<'_> {
         })
     }
 
-    fn timeline(&self, case: &str) -> Result<Found> {
-        let Some(case) = find(self.db, self.tenant, case)? else { return Ok(Vec::new()) };
-        let sql = "SELECT at, line, note, v, json FROM timeline WHERE case_no = ?3 AND (at, line) > (?1, ?2) \
-                   ORDER BY at, line LIMIT ?4";
-        self.db.all(sql, &[&self.after.first, &self.after.second, &case, &self.rows], |row| {
+    fn timeline(&self, cases: &[CaseId]) -> Result<Found> {
+        let numbers = cases.iter().map(|case| find(self.db, self.tenant, case.as_str()));
+        let numbers: Vec<_> = numbers.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let cases = serde_json::json!(numbers).to_string();
+        let sql = "SELECT at, line, note, v, json FROM timeline WHERE case_no IN (SELECT value FROM json_each(?3)) \
+                   AND (at, line) > (?1, ?2) ORDER BY at, line LIMIT ?4";
+        self.db.all(sql, &[&self.after.first, &self.after.second, &cases, &self.rows], |row| {
             let kind = if column(row, 2)? { "note" } else { "step" };
             Ok((Place::new(column(row, 0)?, column(row, 1)?, ""), record(row, kind, 3)?))
         })
@@ -143,6 +143,25 @@ impl Page<'_> {
                    WHERE customer = ?3 AND at <= ?1 AND (at < ?1 OR id > ?2) ORDER BY at DESC, id LIMIT ?4";
         let latest = self.after.first.saturating_neg();
         self.db.all(sql, &[&latest, &self.after.id, &no, &self.rows], |row| {
+            Ok((newest(row, 0, 1)?, Record::Message(Box::new(message_with_content(row, 2)?))))
+        })
+    }
+
+    fn search(&self, query: &str) -> Result<Found> {
+        let phrases = query_phrases(query);
+        if phrases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let quoted = phrases.iter().map(|phrase| {
+            let star = if phrase.prefix { " *" } else { "" };
+            format!("\"{}\"{star}", phrase.words.join(" "))
+        });
+        let query = quoted.collect::<Vec<_>>().join(" AND ");
+        let sql = "SELECT m.at, m.id, m.v, m.json, m.content_v, m.content FROM texts t JOIN messages m ON m.no = t.rowid \
+                   WHERE texts MATCH ?3 AND m.tenant = ?4 AND m.at <= ?1 AND (m.at < ?1 OR m.id > ?2) \
+                   ORDER BY m.at DESC, m.id LIMIT ?5";
+        let latest = self.after.first.saturating_neg();
+        self.db.all(sql, &[&latest, &self.after.id, &query, &self.tenant, &self.rows], |row| {
             Ok((newest(row, 0, 1)?, Record::Message(Box::new(message_with_content(row, 2)?))))
         })
     }
@@ -196,18 +215,74 @@ pub(crate) fn time(row: &Row<'_>, index: usize) -> Result<Timestamp> {
     Timestamp::from_millis(column(row, index)?).ok_or_else(|| damaged("time"))
 }
 
-pub(crate) fn search(db: &Db<'_>, tenant: &TenantId, ask: &SearchAsk) -> Result<Vec<MessageId>> {
-    let phrases = query_phrases(&ask.query);
-    let Some(tenant) = tenant_no(db, tenant)?.filter(|_| !phrases.is_empty()) else { return Ok(Vec::new()) };
-    let quoted = phrases.iter().map(|phrase| {
-        let star = if phrase.prefix { " *" } else { "" };
-        format!("\"{}\"{star}", phrase.words.join(" "))
-    });
-    let query = quoted.collect::<Vec<_>>().join(" AND ");
-    let sql = "SELECT m.id FROM texts t JOIN messages m ON m.no = t.rowid \
-               WHERE texts MATCH ?1 AND m.tenant = ?2 ORDER BY m.at DESC, m.id LIMIT ?3";
-    let limit = i64::try_from(ask.limit).unwrap_or(i64::MAX);
-    db.all(sql, &[&query, &tenant, &limit], |row| Ok(text(row, 0)?.into()))
+pub(crate) fn count_open(
+    db: &Db<'_>,
+    tenant: &TenantId,
+    filter: &OpenFilter,
+    by: CaseField,
+) -> Result<BTreeMap<String, u64>> {
+    let Some(tenant) = tenant_no(db, tenant)? else { return Ok(BTreeMap::new()) };
+    let what = match by {
+        CaseField::Team => "team",
+        CaseField::Agent => "coalesce(agent, '')",
+        CaseField::Network => "coalesce(json_extract(json, '$.network'), '')",
+        CaseField::Tier => "CAST(tier AS TEXT)",
+        CaseField::Category => "coalesce(json_extract(json, '$.category'), '')",
+    };
+    let narrowed = Narrowed::by(filter);
+    let sql = format!("SELECT {what}, count(*) FROM cases WHERE open AND tenant = ?1{} GROUP BY 1", narrowed.sql);
+    let values: Vec<&dyn ToSql> = std::iter::once(&tenant as &dyn ToSql).chain(narrowed.values()).collect();
+    let numbers = db.all(&sql, &values, |row| Ok((text(row, 0)?.to_owned(), column::<i64>(row, 1)?.unsigned_abs())))?;
+    Ok(numbers.into_iter().collect())
+}
+
+/// What a filter asks of rows of `cases`: more conditions, whose values are the parameters that follow.
+#[derive(Default)]
+struct Narrowed {
+    sql: String,
+    values: Vec<Box<dyn ToSql>>,
+}
+
+impl Narrowed {
+    fn by(filter: &OpenFilter) -> Self {
+        let OpenFilter { team, agent, network, queued, awaiting, due_from, due_before } = filter;
+        let mut narrowed = Self::default();
+        if let Some(agent) = agent {
+            narrowed.and("agent IS NOT NULL AND agent = ?", agent.as_str().to_owned());
+        }
+        if let Some(team) = team {
+            // An agent holds few cases; the plus keeps SQLite from going through all of the team's instead.
+            let team_is = if agent.is_some() { "+team = ?" } else { "team = ?" };
+            narrowed.and(team_is, team.as_str().to_owned());
+        }
+        if let Some(network) = network {
+            narrowed.and("json_extract(json, '$.network') = ?", network.as_str().to_owned());
+        }
+        if let Some(from) = due_from {
+            narrowed.and("due >= ?", from.as_millis());
+        }
+        if due_from.is_some() || due_before.is_some() {
+            narrowed.and("due < ?", due_before.map_or(Place::NO_DEADLINE, Timestamp::as_millis));
+        }
+        narrowed.sql.push_str(if *queued { " AND queued" } else { "" });
+        narrowed.sql.push_str(if *awaiting { " AND awaiting IS NOT NULL" } else { "" });
+        narrowed
+    }
+
+    fn and(&mut self, condition: &str, value: impl ToSql + 'static) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.push(Box::new(value));
+    }
+
+    fn values(&self) -> impl Iterator<Item = &dyn ToSql> {
+        self.values.iter().map(|value| &**value)
+    }
+
+    /// Its values, with those that stand before and after them in the statement.
+    fn between<'a>(&'a self, before: &'a dyn ToSql, after: &'a dyn ToSql) -> Vec<&'a dyn ToSql> {
+        std::iter::once(before).chain(self.values()).chain([after]).collect()
+    }
 }
 
 pub(crate) fn counters(db: &Db<'_>, tenant: &TenantId, ask: &CounterAsk) -> Result<Vec<Counter>> {

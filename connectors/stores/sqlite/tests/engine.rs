@@ -26,6 +26,13 @@ async fn no_verb_of_the_engine_mixes_tenants() {
     careline_testkit::engine::no_engine_verb_mixes_tenants(Arc::new(store)).await;
 }
 
+#[tokio::test]
+async fn lists_page_without_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("care.db")).unwrap();
+    careline_testkit::engine::lists_page_without_gaps(Arc::new(store)).await;
+}
+
 fn engine(store: SqliteStore) -> Engine {
     let text = "[brand]\nname = \"Acme\"\n[[accounts]]\nid = \"acme\"\nnetwork = \"fake\"\nnative_id = \"a1\"\n";
     let policy = CompiledPolicy::new(Policy::parse(text, "policy.toml").unwrap()).unwrap();
@@ -75,7 +82,7 @@ async fn two_engines_on_one_file_end_with_everything_once() {
     }
     assert_eq!((messages.len(), raws), (MESSAGES, MESSAGES));
     assert_eq!(messages.into_iter().collect::<BTreeSet<_>>().len(), MESSAGES);
-    let cases = tenant.all_cases(99).await.unwrap();
+    let cases = tenant.all_cases(99).await.unwrap().items;
     assert_eq!(cases.iter().map(|case| case.messages as usize).sum::<usize>(), MESSAGES);
     assert_eq!(tenant.totals("network.").await.unwrap()["network.fake"], MESSAGES as i64);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use careline::ErrorKind;
 use careline::model::{Customer, TenantId, Timestamp};
 use careline::store::{
-    Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, RetainAsk, SearchAsk, Store, TenantCommit, Versioned,
+    Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, RetainAsk, Scan, ScanOf, Store, TenantCommit, Versioned,
 };
 use careline_sqlite::{SqliteOptions, SqliteStore, Synchronous};
 
@@ -294,10 +294,10 @@ async fn a_database_of_version_1_opens() {
     let all = store.export(&acme(), &ExportAsk { customer: None, raw: true }).await.unwrap();
     println!("{} things read from the fixture of version 1", all.len());
     assert_eq!(all.len(), 9);
-    let ask = SearchAsk { query: "Größe".into(), limit: 9 };
-    assert_eq!(store.search(&acme(), &ask).await.unwrap(), ["m1".into()]);
+    let search = Scan::first(ScanOf::Search { query: "Größe".into() }, 9);
+    assert_eq!(store.scan(&acme(), &search).await.unwrap().records.len(), 1);
     assert_eq!(store.verify_log(&acme()).await.unwrap(), 1);
     let erased = store.erase(&acme(), &EraseAsk::Customer("p1".into())).await.unwrap();
     assert_eq!(erased.removed["messages"], 1, "the fixture's index still fits its texts");
-    assert_eq!(store.search(&acme(), &ask).await.unwrap(), []);
+    assert_eq!(store.scan(&acme(), &search).await.unwrap().records, []);
 }

@@ -1,7 +1,7 @@
 //! Handing out what is kept, and keeping it no longer than allowed.
 
 use careline::model::{Origin, RawRange, RawRef};
-use careline::store::{ExportAsk, Exported, Key, Receipt, Record, RetainAsk, SearchAsk, Store};
+use careline::store::{ExportAsk, Exported, Key, Receipt, Record, RetainAsk, ScanOf, Store};
 
 use super::StoreFixture;
 use super::forgetting::put_two_people;
@@ -96,8 +96,7 @@ async fn retain(store: &dyn Store, ask: RetainAsk) -> Receipt {
 }
 
 async fn found(store: &dyn Store) -> Vec<String> {
-    let ask = SearchAsk { query: "oldwords".into(), limit: 9 };
-    store.search(&acme(), &ask).await.unwrap().iter().map(ToString::to_string).collect()
+    listed(store, ScanOf::Search { query: "oldwords".into() }).await
 }
 
 pub(super) async fn each_bound_of_retention_removes_its_own(fixture: &StoreFixture) {

@@ -114,6 +114,7 @@ cases! { $
     }
     scans {
         cases_come_in_the_order_of_each_list,
+        open_cases_are_narrowed_and_counted_alike,
         messages_come_in_order_of_time,
         timelines_come_in_order_of_time_then_of_writing,
         customers_come_by_their_latest_message,

@@ -9,7 +9,8 @@ use careline::model::{
     Timestamp, Visibility,
 };
 use careline::store::{
-    Commit, Delivery, Key, LogEntry, Note, Quarantined, Record, Scan, ScanOf, Store, TenantCommit, Versioned,
+    Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, Scan, ScanOf, Store, TenantCommit,
+    Versioned,
 };
 
 pub(super) fn at(secs: i64) -> Timestamp {
@@ -292,12 +293,13 @@ pub(super) fn one_list_of_each() -> Vec<ScanOf> {
         open(Some("care"), None),
         open(None, Some("ann")),
         ScanOf::QueuedCases { team: "care".into() },
-        ScanOf::Unanswered,
+        ScanOf::Unanswered(OpenFilter::default()),
         ScanOf::CasesOf { customer: "p1".into() },
         ScanOf::Cases,
-        ScanOf::Timeline { case: "c1".into() },
+        ScanOf::Timeline { cases: vec!["c1".into()] },
         ScanOf::MessagesOf { conversation: "t1".into() },
         ScanOf::MessagesBy { customer: "p1".into() },
+        ScanOf::Search { query: "broken".into() },
         ScanOf::Customers,
         ScanOf::SharedHints { customer: "p1".into() },
         ScanOf::Quarantine,
@@ -306,7 +308,7 @@ pub(super) fn one_list_of_each() -> Vec<ScanOf> {
 }
 
 pub(super) fn open(team: Option<&str>, agent: Option<&str>) -> ScanOf {
-    ScanOf::OpenCases { team: team.map(Into::into), agent: agent.map(Into::into) }
+    ScanOf::OpenCases(OpenFilter { team: team.map(Into::into), agent: agent.map(Into::into), ..OpenFilter::default() })
 }
 
 pub(super) fn ids(records: &[Record]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use careline::ErrorKind;
 use careline::model::CaseStatus;
-use careline::store::{EraseAsk, Record, Scan, ScanOf, Store, TenantCommit};
+use careline::store::{CaseField, EraseAsk, OpenFilter, Place, Record, Scan, ScanOf, Store, TenantCommit};
 
 use super::StoreFixture;
 use super::sample::*;
@@ -43,7 +43,7 @@ pub(super) async fn cases_come_in_the_order_of_each_list(fixture: &StoreFixture)
         (open(Some("press"), Some("ann")), none),
         (open(Some("nobody"), None), none),
         (ScanOf::QueuedCases { team: "care".into() }, &["c3", "c4", "c2", "c1"]),
-        (ScanOf::Unanswered, &["c6", "c3", "c4", "c1"]),
+        (ScanOf::Unanswered(OpenFilter::default()), &["c6", "c3", "c4", "c1"]),
         (ScanOf::CasesOf { customer: "p1".into() }, &["c7", "c5", "c3", "c4", "c2", "c1"]),
         (ScanOf::CasesOf { customer: "p9".into() }, none),
         (ScanOf::Cases, &["c7", "c6", "c5", "c3", "c4", "c2", "c1"]),
@@ -56,13 +56,59 @@ pub(super) async fn cases_come_in_the_order_of_each_list(fixture: &StoreFixture)
     (answered.tier, answered.status, answered.opened_at) = (4, CaseStatus::Waiting, at(3));
     put(store, vec![in_case(answered)]).await;
     assert_eq!(listed(store, open(None, None)).await, ["c6", "c5", "c4", "c1", "c2", "c3"]);
-    assert_eq!(listed(store, ScanOf::Unanswered).await, ["c6", "c4", "c1"]);
+    assert_eq!(listed(store, ScanOf::Unanswered(OpenFilter::default())).await, ["c6", "c4", "c1"]);
     assert_eq!(listed(store, ScanOf::QueuedCases { team: "care".into() }).await, ["c4", "c2", "c1"]);
+}
+
+pub(super) async fn open_cases_are_narrowed_and_counted_alike(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_cases(store).await;
+    let mut tooted = case("c8", "p1", "t1");
+    (tooted.network, tooted.category, tooted.due_at) = ("mastodon".into(), "delivery".into(), Some(at(90)));
+    let mut waits = held_by(case("c9", "p1", "t1"), "ann");
+    (waits.team, waits.tier, waits.awaiting_since) = ("press".into(), 4, Some(at(2)));
+    put(store, vec![in_case(tooted), in_case(waits)]).await;
+    let all = OpenFilter::default;
+    let filters: Vec<(OpenFilter, &[&str])> = vec![
+        (OpenFilter { network: Some("mastodon".into()), ..all() }, &["c8"]),
+        (OpenFilter { team: Some("care".into()), network: Some("nowhere".into()), ..all() }, &[]),
+        (OpenFilter { awaiting: true, ..OpenFilter::of_team("press") }, &["c6", "c9"]),
+        (OpenFilter { awaiting: true, ..OpenFilter::of_agent("ann") }, &["c9"]),
+        (OpenFilter { due_before: Some(at(90)), ..all() }, &["c6"]),
+        (OpenFilter { due_from: Some(at(90)), due_before: Some(at(100)), ..all() }, &["c5", "c8"]),
+        (OpenFilter { due_from: Some(at(91)), ..all() }, &["c3", "c4", "c1"]),
+        (OpenFilter { queued: true, due_before: Some(at(100)), ..OpenFilter::of_team("care") }, &["c8"]),
+        (OpenFilter { agent: Some("ann".into()), ..OpenFilter::of_team("press") }, &["c9"]),
+    ];
+    for (filter, expected) in filters {
+        assert_eq!(sorted(listed(store, ScanOf::OpenCases(filter.clone())).await), sorted(expected), "{filter:?}");
+        let counted = store.count_open(&acme(), &filter, CaseField::Team).await.unwrap();
+        assert_eq!(counted.values().sum::<u64>(), expected.len() as u64, "{filter:?}");
+        let awaiting = OpenFilter { awaiting: true, ..filter.clone() };
+        let expected = sorted(listed(store, ScanOf::OpenCases(awaiting)).await);
+        assert_eq!(sorted(listed(store, ScanOf::Unanswered(filter.clone())).await), expected, "{filter:?}");
+    }
+    for (field, expected) in [
+        (CaseField::Team, &[("care", 6), ("press", 2)][..]),
+        (CaseField::Agent, &[("", 6), ("ann", 2)]),
+        (CaseField::Network, &[("mastodon", 1), ("x", 7)]),
+        (CaseField::Tier, &[("1", 4), ("2", 2), ("3", 1), ("4", 1)]),
+        (CaseField::Category, &[("billing", 7), ("delivery", 1)]),
+    ] {
+        let expected = expected.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect();
+        assert_eq!(store.count_open(&acme(), &all(), field).await.unwrap(), expected, "{field:?}");
+    }
+}
+
+fn sorted(ids: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+    let mut ids: Vec<_> = ids.into_iter().map(|id| id.to_string()).collect();
+    ids.sort_unstable();
+    ids
 }
 
 async fn put_messages(store: &dyn Store) {
     let by = |id: &str, thread: &str, secs, customer: Option<&str>| {
-        let mut message = message(id, thread, secs, &format!("text of {id}"));
+        let mut message = message(id, thread, secs, &format!("broken text of {id}"));
         message.customer = customer.map(Into::into);
         message
     };
@@ -87,7 +133,7 @@ pub(super) async fn messages_come_in_order_of_time(fixture: &StoreFixture) {
     assert_eq!(listed(store, thread.clone()).await, ["m5", "m2", "m3", "m6", "m1"]);
     assert_eq!(listed(store, ScanOf::MessagesBy { customer: "p1".into() }).await, ["m4", "m1", "m6", "m2", "m3"]);
     let Some(Record::Message(first)) = list(store, thread).await.into_iter().next() else { panic!("no message") };
-    assert_eq!(first.text(), "text of m5", "lists of messages come with content");
+    assert_eq!(first.text(), "broken text of m5", "lists of messages come with content");
 }
 
 pub(super) async fn timelines_come_in_order_of_time_then_of_writing(fixture: &StoreFixture) {
@@ -97,10 +143,10 @@ pub(super) async fn timelines_come_in_order_of_time_then_of_writing(fixture: &St
     let notes = vec![note("c1", 3, "third")];
     commit(store, TenantCommit { steps, notes, ..TenantCommit::default() }).await;
     commit(store, TenantCommit { steps: vec![step("c1", 3, "fourth").into()], ..TenantCommit::default() }).await;
-    let timeline = listed(store, ScanOf::Timeline { case: "c1".into() }).await;
+    let timeline = listed(store, ScanOf::Timeline { cases: vec!["c1".into()] }).await;
     assert_eq!(timeline, ["first", "second", "third", "fourth", "late"]);
     let expected = Record::Step(step("c1", 1, "first"));
-    assert_eq!(list(store, ScanOf::Timeline { case: "c1".into() }).await[0], expected);
+    assert_eq!(list(store, ScanOf::Timeline { cases: vec!["c1".into()] }).await[0], expected);
 }
 
 pub(super) async fn customers_come_by_their_latest_message(fixture: &StoreFixture) {
@@ -171,6 +217,10 @@ pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
             loop {
                 let page = store.scan(&acme(), &scan).await.unwrap();
                 assert!(page.records.len() <= limit && !page.records.is_empty(), "{of:?} by {limit}");
+                let place = page.records.last().and_then(|last| Place::of(&of, last));
+                if let (Some(place), Some(after)) = (place, &page.after) {
+                    assert_eq!(place.to_cursor(), *after, "{of:?}: where a page ends is told alike by all stores");
+                }
                 found.extend(page.records);
                 match page.after {
                     Some(after) => scan.after = Some(after),

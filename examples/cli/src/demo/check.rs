@@ -111,7 +111,7 @@ pub(super) async fn check(tenant: &Tenant, truth: &Truth, driven: &Driven) -> Re
         check.fault(format!("{network} {native_id} was never written"));
     }
     // Kinds that are not known yet are set aside, too, and are no fault of anybody's.
-    let set_aside = tenant.quarantine(10_000).await?;
+    let set_aside = tenant.quarantine(10_000).await?.items;
     let set_aside = set_aside.iter().filter(|item| item.error["code"] != ErrorKind::Unsupported.code()).count();
     check.quarantine_right = set_aside == truth.quarantined;
     if !check.quarantine_right {

@@ -67,7 +67,7 @@ impl Shift {
     /// Everybody at work accepts what is offered and closes what went quiet after an answer.
     pub(super) async fn work(&self, tenant: &Tenant, now: Timestamp) -> Result<()> {
         for agent in &self.here {
-            for item in tenant.queue(&QueueAsk::of_agent(agent.clone())).await? {
+            for item in tenant.queue(&QueueAsk::of_agent(agent.clone())).await?.items {
                 let case = item.case;
                 if case.status == CaseStatus::Offered {
                     tenant.accept(&case.id, agent).await?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use careline::care::{Coverage, QueueAsk, Tenant};
 use careline::clock::{Clock as _, SystemClock};
+use careline::store::OpenFilter;
 use serde::Serialize;
 
 use super::check::SelfCheck;
@@ -70,7 +71,7 @@ impl Summary {
         self_check: SelfCheck,
     ) -> Result<Self> {
         const MOST: usize = 100_000;
-        let cases = tenant.all_cases(MOST).await?;
+        let cases = tenant.all_cases(MOST).await?.items;
         let by = |name: &dyn Fn(&careline::model::Case) -> String| {
             cases.iter().fold(BTreeMap::new(), |mut by, case| {
                 *by.entry(name(case)).or_default() += 1;
@@ -78,8 +79,8 @@ impl Summary {
             })
         };
         let now = SystemClock.now();
-        let queue = tenant.queue(&QueueAsk::all().limit(MOST)).await?;
-        let due_next = queue.iter().filter(|item| item.case.due_at.is_some_and(|due_at| due_at > now)).take(NEXT);
+        let to_come = OpenFilter { due_from: Some(now), ..OpenFilter::default() };
+        let due_next = tenant.queue(&QueueAsk::from(to_come).limit(NEXT)).await?;
         Ok(Self {
             deliveries: driven.statuses.clone(),
             mastodon_requests: double.requests(),
@@ -88,7 +89,7 @@ impl Summary {
             duplicates_refused: counts.events.known,
             redeliveries_posted: truth.redeliveries,
             repeats_posted: truth.repeats,
-            quarantined: tenant.quarantine(MOST).await?.len(),
+            quarantined: tenant.quarantine(MOST).await?.items.len(),
             refused: counts.refused,
             open: cases.iter().filter(|case| case.is_open()).count(),
             by_tier: by(&|case| case.tier.to_string()),
@@ -101,11 +102,12 @@ impl Summary {
             messages_by_language: totals(tenant, "language.").await?,
             coverage: tenant.coverage().await?,
             due_next: due_next
+                .into_iter()
                 .map(|item| DueNext {
                     case: item.case.id.to_string(),
                     tier: item.case.tier,
                     due_at: item.case.due_at.unwrap_or_default(),
-                    says: item.excerpt.clone(),
+                    says: item.excerpt,
                 })
                 .collect(),
             self_check,

@@ -197,6 +197,7 @@ fn timeline(desk: &Desk, view: &CaseView) -> Markup {
             h2 { "Timeline" }
             @if view.timeline.is_empty() { p.muted { "Nothing has happened yet." } }
             ol.timeline { @for step in &view.timeline { li class={ "step step-" (words::class(step.kind.as_str())) } { (line(desk, step)) } } }
+            @if view.history_after.is_some() { p.muted { "More happened: the beginning is shown." } }
         }
     }
 }

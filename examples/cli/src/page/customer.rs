@@ -1,7 +1,7 @@
 //! `/customers/{id}` and the panel beside a case: a person over all networks.
 
 use axum::extract::Path;
-use careline::care::{CustomerView, MaybeSame};
+use careline::care::{CustomerView, MaybeSame, PageAsk};
 use careline::model::{Case, CaseId, CustomerId, Identity, Message, NetworkName};
 use maud::{Markup, html};
 
@@ -12,11 +12,17 @@ use super::words::{self, count, label, lang, moment, network, since, tier};
 
 /// So many earlier cases stand beside a case.
 const BESIDE: usize = 6;
-/// So many messages stand on a person's own page.
-const MESSAGES: usize = 50;
+/// So many cases, and so many messages, stand on one page of a person.
+const PAGE: usize = 50;
 
 pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Page {
     let view = desk.tenant.customer(&CustomerId::from(id)).await?;
+    let id = &view.customer.id;
+    let messages = desk.tenant.messages_by(id, desk.page(PAGE)).await?;
+    let cases_page = PageAsk::first(PAGE).after(desk.asked("cases").map(str::to_owned));
+    let listed = desk.tenant.cases_of(id, cases_page).await?;
+    let href = |cases: &str, after: &str| desk.href(&format!("/customers/{id}"), &[("cases", cases), ("after", after)]);
+    let (here, later) = (desk.asked("cases").unwrap_or_default(), desk.asked("after").unwrap_or_default());
     let name = name(&view);
     let main = html! {
         div.page-head.person {
@@ -24,19 +30,23 @@ pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Page {
             div {
                 h1 dir="auto" { (name) }
                 p.muted {
-                    (count(view.identities.len() as i64, "profile")) ", " (count(view.cases.len() as i64, "case"))
+                    (count(view.identities.len() as i64, "profile")) ", " (count(view.cases.len() as i64, "case")) @if view.cases_after.is_some() { " and more" }
                     @if let Some(latest) = view.messages.first() { ", last wrote " (since(latest.at(), desk.now)) }
                 }
             }
         }
         div.columns {
             div.list {
-                section { h2 { "Cases" } (cases(&desk, &view.cases)) }
+                section {
+                    h2 { "Cases" }
+                    (cases(&desk, &listed.items))
+                    (frame::pages(&href("", later), !here.is_empty(), listed.after.map(|after| href(&after, later)), ""))
+                }
                 section {
                     h2 { "Latest messages" }
                     @if view.messages.is_empty() { p.muted { "No messages are kept." } }
-                    ol.cases { @for one in view.messages.iter().take(MESSAGES) { li { (message(&desk, one)) } } }
-                    @if view.messages.len() > MESSAGES { p.muted { "The newest " (MESSAGES) " of " (view.messages.len()) " are shown." } }
+                    ol.cases { @for one in &messages.items { li { (message(&desk, one)) } } }
+                    (frame::pages(&href(here, ""), !later.is_empty(), messages.after.map(|after| href(here, &after)), ""))
                 }
             }
             aside.beside aria-label="About this person" {
@@ -69,7 +79,7 @@ pub(super) fn panel(desk: &Desk, view: &CustomerView, here: &CaseId, on: &Networ
             h3 { "Other cases" }
             @if earlier.is_empty() { p.muted { "This is the first one." } }
             @else { (cases(desk, &earlier[..earlier.len().min(BESIDE)])) }
-            @if earlier.len() > BESIDE { p { a href=(href) { "All " (view.cases.len()) " cases" } } }
+            @if earlier.len() > BESIDE || view.cases_after.is_some() { p { a href=(href) { "All cases" } } }
         }
         (maybe_same(desk, &view.maybe_same))
     }

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
-use careline::care::{Engine, Tenant, status_of};
+use careline::care::{Engine, PageAsk, Tenant, status_of};
 use careline::model::{AgentId, Timestamp};
 use careline::{Error, ErrorKind};
 use maud::html;
@@ -27,6 +27,11 @@ impl Desk {
     pub(super) fn asked(&self, name: &str) -> Option<&str> {
         let value = self.asked.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
         value.filter(|value| !value.is_empty())
+    }
+
+    /// The page of a list that was asked for.
+    pub(super) fn page(&self, limit: usize) -> PageAsk {
+        PageAsk::first(limit).after(self.asked("after").map(str::to_owned))
     }
 
     /// A link to `path` that keeps the tenant.

@@ -47,6 +47,19 @@ fn document(title: &str, top: Markup, main: Markup, now: Option<i64>) -> Markup 
     }
 }
 
+/// Where the other pages of a list are; nothing if there are none.
+pub(super) fn pages(first: &str, is_later: bool, next: Option<String>, shown: &str) -> Markup {
+    html! {
+        @if is_later || next.is_some() {
+            nav.pages aria-label="Pages" {
+                @if is_later { a rel="first" href=(first) { "First page" } }
+                @if !shown.is_empty() { span.muted { (shown) } }
+                @if let Some(next) = next { a rel="next" href=(next) { "Next" } }
+            }
+        }
+    }
+}
+
 fn top(desk: &Desk) -> Markup {
     let here = |path: &str| (desk.path == path).then_some("page");
     html! {

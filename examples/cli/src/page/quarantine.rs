@@ -7,10 +7,13 @@ use super::desk::{Desk, Page};
 use super::frame;
 use super::words::{count, since};
 
-const MOST: usize = 200;
+const PAGE: usize = 100;
 
 pub(super) async fn show(desk: Desk) -> Page {
-    let items = desk.tenant.quarantine(MOST).await?;
+    let page = desk.page(PAGE);
+    let later = page.after.is_some();
+    let listed = desk.tenant.quarantine(page).await?;
+    let href = |after: &str| desk.href("/quarantine", &[("after", after)]);
     let main = html! {
         div.page-head {
             h1 { "Quarantine" }
@@ -19,11 +22,12 @@ pub(super) async fn show(desk: Desk) -> Page {
                  went on. Mend the policy or the connector, then redrive it."
             }
         }
-        @if items.is_empty() {
+        @if listed.items.is_empty() && !later {
             div.empty { p.empty-title { "Nothing is set aside" } p.muted { "Everything that came in could be read." } }
         } @else {
-            p.muted { (count(items.len() as i64, "item")) @if items.len() == MOST { " and more" } }
-            ol.cases.quarantine { @for item in &items { li { (row(&desk, item)) } } }
+            p.muted { (count(listed.items.len() as i64, "item")) @if listed.after.is_some() { " and more" } }
+            ol.cases.quarantine { @for item in &listed.items { li { (row(&desk, item)) } } }
+            (frame::pages(&href(""), later, listed.after.as_deref().map(href), ""))
         }
     };
     Ok(frame::page(&desk, "Quarantine", main))

@@ -1,11 +1,11 @@
 //! `/`: open cases by what is due first, with numbers, filters and the volume of the day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use careline::Result;
-use careline::care::{QueueAsk, QueueItem};
-use careline::model::{CaseStatus, Timestamp};
-use careline::store::Counter;
+use careline::care::{Listed, QueueAsk, QueueItem};
+use careline::model::{AgentId, Timestamp};
+use careline::store::{CaseField, Counter, OpenFilter};
 use maud::{Markup, html};
 
 use super::desk::{Desk, Page};
@@ -13,31 +13,35 @@ use super::frame;
 use super::volume::Volume;
 use super::words::{self, count, due, label, lang, network, since, tier};
 
-/// So many open cases are looked at; more are counted as "and more".
-const MOST: usize = 2000;
 const PAGE: usize = 50;
-const DAY: i64 = 24 * 3_600_000;
+/// So many things set aside are counted.
+const ASIDE: usize = 1000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 pub(super) async fn show(desk: Desk) -> Page {
-    let all = desk.tenant.queue(&QueueAsk::all().limit(MOST)).await?;
     let (tiers, categories) = (counted(&desk, "tier.").await?, counted(&desk, "category.").await?);
     let volume = Volume::new(&tiers, &categories, desk.now);
     let view = View::asked(&desk);
-    let filter = Filter::asked(&desk);
+    let narrowed = Narrowed::asked(&desk);
+    let mut ask = QueueAsk::from(view.filter(&narrowed.filter(), desk.now)).limit(PAGE);
+    ask.page.after = desk.asked("after").map(str::to_owned);
     // Those who wait for us are shown longest first, not by what is due.
-    let waiting = if view == View::Unanswered { desk.tenant.unanswered(MOST).await? } else { Vec::new() };
-    let source = if view == View::Unanswered { &waiting } else { &all };
-    let shown: Vec<_> = source.iter().filter(|item| view.takes(item, desk.now) && filter.takes(item)).collect();
+    let shown = match view {
+        View::Unanswered => desk.tenant.unanswered(&ask).await?,
+        _ => desk.tenant.queue(&ask).await?,
+    };
+    let all = desk.tenant.count_open(&ask.filter).await?;
     let main = html! {
         h1.hidden { "Queue" }
-        (views(&desk, view, &filter, &all))
+        (views(&desk, view, &narrowed).await?)
         (volume.chart(desk.now))
         div.columns {
             section.list aria-labelledby="list-title" {
-                (filters(&desk, view, &filter, &all))
-                (list(&desk, view, &filter, &shown))
+                (filters(&desk, view, &narrowed).await?)
+                (list(&desk, view, &narrowed, &shown, all))
             }
-            (beside(&desk, &all).await?)
+            (beside(&desk).await?)
         }
     };
     Ok(frame::page(&desk, "Queue", main))
@@ -77,83 +81,95 @@ impl View {
         Self::EVERY.iter().find(|(view, ..)| *view == self).map_or("", |(_, name, _)| name)
     }
 
-    fn takes(self, item: &QueueItem, now: Timestamp) -> bool {
-        let left = item.case.due_at.map(|due_at| due_at.millis_since(now));
+    /// What of `narrowed` it shows.
+    fn filter(self, narrowed: &OpenFilter, now: Timestamp) -> OpenFilter {
+        let filter = narrowed.clone();
         match self {
-            Self::All => true,
-            Self::Unanswered => item.case.awaiting_since.is_some(),
-            Self::Overdue => left.is_some_and(|left| left < 0),
-            Self::Soon => left.is_some_and(|left| (0..3_600_000).contains(&left)),
-            Self::Unassigned => item.case.status == CaseStatus::Queued,
+            Self::All => filter,
+            Self::Unanswered => OpenFilter { awaiting: true, ..filter },
+            Self::Overdue => OpenFilter { due_before: Some(now), ..filter },
+            Self::Soon => OpenFilter { due_from: Some(now), due_before: Some(now.plus_millis(HOUR)), ..filter },
+            Self::Unassigned => OpenFilter { queued: true, ..filter },
         }
     }
 }
 
 /// What the lists are narrowed to; blank is everything.
-struct Filter {
+struct Narrowed {
     team: String,
     agent: String,
     network: String,
 }
 
-impl Filter {
+impl Narrowed {
     fn asked(desk: &Desk) -> Self {
         let asked = |name| desk.asked(name).unwrap_or_default().to_owned();
         Self { team: asked("team"), agent: asked("agent"), network: asked("network") }
     }
 
-    fn takes(&self, item: &QueueItem) -> bool {
-        let fits = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
-        let agent = item.case.assignment.as_ref().map_or("", |held| held.agent.as_str());
-        fits(&self.team, item.case.team.as_str())
-            && fits(&self.network, item.case.network.as_str())
-            && fits(&self.agent, agent)
+    fn filter(&self) -> OpenFilter {
+        let some = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+        OpenFilter {
+            team: some(&self.team).map(Into::into),
+            agent: some(&self.agent).map(Into::into),
+            network: some(&self.network).as_deref().map(Into::into),
+            ..OpenFilter::default()
+        }
     }
 
     fn is_blank(&self) -> bool {
         self.team.is_empty() && self.agent.is_empty() && self.network.is_empty()
     }
 
-    fn href(&self, desk: &Desk, view: View, page: &str) -> String {
+    fn href(&self, desk: &Desk, view: View, after: &str) -> String {
         let (team, agent, network) = (self.team.as_str(), self.agent.as_str(), self.network.as_str());
-        desk.href("/", &[("view", view.name()), ("team", team), ("agent", agent), ("network", network), ("page", page)])
+        desk.href(
+            "/",
+            &[("view", view.name()), ("team", team), ("agent", agent), ("network", network), ("after", after)],
+        )
     }
 }
 
-fn views(desk: &Desk, shown: View, filter: &Filter, all: &[QueueItem]) -> Markup {
-    let number = |view: View| all.iter().filter(|item| view.takes(item, desk.now)).count();
-    html! {
+async fn views(desk: &Desk, shown: View, narrowed: &Narrowed) -> Result<Markup> {
+    let mut numbers = Vec::new();
+    for (view, _, title) in View::EVERY {
+        numbers.push((view, title, desk.tenant.count_open(&view.filter(&narrowed.filter(), desk.now)).await?));
+    }
+    Ok(html! {
         nav.views aria-label="Views" {
-            @for (view, _, title) in View::EVERY {
-                @let number = number(view);
-                a.view.alarm[view == View::Overdue && number > 0] href=(filter.href(desk, view, ""))
+            @for (view, title, number) in numbers {
+                a.view.alarm[view == View::Overdue && number > 0] href=(narrowed.href(desk, view, ""))
                     aria-current=[(view == shown).then_some("page")] {
-                    span.number { (number) @if number >= MOST { "+" } }
+                    span.number { (number) }
                     span.of { (title) }
                 }
             }
         }
-    }
+    })
 }
 
-fn filters(desk: &Desk, view: View, filter: &Filter, all: &[QueueItem]) -> Markup {
-    let teams: BTreeSet<_> = all.iter().map(|item| item.case.team.as_str()).collect();
-    let networks: BTreeSet<_> = all.iter().map(|item| item.case.network.as_str()).collect();
-    let holders: BTreeSet<_> =
-        all.iter().filter_map(|item| item.case.assignment.as_ref()).map(|held| &held.agent).collect();
-    let agents: Vec<_> = holders.into_iter().map(|id| (id.as_str(), desk.agent(id).to_owned())).collect();
-    html! {
+async fn filters(desk: &Desk, view: View, narrowed: &Narrowed) -> Result<Markup> {
+    let teams = open_by(desk, CaseField::Team).await?;
+    let networks = open_by(desk, CaseField::Network).await?;
+    let agents: Vec<_> = open_by(desk, CaseField::Agent).await?.into_keys().map(AgentId::from).collect();
+    let agents = agents.iter().filter(|id| !id.as_str().is_empty());
+    Ok(html! {
         form.filters method="get" action="/" {
             h2 #list-title { "Cases" }
             @if let Some(tenant) = desk.kept_tenant() { input type="hidden" name="tenant" value=(tenant); }
             @if view != View::All { input type="hidden" name="view" value=(view.name()); }
-            (choice("team", "Team", &filter.team, teams.into_iter().map(|id| (id, label(id)))))
-            (choice("agent", "Agent", &filter.agent, agents.into_iter()))
-            (choice("network", "Network", &filter.network, networks.into_iter().map(|id| (id, label(id)))))
+            (choice("team", "Team", &narrowed.team, teams.keys().map(|id| (id.as_str(), label(id)))))
+            (choice("agent", "Agent", &narrowed.agent, agents.map(|id| (id.as_str(), desk.agent(id).to_owned()))))
+            (choice("network", "Network", &narrowed.network, networks.keys().map(|id| (id.as_str(), label(id)))))
             button type="submit" { "Apply" }
-            @if !filter.is_blank() { a.clear href=(desk.href("/", &[("view", view.name())])) { "Clear" } }
+            @if !narrowed.is_blank() { a.clear href=(desk.href("/", &[("view", view.name())])) { "Clear" } }
         }
-    }
+    })
+}
+
+/// How many of all open cases there are by what stands in `field`.
+async fn open_by(desk: &Desk, field: CaseField) -> Result<BTreeMap<String, u64>> {
+    desk.tenant.count_open_by(&OpenFilter::default(), field).await
 }
 
 fn choice<'a>(name: &str, title: &str, chosen: &str, options: impl Iterator<Item = (&'a str, String)>) -> Markup {
@@ -166,30 +182,31 @@ fn choice<'a>(name: &str, title: &str, chosen: &str, options: impl Iterator<Item
     }
 }
 
-fn list(desk: &Desk, view: View, filter: &Filter, shown: &[&QueueItem]) -> Markup {
-    let pages = shown.len().div_ceil(PAGE).max(1);
-    let page = desk.asked("page").and_then(|page| page.parse().ok()).unwrap_or(1usize).clamp(1, pages);
-    let here = &shown[shown.len().min((page - 1) * PAGE)..shown.len().min(page * PAGE)];
+fn list(desk: &Desk, view: View, narrowed: &Narrowed, shown: &Listed<QueueItem>, all: u64) -> Markup {
+    let everything = view == View::All && narrowed.is_blank();
+    let later = desk.asked("after").is_some();
     html! {
-        @if here.is_empty() {
+        @if shown.items.is_empty() {
             div.empty {
-                p.empty-title { @if view == View::All && filter.is_blank() { "Nothing is open" } @else { "No case fits" } }
+                p.empty-title {
+                    @if later { "Nothing comes after" } @else if everything { "Nothing is open" } @else { "No case fits" }
+                }
                 p.muted {
-                    @if view == View::All && filter.is_blank() { "New cases appear here as customers write." }
+                    @if later { "What was here may be done; go back to the first page." }
+                    @else if everything { "New cases appear here as customers write." }
                     @else { "Choose another view, or clear the filters." }
                 }
             }
         } @else {
-            ol.cases { @for item in here { li { (row(desk, item)) } } }
+            ol.cases { @for item in &shown.items { li { (row(desk, item)) } } }
         }
-        @if pages > 1 {
-            nav.pages aria-label="Pages" {
-                @if page > 1 { a rel="prev" href=(filter.href(desk, view, &(page - 1).to_string())) { "Previous" } }
-                span.muted { "Page " (page) " of " (pages) ", " (count(shown.len() as i64, "case")) }
-                @if page < pages { a rel="next" href=(filter.href(desk, view, &(page + 1).to_string())) { "Next" } }
-            }
-        }
+        (frame::pages(&narrowed.href(desk, view, ""), later, shown.after.as_deref().map(|after| narrowed.href(desk, view, after)),
+            &format!("{} of {}", shown.items.len(), count(signed(all), "case"))))
     }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A case in a list.
@@ -233,26 +250,25 @@ fn row(desk: &Desk, item: &QueueItem) -> Markup {
 }
 
 /// What is open by tier and subject, who is at work, what the accounts miss.
-async fn beside(desk: &Desk, all: &[QueueItem]) -> Result<Markup> {
-    let (mut tiers, mut categories) = (BTreeMap::new(), BTreeMap::new());
-    for item in all {
-        *tiers.entry(format!("Tier {}", item.case.tier)).or_insert(0i64) += 1;
-        *categories.entry(label(&item.case.category)).or_insert(0i64) += 1;
-    }
-    let mut by_number: Vec<_> = categories.into_iter().collect();
-    by_number.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
-    let aside = desk.tenant.quarantine(100).await?.len();
+async fn beside(desk: &Desk) -> Result<Markup> {
+    let tiers = open_by(desk, CaseField::Tier).await?.into_iter();
+    let mut categories: Vec<_> = open_by(desk, CaseField::Category).await?.into_iter().collect();
+    categories.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let categories = categories.iter().map(|(name, number)| (label(name), signed(*number))).collect();
+    let aside = desk.tenant.quarantine(ASIDE).await?;
     Ok(html! {
         aside.beside aria-label="Overview" {
-            (tally("Open by tier", tiers.into_iter().collect()))
-            (tally("Open by subject", by_number))
+            (tally("Open by tier", tiers.map(|(tier, number)| (format!("Tier {tier}"), signed(number))).collect()))
+            (tally("Open by subject", categories))
             (tally("Messages by network", named(desk.tenant.totals("network.").await?, "network.")))
             (roster(desk).await?)
             (coverage(desk).await?)
-            @if aside > 0 {
+            @if !aside.items.is_empty() {
                 section.card {
                     h2 { "Set aside" }
-                    p { a href=(desk.href("/quarantine", &[])) { (count(aside as i64, "item")) " could not be read" } }
+                    p { a href=(desk.href("/quarantine", &[])) {
+                        (count(aside.items.len() as i64, "item")) @if aside.after.is_some() { " and more" } " could not be read"
+                    } }
                 }
             }
         }

@@ -10,14 +10,18 @@ use super::frame;
 use super::pieces::pieces;
 use super::words::{self, count, label, lang, moment, network};
 
-const MOST: usize = 100;
+const PAGE: usize = 50;
 /// So much of a long text is shown, in characters.
 const LONGEST: usize = 600;
 
 pub(super) async fn show(desk: Desk) -> Page {
     let query = desk.asked("q").unwrap_or_default();
-    let found = if query.is_empty() { Vec::new() } else { desk.tenant.search(query, MOST).await? };
-    let authors = desk.tenant.authors(&found).await?;
+    let page = desk.page(PAGE);
+    let later = page.after.is_some();
+    let listed = desk.tenant.search(query, page).await?;
+    let found = &listed.items;
+    let authors = desk.tenant.authors(found).await?;
+    let href = |after: &str| desk.href("/search", &[("q", query), ("after", after)]);
     let main = html! {
         div.page-head {
             h1 { "Search" }
@@ -25,14 +29,15 @@ pub(super) async fn show(desk: Desk) -> Page {
                 p.muted { "Type words into the field above; messages that hold all of them are listed, newest first." }
             } @else {
                 p.muted role="status" {
-                    (count(found.len() as i64, "message")) @if found.len() == MOST { " and more" } " with “" bdi { (query) } "”"
+                    (count(found.len() as i64, "message")) @if listed.after.is_some() { " and more" } " with “" bdi { (query) } "”"
                 }
             }
         }
-        @if found.is_empty() && !query.is_empty() {
+        @if found.is_empty() && !query.is_empty() && !later {
             div.empty { p.empty-title { "Nothing found" } p.muted { "Try fewer words, or the beginning of one." } }
         }
-        ol.cases { @for message in &found { li { (hit(&desk, message, &authors, query)) } } }
+        ol.cases { @for message in found { li { (hit(&desk, message, &authors, query)) } } }
+        (frame::pages(&href(""), later, listed.after.as_deref().map(href), ""))
     };
     Ok(frame::page(&desk, "Search", main))
 }

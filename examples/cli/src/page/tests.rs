@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use careline::care::{Engine, TenantSetup};
 use careline::policy::{CompiledPolicy, Policy};
-use careline::store::MemoryStore;
+use careline::store::{CaseField, MemoryStore, OpenFilter};
 use careline::transport::Transport;
 use careline_http::HttpTransport;
 use http::{HeaderMap, Request};
@@ -98,6 +98,32 @@ async fn every_page_and_every_link_in_it_leads_somewhere() {
         assert!(seen.iter().any(|path| path.starts_with(kind)), "no link leads to {kind}");
     }
     println!("{} pages and files", seen.len());
+}
+
+#[tokio::test]
+async fn pages_of_every_queue_hold_each_case_once() {
+    let seeded = Seeded::day().await;
+    let tenant = seeded.engine.tenant("default").unwrap();
+    let teams = tenant.count_open_by(&OpenFilter::default(), CaseField::Team).await.unwrap();
+    let all = teams.values().sum::<u64>();
+    let mut queues: Vec<_> = teams.iter().map(|(team, number)| (format!("/?team={team}"), *number)).collect();
+    queues.push(("/".to_owned(), all));
+    let awaiting = OpenFilter { awaiting: true, ..OpenFilter::default() };
+    queues.push(("/?view=unanswered".to_owned(), tenant.count_open(&awaiting).await.unwrap()));
+    assert!(all > 100, "{all} open cases fill several pages");
+    let site = Site::of(seeded.engine).await;
+    for (first, number) in queues {
+        let (mut found, mut path) = (Vec::new(), Some(first.clone()));
+        while let Some(page) = path {
+            let html = site.page(&page).await;
+            let rows = html.split("class=\"row-link\"").skip(1);
+            found.extend(rows.filter_map(|row| attributes(row, "href").next()));
+            path = html.split("rel=\"next\"").nth(1).and_then(|link| attributes(link, "href").next());
+            assert!(path.is_none() || html.contains(&format!(" of {number} cases")), "{page} tells how many there are");
+        }
+        assert_eq!(found.len() as u64, number, "{first}");
+        assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), found.len(), "{first} repeats nothing");
+    }
 }
 
 #[tokio::test]

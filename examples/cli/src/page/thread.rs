@@ -61,6 +61,9 @@ pub(super) fn thread(around: &Around<'_>, view: &ThreadView) -> Markup {
                     }
                 }
             }
+            @if view.messages_after.is_some() {
+                p.muted { "The thread goes on: its first messages and all of this case are shown." }
+            }
         }
     }
 }
