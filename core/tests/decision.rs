@@ -8,7 +8,7 @@ use std::sync::Arc;
 use careline::care::{Arrival, Decision, Engine, Outcome, Rules, Snapshot, TenantSetup, decide};
 use careline::model::*;
 use careline::policy::{CompiledPolicy, Policy};
-use careline::store::{Commit, ExportAsk, Exported, Key, MemoryStore, Record, Store};
+use careline::store::{Commit, CounterAsk, ExportAsk, Exported, Key, MemoryStore, Record, Store};
 use careline::triage::Triages;
 use careline_testkit::ManualClock;
 use proptest::prelude::*;
@@ -41,6 +41,21 @@ enum Kind {
     Delete,
     /// Hidden or shown at this minute.
     Hide(bool, u8),
+    /// This person, or nobody known, gives or takes back this reaction at this minute.
+    React(Option<u8>, u8, bool, u8),
+    /// Read, or only delivered, up to this minute.
+    See(bool, u8),
+    /// The thread's right to be written in is had by this owner, or only asked for, at this minute.
+    Control(Option<u8>, u8),
+    /// This signal is given at this minute.
+    Signal(u8, u8),
+    /// The network says this about the account, at this minute.
+    Account(u8, u8),
+}
+
+/// A minute of the time after all was written.
+fn minute(minute: u8) -> Option<Timestamp> {
+    Timestamp::from_secs(1_790_100_000 + i64::from(minute) * 60)
 }
 
 /// What message `number` is, whatever happens to it: its author, its place, its parent.
@@ -80,7 +95,44 @@ fn arrival(act: &Act, place: usize) -> Arrival {
             scope: "fake".into(),
             native_id: format!("n{}", act.message).into(),
             hidden,
-            at: Timestamp::from_secs(1_790_100_000 + i64::from(minute) * 60),
+            at: self::minute(minute),
+        }),
+        Kind::React(person, word, removed, minute) => EventBody::Reaction(Reaction {
+            scope: "fake".into(),
+            native_id: format!("n{}", act.message).into(),
+            by: person.map(|person| Profile::new("fake", format!("u{person}"))),
+            reaction: ["like", "boost", "love"][usize::from(word)].into(),
+            sole: act.message.is_multiple_of(2),
+            removed,
+            at: self::minute(minute),
+        }),
+        Kind::See(read, minute) => EventBody::Seen(Seen {
+            scope: "fake".into(),
+            thread: format!("dm:u{}", act.message % PEOPLE).into(),
+            read,
+            native_ids: Vec::new(),
+            up_to: self::minute(minute),
+        }),
+        Kind::Control(owner, minute) => EventBody::Control(Control {
+            scope: "fake".into(),
+            thread: format!("dm:u{}", act.message % PEOPLE).into(),
+            owner: owner.map(|owner| if owner == 0 { ThreadOwner::Us } else { ThreadOwner::Another }),
+            app: None,
+            at: self::minute(minute),
+        }),
+        Kind::Signal(name, minute) => EventBody::Signal(Signal {
+            name: ["referral", "optin", "typing"][usize::from(name)].into(),
+            scope: "fake".into(),
+            thread: format!("dm:u{}", act.message % PEOPLE).into(),
+            by: Some(Profile::new("fake", format!("u{}", act.message % PEOPLE))),
+            at: self::minute(minute),
+            extensions: serde_json::Map::from_iter([("ref".to_owned(), format!("ad {name} {minute}").into())]),
+        }),
+        Kind::Account(change, minute) => EventBody::Account(AccountChange {
+            change: ["revoked", "blocked", "warned"][usize::from(change)].into(),
+            person: (change == 0).then(|| Profile::new("fake", format!("u{}", act.message % PEOPLE))),
+            at: self::minute(minute),
+            ..AccountChange::default()
         }),
     };
     arrived(body, place)
@@ -94,8 +146,20 @@ fn arrived(body: EventBody, place: usize) -> Arrival {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let kind = prop_oneof![6 => Just(Kind::Write), 2 => (1u8..4).prop_map(Kind::Edit), 1 => Just(Kind::Delete),
-        1 => (any::<bool>(), 0u8..4).prop_map(|(hidden, minute)| Kind::Hide(hidden, minute))];
+        1 => (any::<bool>(), 0u8..4).prop_map(|(hidden, minute)| Kind::Hide(hidden, minute)), 2 => told()];
     proptest::collection::vec((0u8..MESSAGES, kind).prop_map(|(message, kind)| Act { message, kind }), 1..40)
+}
+
+/// What is told beside messages.
+fn told() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        (proptest::option::of(0u8..PEOPLE), 0u8..3, any::<bool>(), 0u8..4)
+            .prop_map(|(person, word, removed, minute)| Kind::React(person, word, removed, minute)),
+        (any::<bool>(), 0u8..4).prop_map(|(read, minute)| Kind::See(read, minute)),
+        (proptest::option::of(0u8..2), 0u8..4).prop_map(|(owner, minute)| Kind::Control(owner, minute)),
+        (0u8..3, 0u8..4).prop_map(|(name, minute)| Kind::Signal(name, minute)),
+        (0u8..3, 0u8..9).prop_map(|(change, minute)| Kind::Account(change, minute)),
+    ]
 }
 
 struct World {
@@ -192,9 +256,20 @@ impl World {
                     }
                     continue;
                 }
+                Record::Thread(thread) => {
+                    (format!("beside {}", thread.conversation), serde_json::to_string(&thread).unwrap())
+                }
+                Record::Account(state) => (state.account.to_string(), serde_json::to_string(&state).unwrap()),
                 _ => continue,
             };
             facts.insert(key, fact);
+        }
+        // Reactions do not tell their names: the counters do, which have each at its own time.
+        let reactions = CounterAsk { prefix: "event.reaction".into(), ..CounterAsk::default() };
+        for counter in self.store.counters(&self.tenant, &reactions).await.unwrap() {
+            if counter.value != 0 {
+                facts.insert(format!("reactions at {}", counter.bucket), counter.value.to_string());
+            }
         }
         facts
     }
@@ -270,7 +345,10 @@ proptest! {
         let (before, outcomes, after) = block_on(async {
             let world = run(&acts, &[5]).await;
             let before = world.all().await;
-            let repeats: Vec<_> = again.iter().map(|index| index.index(acts.len())).map(|place| arrival(&acts[place], place)).collect();
+            // What has a time of the network's own is known again whenever another body tells it.
+            let later = |place: usize| if matches!(acts[place].kind, Kind::Write | Kind::Edit(_)) { place } else { 100 };
+            let repeats: Vec<_> =
+                again.iter().map(|index| index.index(acts.len())).map(|place| arrival(&acts[place], later(place))).collect();
             let outcomes = world.take(&repeats.iter().collect::<Vec<_>>()).await;
             (before, outcomes, world.all().await)
         });

@@ -39,6 +39,7 @@ fn records_of_this_version_are_read_and_written_alike() {
     }
     kinds.sort_unstable();
     let all = [
+        "account",
         "alias",
         "assessment",
         "case",
@@ -51,8 +52,10 @@ fn records_of_this_version_are_read_and_written_alike() {
         "note",
         "presence",
         "quarantined",
+        "reaction",
         "slot",
         "step",
+        "thread",
     ];
     assert_eq!(kinds, all);
     println!("{} kinds of records read", kinds.len());

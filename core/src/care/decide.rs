@@ -171,14 +171,11 @@ impl<'a> Draft<'a> {
             EventBody::Presence(event) => self.presence(arrival, event),
             EventBody::Customer(event) => self.customer_event(arrival, event),
             EventBody::Unknown(unknown) => self.unknown(arrival, unknown),
-            EventBody::Reaction(_)
-            | EventBody::Seen(_)
-            | EventBody::Control(_)
-            | EventBody::Signal(_)
-            | EventBody::Account(_) => {
-                self.count(&["event.", kind_of(&arrival.event.body)], arrival.event.received_at, 1);
-                Ok(Outcome::Known)
-            }
+            EventBody::Reaction(reaction) => self.reaction(arrival, reaction),
+            EventBody::Seen(seen) => self.seen(arrival, seen),
+            EventBody::Control(control) => self.control(arrival, control),
+            EventBody::Signal(signal) => self.signal(arrival, signal),
+            EventBody::Account(change) => self.account_change(arrival, change),
         }?;
         if !self.overlay.is_guessing() && (outcome != Outcome::Known || !self.line.is_empty()) {
             self.log(arrival);

@@ -3,6 +3,7 @@
 //! [`decide`] turns events into changes and effects. [`Engine`] loads what a decision needs, commits what it writes, and
 //! only then answers. [`Tenant`] is the one handle with verbs and views.
 
+mod accounts;
 mod case;
 mod change;
 mod decide;
@@ -18,10 +19,12 @@ pub mod sla;
 mod snapshot;
 mod tenant;
 mod timer;
+mod told;
 mod upkeep;
 mod views;
 mod work;
 
+pub use accounts::AccountStanding;
 pub use change::{Change, LogLine};
 pub use decide::{Arrival, Decision, Outcome, Rules, decide};
 pub use duty::{Failed, Ticked};

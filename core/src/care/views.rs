@@ -10,7 +10,7 @@ use super::tenant::Tenant;
 use crate::error::Result;
 use crate::model::{
     Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId, Message,
-    MessageId, Reason, Step, StepKind, Timestamp,
+    MessageId, Reason, Step, StepKind, ThreadState, Timestamp,
 };
 use crate::store::{Counter, CounterAsk, Key, Note, Record, ScanOf};
 
@@ -53,6 +53,8 @@ pub struct ThreadView {
     pub messages_after: Option<String>,
     /// Who wrote them.
     pub authors: BTreeMap<IdentityId, Identity>,
+    /// What the network tells of it beside messages: who may write in it, up to when ours were read, signals.
+    pub beside: Option<ThreadState>,
 }
 
 /// A person with everything about them.
@@ -153,7 +155,11 @@ impl Tenant {
         messages.sort_by(|a, b| (a.at(), &a.id).cmp(&(b.at(), &b.id)));
         messages.dedup_by(|a, b| a.id == b.id);
         let authors = self.authors(&messages).await?;
-        Ok(Some(ThreadView { conversation, messages, messages_after, authors }))
+        let beside = match self.record(Key::Thread(id.clone())).await? {
+            Some(Record::Thread(state)) => Some(state),
+            _ => None,
+        };
+        Ok(Some(ThreadView { conversation, messages, messages_after, authors, beside }))
     }
 
     /// All messages of a case, with content.

@@ -147,6 +147,10 @@ impl EventBody {
                 &signal.thread
             }
             Self::Profile(profile) => &profile.native_id,
+            Self::Account(change) => {
+                person(&mut change.person);
+                return true;
+            }
             _ => return true,
         };
         !own.is_empty()
@@ -198,6 +202,9 @@ pub struct Reaction {
     /// What, in the network's word: `like`, `love`, `boost` …
     #[schemars(with = "String")]
     pub reaction: CompactString,
+    /// Whether it takes the place of the person's other reactions to the message, as where there can be but one.
+    #[serde(default)]
+    pub sole: bool,
     /// Whether it was taken back.
     #[serde(default)]
     pub removed: bool,
@@ -262,7 +269,7 @@ pub struct Control {
 /// Something signalled in a private thread that is not a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Signal {
-    /// The network's word for it: `referral`, `optin` …
+    /// The network's word for it: `referral`, `optin` …; `typing` is over as soon as it is told, and nothing is kept of it.
     #[schemars(with = "String")]
     pub name: CompactString,
     /// Id scope of `thread`.
@@ -283,14 +290,17 @@ pub struct Signal {
 }
 
 /// The network changed what we may do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountChange {
-    /// What: `revoked`, `blocked`, `unblocked`, `warned` …
+    /// What: `revoked`, `blocked`, `unblocked`, `warned`, `severed`, `deauthorised`, `erasure_asked` …
     #[schemars(with = "String")]
     pub change: CompactString,
     /// The network's reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The person who withdrew what they had allowed, where it was one and the network names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Profile>,
     /// When, by the network's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

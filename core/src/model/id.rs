@@ -85,6 +85,8 @@ id! {
     EffectId = 'e',
     /// A delivery or event set aside: hash of the delivery and the place in it.
     QuarantineId = 'q',
+    /// A person's reaction to a message: hash of tenant, network, scope, the message's native id, the person and the word.
+    ReactionId = 'r',
 }
 
 impl TenantId {

@@ -20,6 +20,7 @@ mod open;
 mod sla;
 mod text;
 mod time;
+mod told;
 
 pub use account::*;
 pub use agent::*;
@@ -36,3 +37,4 @@ pub use sla::*;
 pub use text::*;
 pub(crate) use text::{is_composed, never_changes};
 pub use time::*;
+pub use told::*;

@@ -8,8 +8,8 @@ use compact_str::CompactString;
 use super::{EffectAction, EraseAsk, Key, LogEntry, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Case, CaseId, ConversationId, Customer, CustomerId, Identity, IdentityId, Message, MessageId, Presence, Timer,
-    TimerPurpose, Timestamp, Visibility,
+    AccountSaid, AccountState, Case, CaseId, ConversationId, Customer, CustomerId, Identity, IdentityId, Message,
+    MessageId, Presence, ReactionId, ThreadState, Timer, TimerPurpose, Timestamp, Visibility,
 };
 
 /// How [`Belongings`] are looked up within one tenant of a store.
@@ -24,6 +24,8 @@ pub trait Library {
     fn aliases(&mut self, message: &MessageId) -> Result<Vec<(CompactString, CompactString)>>;
     /// The presence of every agent.
     fn roster(&mut self) -> Result<Vec<Presence>>;
+    /// The reactions and the states of threads and accounts that name one of these profiles.
+    fn told_of(&mut self, people: &BTreeSet<IdentityId>) -> Result<Vec<(Key, Record)>>;
 }
 
 /// Which messages.
@@ -58,6 +60,14 @@ pub struct Belongings {
     pub conversations: BTreeSet<ConversationId>,
     /// Threads and people between whom there may be a slot.
     pub slots: BTreeSet<(ConversationId, CustomerId)>,
+    /// Profiles that were asked for and never wrote: reactions and the like may name them.
+    pub strangers: BTreeSet<IdentityId>,
+    /// Their reactions.
+    pub reactions: BTreeSet<ReactionId>,
+    /// Threads of which nothing that was told beside messages stays.
+    pub threads: BTreeSet<ConversationId>,
+    /// What stays but is theirs in part, with that part alone: for handing out.
+    pub parts: Vec<(Key, Record)>,
     /// What stays, as it is without the belongings. An erasure writes these and raises their versions.
     pub changed: Vec<(Key, Record)>,
     /// People whose log entries and hints go although they stay.
@@ -74,12 +84,14 @@ impl Belongings {
             EraseAsk::Message(id) => all.add_single_message(library, id)?,
         }
         all.add_what_hangs_on(library)?;
+        all.add_told(library)?;
         Ok(all)
     }
 
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.customers.is_empty() && self.identities.is_empty() && self.messages.is_empty() && self.cases.is_empty()
+        let whole = self.customers.len() + self.identities.len() + self.messages.len() + self.cases.len();
+        whole + self.reactions.len() + self.threads.len() + self.parts.len() == 0
     }
 
     /// Whether the person wrote at `since` or later, under any of their names.
@@ -97,6 +109,8 @@ impl Belongings {
         keys.extend(self.messages.keys().cloned().map(Key::Message));
         keys.extend(self.aliases.iter().cloned().map(|(scope, id)| Key::Alias(scope, id)));
         keys.extend(self.messages.keys().cloned().map(Key::Assessment));
+        keys.extend(self.reactions.iter().cloned().map(Key::Reaction));
+        keys.extend(self.threads.iter().cloned().map(Key::Thread));
         keys
     }
 
@@ -114,6 +128,7 @@ impl Belongings {
     pub fn holds_effect(&self, action: &EffectAction) -> bool {
         match action {
             EffectAction::Notify { case, .. } => self.cases.contains(case),
+            EffectAction::NotifyAccount { person, .. } => person.as_ref().is_some_and(|person| self.is_theirs(person)),
             EffectAction::Advise { message, .. } => self.messages.contains_key(message),
             EffectAction::Route { .. } | EffectAction::Join { .. } => false,
         }
@@ -150,7 +165,10 @@ impl Belongings {
     }
 
     fn add_profile(&mut self, library: &mut dyn Library, id: &IdentityId) -> Result<()> {
-        let Some(Record::Identity(identity)) = library.record(&Key::Identity(id.clone()))? else { return Ok(()) };
+        let Some(Record::Identity(identity)) = library.record(&Key::Identity(id.clone()))? else {
+            self.strangers.insert(id.clone());
+            return Ok(());
+        };
         let mut person = Self::default();
         person.add_person(library, &identity.customer)?;
         person.identities.entry(id.clone()).or_insert_with(|| (*identity).clone());
@@ -261,6 +279,51 @@ impl Belongings {
         Ok(())
     }
 
+    /// What was told of them beside messages.
+    fn add_told(&mut self, library: &mut dyn Library) -> Result<()> {
+        self.threads.clone_from(&self.conversations);
+        let people: BTreeSet<_> = self.identities.keys().chain(&self.strangers).cloned().collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        for (key, record) in library.told_of(&people)? {
+            match (key, record) {
+                (Key::Reaction(id), _) => drop(self.reactions.insert(id)),
+                (Key::Thread(id), Record::Thread(mut state)) if !self.threads.contains(&id) => {
+                    let key = Key::Thread(id.clone());
+                    if library.record(&Key::Conversation(id.clone()))?.is_none() {
+                        self.threads.insert(id);
+                        continue;
+                    }
+                    let (theirs, others) = state
+                        .signals
+                        .into_iter()
+                        .partition(|(_, signal)| signal.by.as_ref().is_some_and(|by| people.contains(by)));
+                    let part = ThreadState { signals: theirs, ..ThreadState::new(id) };
+                    self.parts.push((key.clone(), Record::Thread(part)));
+                    state.signals = others;
+                    self.changed.push((key, Record::Thread(state)));
+                }
+                (key @ Key::Account(_), Record::Account(mut state)) => {
+                    let is_theirs = |said: &AccountSaid| said.person.as_ref().is_some_and(|who| people.contains(who));
+                    let said = state.said.iter().filter(|said| is_theirs(said)).cloned().collect();
+                    let part = AccountState { account: state.account.clone(), said };
+                    self.parts.push((key.clone(), Record::Account(part)));
+                    for said in state.said.iter_mut().filter(|said| is_theirs(said)) {
+                        (said.person, said.profile) = (None, None);
+                    }
+                    self.changed.push((key, Record::Account(state)));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn is_theirs(&self, profile: &IdentityId) -> bool {
+        self.identities.contains_key(profile) || self.strangers.contains(profile)
+    }
+
     fn is_answered_by(&self, message: &Message) -> bool {
         let Some(target) = &message.reply_to else { return false };
         let profile = |identity: &Identity| {
@@ -287,6 +350,7 @@ impl<'a> Finder<'a> {
     fn new(belongings: &'a Belongings) -> Result<Self> {
         let ours = belongings.messages.keys().map(|id| id.as_str().to_owned());
         let ours = ours.chain(belongings.identities.keys().map(|id| id.as_str().to_owned()));
+        let ours = ours.chain(belongings.strangers.iter().map(|id| id.as_str().to_owned()));
         let mut native: BTreeSet<&str> = belongings.messages.values().map(|message| &*message.native_id).collect();
         native.extend(belongings.aliases.iter().map(|(_, id)| &**id));
         for identity in belongings.identities.values() {

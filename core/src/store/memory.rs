@@ -15,8 +15,8 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Case, CaseId, Content, ConversationId, Customer, CustomerId, DeliveryId, EffectId, Message, MessageId, Presence,
-    RawRef, Step, TenantId, Timer, TimerId, Timestamp,
+    Case, CaseId, Content, ConversationId, Customer, CustomerId, DeliveryId, EffectId, IdentityId, Message, MessageId,
+    Presence, RawRef, Step, TenantId, Timer, TimerId, Timestamp,
 };
 
 /// Keeps everything in memory, behind one lock. Nothing survives the process.
@@ -585,6 +585,12 @@ impl Shelf {
         for id in &belongings.conversations {
             receipt.count("conversations", self.remove(&Key::Conversation(id.clone())));
         }
+        for id in &belongings.reactions {
+            receipt.count("reactions", self.remove(&Key::Reaction(id.clone())));
+        }
+        for id in &belongings.threads {
+            receipt.count("threads", self.remove(&Key::Thread(id.clone())));
+        }
         for id in &belongings.cases {
             receipt.count("cases", self.remove(&Key::Case(id.clone())));
         }
@@ -664,6 +670,9 @@ impl Shelf {
                 all.push(Exported::Record { version, record });
             }
         }
+        for (key, record) in &belongings.parts {
+            all.push(Exported::Record { version: self.version(key), record: record.clone() });
+        }
         let cases = &belongings.cases;
         all.extend(self.steps.values().filter(|step| cases.contains(&step.case)).cloned().map(Exported::Step));
         all.extend(self.notes.values().filter(|note| cases.contains(&note.case)).cloned().map(Exported::Note));
@@ -708,6 +717,17 @@ impl Shelf {
                 if !self.is_about(&id, before)? {
                     receipt.absorb(self.erase(&EraseAsk::Customer(id))?);
                 }
+            }
+        }
+        if let Some(before) = ask.customers_before {
+            let old: Vec<_> = self
+                .records
+                .iter()
+                .filter(|(_, (_, record))| matches!(record, Record::Reaction(reaction) if reaction.at < before))
+                .map(|(key, _)| key.clone())
+                .collect();
+            for key in old {
+                receipt.count("reactions", self.remove(&key));
             }
         }
         if let Some(before) = ask.messages_before {
@@ -793,6 +813,18 @@ impl Library for Shelf {
             _ => None,
         });
         Ok(presences.collect())
+    }
+
+    fn told_of(&mut self, people: &BTreeSet<IdentityId>) -> Result<Vec<(Key, Record)>> {
+        let is_one = |id: &Option<IdentityId>| id.as_ref().is_some_and(|id| people.contains(id));
+        let names = |record: &Record| match record {
+            Record::Reaction(reaction) => is_one(&reaction.by),
+            Record::Thread(thread) => thread.signals.values().any(|signal| is_one(&signal.by)),
+            Record::Account(state) => state.said.iter().any(|said| is_one(&said.person)),
+            _ => false,
+        };
+        let named = self.records.iter().filter(|(_, (_, record))| names(record));
+        Ok(named.map(|(key, (_, record))| (key.clone(), record.clone())).collect())
     }
 }
 

@@ -23,9 +23,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    AccountId, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer, CustomerId,
-    DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange, RawRef, Step,
-    TeamId, TenantId, Timer, TimerId, Timestamp,
+    AccountId, AccountState, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer,
+    CustomerId, DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange,
+    RawRef, ReactionId, ReactionState, Step, TeamId, TenantId, ThreadState, Timer, TimerId, Timestamp,
 };
 
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
@@ -134,6 +134,12 @@ pub enum Key {
     Delivery(DeliveryId),
     /// Something set aside.
     Quarantine(QuarantineId),
+    /// A person's reaction to a message.
+    Reaction(ReactionId),
+    /// What is told of a private thread beside its messages.
+    Thread(ConversationId),
+    /// What the network said about an account.
+    Account(AccountId),
 }
 
 /// What a key stands for. Stored as JSON with a format version; see [`Record::VERSION`].
@@ -169,6 +175,12 @@ pub enum Record {
     Stored,
     /// Something set aside.
     Quarantined(Quarantined),
+    /// A person's reaction to a message.
+    Reaction(ReactionState),
+    /// What is told of a private thread beside its messages.
+    Thread(ThreadState),
+    /// What the network said about an account.
+    Account(AccountState),
     /// A line of a timeline; only ever listed.
     Step(Step),
     /// A colleague's note; only ever listed.
@@ -401,6 +413,18 @@ pub enum EffectAction {
         /// About what: `halfway`, `breached`, `escalated` …
         about: String,
     },
+    /// Tell somebody what a network said about an account, or that somebody's data must go.
+    NotifyAccount {
+        /// The account.
+        account: AccountId,
+        /// Who: the team that answers for it.
+        who: Vec<String>,
+        /// What the network said, why, and what to do.
+        about: String,
+        /// The person whose data must go, as far as the network names them: what [`EraseAsk::Identity`] takes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<IdentityId>,
+    },
     /// Join the open cases that one person has in a thread: another thread turned out to be part of it.
     Join {
         /// The thread that goes on.
@@ -420,7 +444,7 @@ impl EffectAction {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Route { .. } => "route",
-            Self::Notify { .. } => "notify",
+            Self::Notify { .. } | Self::NotifyAccount { .. } => "notify",
             Self::Join { .. } => "join",
             Self::Advise { .. } => "advise",
         }
@@ -558,6 +582,8 @@ pub enum ScanOf {
     Quarantine,
     /// The presence of every agent, by id.
     Roster,
+    /// What networks said about accounts, by id.
+    Accounts,
 }
 
 /// One page of a scan.
@@ -623,7 +649,8 @@ pub struct RetainAsk {
     pub raw_before: Option<Timestamp>,
     /// Contents of messages sent before this go, unless their case is open.
     pub messages_before: Option<Timestamp>,
-    /// Customers whose latest message is older than this are erased, unless they have an open case.
+    /// Customers whose latest message is older than this are erased, unless they have an open case; so are older reactions,
+    /// whoever gave them.
     pub customers_before: Option<Timestamp>,
 }
 
@@ -631,8 +658,8 @@ pub struct RetainAsk {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
-    /// `cases`, `assessments`, `conversations`, `aliases`, `slots`, `steps`, `notes`, `timers`, `effects`, `quarantined`,
-    /// `log_entries`, `hints`. What there was none of is not listed.
+    /// `cases`, `assessments`, `conversations`, `aliases`, `slots`, `reactions`, `threads`, `steps`, `notes`, `timers`,
+    /// `effects`, `quarantined`, `log_entries`, `hints`. What there was none of is not listed.
     pub removed: BTreeMap<String, u64>,
     /// The people who were erased.
     pub customers: Vec<CustomerId>,
@@ -682,6 +709,9 @@ pub fn check_put(key: &Key, version: u64, record: Option<&Written>) -> Result<()
         (Key::Case(id), Some(Record::Case(case))) => case.id == *id,
         (Key::Presence(id), Some(Record::Presence(presence))) => presence.agent == *id,
         (Key::Quarantine(id), Some(Record::Quarantined(item))) => item.id == *id,
+        (Key::Reaction(_), Some(Record::Reaction(_))) => true,
+        (Key::Thread(id), Some(Record::Thread(thread))) => thread.conversation == *id,
+        (Key::Account(id), Some(Record::Account(state))) => state.account == *id,
         _ => false,
     };
     if fits && record.is_none_or(|record| version > 0 && !record.json().is_empty()) {

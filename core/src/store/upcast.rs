@@ -41,6 +41,9 @@ impl Record {
             Self::Quarantined(_) => "quarantined",
             Self::Step(_) => "step",
             Self::Note(_) => "note",
+            Self::Reaction(_) => "reaction",
+            Self::Thread(_) => "thread",
+            Self::Account(_) => "account",
         }
     }
 
@@ -66,6 +69,9 @@ impl Record {
             Self::Quarantined(value) => serde_json::to_string(value),
             Self::Step(value) => serde_json::to_string(value),
             Self::Note(value) => serde_json::to_string(value),
+            Self::Reaction(value) => serde_json::to_string(value),
+            Self::Thread(value) => serde_json::to_string(value),
+            Self::Account(value) => serde_json::to_string(value),
         };
         json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
     }
@@ -119,6 +125,9 @@ fn parse<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(kind: &str
         "quarantined" => Record::Quarantined(read(kind, json)?),
         "step" => Record::Step(read(kind, json)?),
         "note" => Record::Note(read(kind, json)?),
+        "reaction" => Record::Reaction(read(kind, json)?),
+        "thread" => Record::Thread(read(kind, json)?),
+        "account" => Record::Account(read(kind, json)?),
         _ => {
             return Err(
                 Error::new(ErrorKind::StorageDamaged, "a stored record is of a kind nobody knows").with("kind", kind)

@@ -132,7 +132,10 @@ pub async fn no_engine_verb_mixes_tenants(store: Arc<dyn Store>) {
         assert!(raws.clone().count() == own.len() && raws.clone().all(|raw| !raw.contains(others)), "{kept:?}");
     }
 
-    // Only one of them has something due.
+    // Only one of them has something due, once what the network said about accounts is told.
+    for notice in &engine.notices().await.unwrap() {
+        engine.told(notice).await.unwrap();
+    }
     let before = everything(&globex).await;
     let ticked = engine.tick().await.unwrap();
     assert!(ticked.timers > 0 && ticked.failed.is_empty(), "{ticked:?}");
@@ -316,7 +319,11 @@ async fn fill(tenant: &Tenant, account: &str) -> Theirs {
         Event::new(account, Channel::Webhook, NOW, EventBody::Message(Box::new(message)))
     };
     let reject = Reject { account: None, raw: None, error: Error::new(ErrorKind::InputInvalid, "`id` is missing") };
-    let parsed = Parsed { events: vec![event("1", "jo"), event("2", "li")], rejects: vec![reject], repaired: false };
+    let change = AccountChange { change: "warned".into(), ..AccountChange::default() };
+    let native = NativeAccount::new("fake".into(), account);
+    let warned = Event::new(native, Channel::Webhook, NOW, EventBody::Account(change));
+    let parsed =
+        Parsed { events: vec![event("1", "jo"), event("2", "li"), warned], rejects: vec![reject], repaired: false };
     assert_eq!(tenant.ingest("hook", Channel::Webhook, "a raw body", parsed).await.unwrap().added, 2);
     tenant.set_presence(&"ann".into(), true, None).await.unwrap();
     let case = tenant.all_cases(9).await.unwrap().items.remove(0);
@@ -345,6 +352,7 @@ async fn everything(tenant: &Tenant) -> Vec<String> {
     all.push(format!("{:?}", tenant.queue(&QueueAsk::all()).await.unwrap().items));
     all.push(format!("{:?}", tenant.roster().await.unwrap()));
     all.push(format!("{:?}", tenant.quarantine(99).await.unwrap().items));
+    all.push(format!("{:?}", tenant.account_states().await.unwrap()));
     all.push(format!("{:?}", tenant.verify_log().await.unwrap()));
     all
 }
@@ -376,6 +384,7 @@ async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
     assert_eq!(held.values().sum::<u64>(), own as u64);
     assert_eq!(tenant.roster().await.unwrap().len(), own);
     assert!(tenant.quarantine(99).await.unwrap().items.iter().all(|item| item.id != theirs.aside));
+    assert_eq!(tenant.account_states().await.unwrap().len(), own);
     assert_eq!(tenant.coverage().await.unwrap().len(), own);
     assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
     assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);

@@ -9,6 +9,7 @@ mod forgetting;
 mod joining;
 mod promises;
 mod shifts;
+mod told;
 mod views;
 mod work;
 mod world;

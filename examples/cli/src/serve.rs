@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use careline::care::{Engine, Failed};
 use careline::clock::{Clock, SystemClock};
-use careline::model::{AccountId, CaseId, EffectId, TenantId, Timestamp};
+use careline::model::{AccountId, CaseId, EffectId, IdentityId, TenantId, Timestamp};
 use careline::policy::Policy;
 use careline::store::EffectAction;
 use careline::transport::Transport;
@@ -118,7 +118,7 @@ pub(crate) async fn keep_ticking(engine: Engine) {
     }
 }
 
-/// Passes on whom the policy's ladder says to tell, again and again, as long as somebody reads it.
+/// Passes on whom the policy's ladder says to tell and what networks said about accounts, again and again, as long as somebody reads it.
 async fn keep_telling(engine: Engine) {
     loop {
         match pass_on_notices(&engine, &mut io::stdout()).await {
@@ -133,23 +133,46 @@ async fn keep_telling(engine: Engine) {
     }
 }
 
-/// Who is to be told about which case, as one line of JSON.
+/// Who is to be told about which case or account, as one line of JSON.
 #[derive(Serialize)]
 struct Notice<'a> {
     notice: &'a EffectId,
     tenant: &'a TenantId,
     due_at: Timestamp,
-    case: &'a CaseId,
+    #[serde(flatten)]
+    subject: Subject<'a>,
     who: &'a [String],
     about: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Subject<'a> {
+    Case {
+        case: &'a CaseId,
+    },
+    Account {
+        account: &'a AccountId,
+        /// The profile that is to be erased.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<&'a IdentityId>,
+    },
 }
 
 /// Writes every notice that is due as a line. Each is settled once it is written; if writing fails it comes again.
 async fn pass_on_notices(engine: &Engine, out: &mut (impl io::Write + Send)) -> Result<()> {
     for leased in engine.notices().await? {
         let effect = &leased.effect;
-        if let EffectAction::Notify { case, who, about } = &effect.action {
-            let notice = Notice { notice: &effect.id, tenant: &leased.tenant, due_at: effect.due_at, case, who, about };
+        let told = match &effect.action {
+            EffectAction::Notify { case, who, about } => Some((Subject::Case { case }, who, about)),
+            EffectAction::NotifyAccount { account, who, about, person } => {
+                Some((Subject::Account { account, person: person.as_ref() }, who, about))
+            }
+            _ => None,
+        };
+        if let Some((subject, who, about)) = told {
+            let (notice, tenant, due_at) = (&effect.id, &leased.tenant, effect.due_at);
+            let notice = Notice { notice, tenant, due_at, subject, who, about };
             let mut line = serde_json::to_string(&notice).map_err(io::Error::from)?;
             line.push('\n');
             out.write_all(line.as_bytes()).and_then(|()| out.flush())?;
@@ -194,7 +217,9 @@ async fn keep_reading(engine: Engine, account: AccountId) {
 mod tests {
     use careline::care::TenantSetup;
     use careline::intake::Parsed;
-    use careline::model::{Channel, Event, EventBody, Inbound, NativeAccount, Profile, Surface, Visibility};
+    use careline::model::{
+        AccountChange, Channel, Event, EventBody, Inbound, NativeAccount, Profile, Surface, Visibility,
+    };
     use careline::policy::CompiledPolicy;
     use careline::store::MemoryStore;
     use careline_testkit::ManualClock;
@@ -244,5 +269,16 @@ mod tests {
         assert_eq!(lines[0]["case"], case.as_str());
         assert_eq!(lines[0]["who"], serde_json::json!(["care", "host:duty"]));
         assert!(lines[0]["about"].as_str().unwrap().contains("first_response"), "{}", lines[0]);
+
+        let change = AccountChange { change: "blocked".into(), ..AccountChange::default() };
+        let account = NativeAccount::new("x".into(), "7");
+        let event = Event::new(account, Channel::Webhook, engine.now(), EventBody::Account(change));
+        let parsed = Parsed { events: vec![event], ..Parsed::default() };
+        tenant.ingest("x", Channel::Webhook, "[]", parsed).await.unwrap();
+        let mut out = Vec::new();
+        pass_on_notices(&engine, &mut out).await.unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!((&line["account"], &line["who"]), (&"acme".into(), &serde_json::json!(["care"])));
+        assert!(line["about"].as_str().unwrap().starts_with("blocked: "), "{line}");
     }
 }

@@ -238,6 +238,7 @@ fn reaction(page: &Page, value: &ChangeValue<'_>, target: Target, removed: bool,
             .as_ref()
             .and_then(|rare| rare.reaction_type.compact())
             .unwrap_or(CompactString::const_new("like")),
+        sole: true,
         removed,
         at: value.created_time.0.or(at),
     })

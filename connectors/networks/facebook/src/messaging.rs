@@ -96,6 +96,7 @@ pub(crate) fn event(
             },
             reason: policy.reason.owned(),
             at: thread.at,
+            ..AccountChange::default()
         }))
     } else {
         Ok(EventBody::Unknown(Unknown { name: name_of(text) }))
@@ -171,6 +172,7 @@ impl Thread<'_> {
             native_id,
             by: self.sender,
             reaction: word.unwrap_or(CompactString::const_new("other")),
+            sole: true,
             removed: reaction.action.is("unreact"),
             at: self.at,
         }))

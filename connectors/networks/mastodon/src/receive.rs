@@ -331,7 +331,10 @@ impl<'b> Reader<'b> {
             parts.join(": ").trim_matches([':', ' ']).to_owned()
         });
         let at = time(object.created_at.as_ref());
-        self.push(EventBody::Account(AccountChange { change: "warned".into(), reason, at }), raw);
+        self.push(
+            EventBody::Account(AccountChange { change: "warned".into(), reason, at, ..AccountChange::default() }),
+            raw,
+        );
     }
 
     /// Grouped notifications: the statuses once, then who reacted to them, as far as the groups name people.
@@ -466,7 +469,7 @@ impl<'b> Reader<'b> {
 
     fn reaction(&self, status: &Id<'_>, by: Option<Profile>, word: &str, at: Option<Timestamp>) -> Reaction {
         let (scope, native_id) = (self.host.into(), status.compact());
-        Reaction { scope, native_id, by, reaction: word.into(), removed: false, at }
+        Reaction { scope, native_id, by, reaction: word.into(), sole: false, removed: false, at }
     }
 
     fn deleted(&mut self, id: &str, raw: Option<RawRange>) {

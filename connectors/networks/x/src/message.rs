@@ -305,7 +305,7 @@ pub(crate) fn deleted(id: &Id<'_>, at: Option<Timestamp>) -> EventBody {
 /// Somebody reacted to the post `to`.
 pub(crate) fn reaction(what: &str, to: &Id<'_>, by: Option<Profile>, at: Option<Timestamp>) -> EventBody {
     let (scope, native_id) = (SCOPE, to.compact());
-    EventBody::Reaction(Reaction { scope, native_id, by, reaction: what.into(), removed: false, at })
+    EventBody::Reaction(Reaction { scope, native_id, by, reaction: what.into(), sole: false, removed: false, at })
 }
 
 /// What a required field's absence is called.

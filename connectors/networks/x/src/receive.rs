@@ -489,7 +489,7 @@ fn thread_of(direct: &Direct<'_>) -> Result<CompactString> {
 
 fn revoked(at: Option<Timestamp>) -> EventBody {
     let reason = Some("the account withdrew what it had allowed the app".to_owned());
-    EventBody::Account(AccountChange { change: "revoked".into(), reason, at })
+    EventBody::Account(AccountChange { change: "revoked".into(), reason, at, ..AccountChange::default() })
 }
 
 fn unknown(name: &str) -> EventBody {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use careline::Result;
-use careline::model::{Case, CustomerId, DeliveryId, Message, MessageId, Presence, TenantId, Timer, Timestamp};
+use careline::model::{
+    Case, CustomerId, DeliveryId, IdentityId, Message, MessageId, Presence, TenantId, Timer, Timestamp,
+};
 use careline::store::{
     Belongings, Effect, EraseAsk, ExportAsk, Exported, Key, Library, LogEntry, MessagesOf, Receipt, Record, RetainAsk,
 };
@@ -11,7 +13,7 @@ use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
 use crate::names::{find, tenant_no};
-use crate::place::{ALIAS, CURSOR, PART, PRESENCE, QUARANTINE, numbered};
+use crate::place::{ACCOUNT, ALIAS, CURSOR, PART, PRESENCE, QUARANTINE, REACTION, THREAD, numbered};
 use crate::read::{self, message, record, versioned};
 use crate::scan::time;
 use crate::work::parse;
@@ -72,6 +74,28 @@ impl Library for Shelf<'_> {
             })
             .collect())
     }
+
+    fn told_of(&mut self, people: &BTreeSet<IdentityId>) -> Result<Vec<(Key, Record)>> {
+        let named: Vec<_> = people.iter().map(|id| format!("\"{id}\"")).collect();
+        let mut told = Vec::new();
+        for kind in [REACTION, THREAD, ACCOUNT] {
+            let sql = "SELECT id, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
+            self.db.each(sql, &[&self.tenant, &kind], |row| {
+                let json = text(row, 2)?;
+                if named.iter().any(|id| json.contains(id)) {
+                    let id = text(row, 0)?;
+                    let key = match kind {
+                        REACTION => Key::Reaction(id.into()),
+                        THREAD => Key::Thread(id.into()),
+                        _ => Key::Account(id.into()),
+                    };
+                    told.push((key, record(row, kind, 1)?));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(told)
+    }
 }
 
 pub(crate) fn erase(mut writer: Writer<'_>, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt> {
@@ -97,6 +121,8 @@ pub(crate) fn retain(
             receipt.absorb(writer.erase(tenant, &ask)?);
             erased.push(ask);
         }
+        let sql = "DELETE FROM records WHERE tenant = ?1 AND kind = ?2 AND at < ?3";
+        receipt.add("reactions", writer.db.execute(sql, &[&tenant, &REACTION, &before.as_millis()])? as u64);
     }
     if let Some(before) = ask.messages_before {
         writer.empty_messages(tenant, before, &mut receipt)?;
@@ -289,6 +315,8 @@ fn plural(key: &Key) -> &'static str {
         Key::Customer(_) => "customers",
         Key::Case(_) => "cases",
         Key::Slot(..) => "slots",
+        Key::Reaction(_) => "reactions",
+        Key::Thread(_) => "threads",
         _ => "records",
     }
 }
@@ -307,6 +335,10 @@ fn export_person(db: &Db<'_>, tenant: i64, customer: &CustomerId, raw: bool) -> 
     for key in belongings.keys() {
         let entry = read::entry(db, tenant, &key)?;
         all.extend(entry.record.map(|record| Exported::Record { version: entry.version, record }));
+    }
+    for (key, record) in &belongings.parts {
+        let version = read::version(db, tenant, key)?;
+        all.push(Exported::Record { version, record: record.clone() });
     }
     for id in &belongings.cases {
         if let Some(no) = find(db, tenant, id.as_str())? {
@@ -388,7 +420,7 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
-    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS] {
+    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT] {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
         all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }

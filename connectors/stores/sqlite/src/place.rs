@@ -13,6 +13,9 @@ pub(crate) const ALIAS: &str = "alias";
 pub(crate) const PRESENCE: &str = "presence";
 pub(crate) const CURSOR: &str = "cursor";
 pub(crate) const QUARANTINE: &str = "quarantined";
+pub(crate) const REACTION: &str = "reaction";
+pub(crate) const THREAD: &str = "thread";
+pub(crate) const ACCOUNT: &str = "account";
 
 /// Separates the parts of an id that has several.
 pub(crate) const PART: char = '\u{1f}';
@@ -115,6 +118,7 @@ pub(crate) fn numbered(key: &Key) -> Option<(&'static Table, &'static str, &str)
         Key::Case(id) | Key::CaseMessages(id) => (&CASES, "case", id.as_str()),
         Key::Delivery(id) => (&DELIVERIES, "delivery", id.as_str()),
         Key::Slot(..) | Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => return None,
+        Key::Reaction(_) | Key::Thread(_) | Key::Account(_) => return None,
     })
 }
 
@@ -125,6 +129,9 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::Presence(id) => (PRESENCE, id.as_str().into()),
         Key::Cursor(account, source) => (CURSOR, format!("{account}{PART}{source}").into()),
         Key::Quarantine(id) => (QUARANTINE, id.as_str().into()),
+        Key::Reaction(id) => (REACTION, id.as_str().into()),
+        Key::Thread(id) => (THREAD, id.as_str().into()),
+        Key::Account(id) => (ACCOUNT, id.as_str().into()),
         _ => ("", "".into()),
     }
 }

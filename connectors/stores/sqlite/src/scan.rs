@@ -12,7 +12,7 @@ use rusqlite::{Row, ToSql};
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::names::{find, tenant_no};
-use crate::place::{PRESENCE, QUARANTINE};
+use crate::place::{ACCOUNT, PRESENCE, QUARANTINE};
 use crate::read::{message_with_content, record};
 
 pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
@@ -67,11 +67,8 @@ impl Page<'_> {
             ScanOf::Customers => self.customers(),
             ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
             ScanOf::Quarantine => self.quarantine(),
-            ScanOf::Roster => self.named(
-                "SELECT id, v, json FROM records WHERE tenant = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
-                &[&self.tenant, &PRESENCE, &self.after.id, &self.rows],
-                PRESENCE,
-            ),
+            ScanOf::Roster => self.of_kind(PRESENCE),
+            ScanOf::Accounts => self.of_kind(ACCOUNT),
             _ => {
                 Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that")
                     .during("scan"))
@@ -198,6 +195,12 @@ impl Page<'_> {
             &[&self.tenant, &self.after.id, &no, &self.rows, &any],
             "customer",
         )
+    }
+
+    /// All records of a rare kind, by id.
+    fn of_kind(&self, kind: &str) -> Result<Found> {
+        let sql = "SELECT id, v, json FROM records WHERE tenant = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
+        self.named(sql, &[&self.tenant, &kind, &self.after.id, &self.rows], kind)
     }
 
     /// Records by id, which is the first column.

@@ -360,6 +360,7 @@ impl<'a> Writer<'a> {
         };
         let listed_at = match record {
             Record::Quarantined(item) if item.redriven_at.is_none() => Some(item.received_at.as_millis()),
+            Record::Reaction(reaction) => Some(reaction.at.as_millis()),
             _ => None,
         };
         let sql = "INSERT INTO records (tenant, kind, id, version, v, at, of, json) \

@@ -235,6 +235,70 @@ pub(super) async fn an_erased_person_takes_nobody_along(fixture: &StoreFixture) 
     assert_eq!(store.delivery(&acme(), &"d2".into()).await.unwrap(), None);
 }
 
+/// Jo's reaction, private thread and withdrawal, and what Jo and Sam signalled in one thread.
+async fn put_told(store: &dyn Store) {
+    let mut both = thread("t-public", "i-jo", "jodoe_handle");
+    let sams = thread("t-public", "i-sam", "samsad").signals.remove("referral").unwrap();
+    both.signals.insert("optin".to_owned(), sams);
+    let mut told: Vec<_> = [
+        Record::Thread(thread("t-dm", "i-jo", "zanzibarquux")),
+        Record::Thread(thread("t-unwritten", "i-jo", "zanzibarquux")),
+        Record::Thread(both),
+        Record::Account(account_state("acme-x", "i-jo")),
+    ]
+    .map(|record| (key(&record), record))
+    .into();
+    for (id, by) in [("r-jo", "i-jo"), ("r-sam", "i-sam"), ("r-stranger", "i-stranger")] {
+        told.push((Key::Reaction(id.into()), Record::Reaction(reaction(by, 1))));
+    }
+    let notify = |id: &str, person: &str| Effect {
+        id: id.into(),
+        due_at: at(9),
+        action: EffectAction::NotifyAccount {
+            account: "acme-x".into(),
+            who: vec!["care".into()],
+            about: format!("deauthorised by profile-{person}"),
+            person: Some(person.into()),
+        },
+    };
+    let effects = vec![notify("e-jo-left", "i-jo"), notify("e-sam-left", "i-sam")];
+    let log = vec![entry("p-sam", r#"{"by":"i-stranger"}"#)];
+    put_with(store, told, TenantCommit { effects, log, ..TenantCommit::default() }).await;
+}
+
+pub(super) async fn what_is_told_beside_messages_goes_with_the_person(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_two_people(store).await;
+    put_told(store).await;
+    let ask = ExportAsk { customer: Some("p-jo".into()), raw: false };
+    let json = serde_json::to_string(&store.export(&acme(), &ask).await.unwrap()).unwrap();
+    for (held, number) in [("\"reaction\":\"like\"", 1), ("\"referral\"", 3), ("deauthorised", 1), ("samsad", 0)] {
+        assert_eq!(json.matches(held).count(), number, "{held} in {json}");
+    }
+    let receipt = erase(store, EraseAsk::Customer("p-jo".into())).await;
+    let removed = ["reactions", "threads", "effects"].map(|kind| receipt.removed[kind]);
+    assert_eq!(removed, [1, 2, 2], "{:?}", receipt.removed);
+    for key in [Key::Reaction("r-jo".into()), Key::Thread("t-dm".into()), Key::Thread("t-unwritten".into())] {
+        assert_eq!(load(store, key).await.record, None);
+    }
+    assert!(load(store, Key::Reaction("r-sam".into())).await.record.is_some());
+    let Some(Record::Thread(both)) = load(store, Key::Thread("t-public".into())).await.record else {
+        panic!("the thread of both is gone")
+    };
+    assert_eq!(both.signals.keys().collect::<Vec<_>>(), ["optin"], "what the other one signalled stays");
+    let Some(Record::Account(state)) = load(store, Key::Account("acme-x".into())).await.record else {
+        panic!("the account's state is gone")
+    };
+    assert_eq!((&*state.said[0].change, &state.said[0].person, &state.said[0].profile), ("deauthorised", &None, &None));
+    let after = everything(store).await;
+    for planted in PLANTED {
+        assert!(!after.contains(planted), "{planted} is still there");
+    }
+    let receipt = erase(store, EraseAsk::Identity("i-stranger".into())).await;
+    assert_eq!(receipt.removed, [("log_entries".to_owned(), 1), ("reactions".to_owned(), 1)].into());
+    assert_eq!(erase(store, EraseAsk::Identity("i-stranger".into())).await, Receipt::default());
+}
+
 pub(super) async fn an_erased_profile_leaves_the_person(fixture: &StoreFixture) {
     let store = &*fixture.store;
     put_two_people(store).await;

@@ -115,7 +115,13 @@ pub(super) async fn each_bound_of_retention_removes_its_own(fixture: &StoreFixtu
         panic!("m2 is gone")
     };
     assert_eq!(emptied.content, None);
+    let reactions = [("r-old", 10), ("r-new", 500)];
+    let reactions = reactions.map(|(id, secs)| (Key::Reaction(id.into()), Record::Reaction(reaction("i9", secs))));
+    put_at(store, reactions.into()).await;
     let receipt = retain(store, RetainAsk { customers_before: Some(at(20)), ..RetainAsk::default() }).await;
+    assert_eq!(receipt.removed["reactions"], 1, "whoever gave it");
+    assert_eq!(load(store, Key::Reaction("r-old".into())).await.record, None);
+    assert!(load(store, Key::Reaction("r-new".into())).await.record.is_some());
     assert_eq!(receipt.customers, ["p2".into()], "who has an open case stays");
     assert_eq!(load(store, Key::Message("m2".into())).await.record, None);
     assert_eq!(load(store, Key::Identity("i2".into())).await.record, None);

@@ -119,7 +119,7 @@ cases! { $
         timelines_come_in_order_of_time_then_of_writing,
         customers_come_by_their_latest_message,
         shared_hints_name_the_others,
-        quarantine_and_roster_are_listed,
+        quarantine_roster_and_accounts_are_listed,
         pages_have_no_gaps_and_no_repeats,
         a_foreign_cursor_is_refused,
     }
@@ -145,6 +145,7 @@ cases! { $
     forgetting {
         an_erased_person_leaves_no_trace,
         an_erased_person_takes_nobody_along,
+        what_is_told_beside_messages_goes_with_the_person,
         an_erased_profile_leaves_the_person,
         an_erased_message_leaves_the_case,
         an_erasure_conflicts_with_what_was_read_before,

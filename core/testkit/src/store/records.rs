@@ -31,10 +31,13 @@ fn one_of_each() -> Vec<(Key, Record)> {
         in_case(held_by(case("c1", "p1", "t1"), "ann")),
         Record::Presence(presence("ann")),
         Record::Quarantined(quarantined("q1", "d1", 0)),
+        Record::Thread(thread("t1", "i1", "promo")),
+        Record::Account(account_state("acme-x", "i1")),
     ];
     let mut all: Vec<_> = records.into_iter().map(|record| (key(&record), record)).collect();
     let fate = Fate { deleted_at: Some(at(1)), hidden: Some((true, at(2))) };
     all.push((Key::Message("m2".into()), Record::Fate(fate)));
+    all.push((Key::Reaction("r1".into()), Record::Reaction(reaction("i1", 0))));
     all.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
     all.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
     all.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("since=5".into())));

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use careline::model::{
-    Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer, Identity, Intent, Message,
-    Origin, Presence, Profile, Reason, Relevance, Sentiment, Step, StepKind, SuggestedSurface, Surface, TenantId,
-    Timestamp, Visibility,
+    AccountSaid, AccountState, Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer,
+    Held, Identity, Intent, Message, Origin, Presence, Profile, ReactionState, Reason, Relevance, Sentiment, Signalled,
+    Step, StepKind, SuggestedSurface, Surface, TenantId, ThreadOwner, ThreadState, Timestamp, Visibility,
 };
 use careline::store::{
     Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, Scan, ScanOf, Store, TenantCommit,
@@ -177,6 +177,27 @@ pub(super) fn presence(agent: &str) -> Presence {
     Presence { agent: agent.into(), online: true, until: Some(at(60)), changed_at: at(0), cases: BTreeSet::new() }
 }
 
+pub(super) fn reaction(by: &str, secs: i64) -> ReactionState {
+    ReactionState { by: Some(by.into()), reaction: "like".into(), removed: false, at: at(secs) }
+}
+
+/// What is told of a thread in which `by` came by way of `referral`.
+pub(super) fn thread(id: &str, by: &str, referral: &str) -> ThreadState {
+    let extensions = serde_json::Map::from_iter([("ref".to_owned(), referral.into())]);
+    let mut state = ThreadState::new(id.into());
+    state.held = Some(Held { since: at(1), owner: ThreadOwner::Another, app: Some("7".into()) });
+    state.read_up_to = Some(at(2));
+    state.signals.insert("referral".to_owned(), Signalled { at: at(1), by: Some(by.into()), extensions });
+    state
+}
+
+/// An account to which somebody withdrew what they had allowed.
+pub(super) fn account_state(id: &str, person: &str) -> AccountState {
+    let profile = Some(Profile::new("x", format!("profile-{person}")));
+    let (change, person) = ("deauthorised".into(), Some(person.into()));
+    AccountState { account: id.into(), said: vec![AccountSaid { at: at(1), change, reason: None, person, profile }] }
+}
+
 pub(super) fn quarantined(id: &str, delivery: &str, secs: i64) -> Quarantined {
     Quarantined {
         id: id.into(),
@@ -223,6 +244,8 @@ pub(super) fn key(record: &Record) -> Key {
         Record::Case(case) => Key::Case(case.id.clone()),
         Record::Presence(presence) => Key::Presence(presence.agent.clone()),
         Record::Quarantined(item) => Key::Quarantine(item.id.clone()),
+        Record::Thread(thread) => Key::Thread(thread.conversation.clone()),
+        Record::Account(state) => Key::Account(state.account.clone()),
         record => panic!("{record:?} does not tell its key"),
     }
 }
@@ -283,6 +306,9 @@ pub(super) fn one_key_of_each() -> Vec<Key> {
         Key::Cursor("acme-x".into(), "mentions".into()),
         Key::Delivery("d1".into()),
         Key::Quarantine("q1".into()),
+        Key::Reaction("r1".into()),
+        Key::Thread("t1".into()),
+        Key::Account("acme-x".into()),
     ]
 }
 
@@ -304,6 +330,7 @@ pub(super) fn one_list_of_each() -> Vec<ScanOf> {
         ScanOf::SharedHints { customer: "p1".into() },
         ScanOf::Quarantine,
         ScanOf::Roster,
+        ScanOf::Accounts,
     ]
 }
 
@@ -318,6 +345,7 @@ pub(super) fn ids(records: &[Record]) -> Vec<String> {
         Record::Customer(customer) => customer.id.to_string(),
         Record::Quarantined(item) => item.id.to_string(),
         Record::Presence(presence) => presence.agent.to_string(),
+        Record::Account(state) => state.account.to_string(),
         Record::Step(step) => step.actor.clone(),
         Record::Note(note) => note.text.clone(),
         record => panic!("{record:?} is not listed"),

@@ -186,7 +186,7 @@ pub(super) async fn shared_hints_name_the_others(fixture: &StoreFixture) {
     assert_eq!(listed(store, ScanOf::SharedHints { customer: "p1".into() }).await, ["p3"]);
 }
 
-pub(super) async fn quarantine_and_roster_are_listed(fixture: &StoreFixture) {
+pub(super) async fn quarantine_roster_and_accounts_are_listed(fixture: &StoreFixture) {
     let store = &*fixture.store;
     let mut redriven = quarantined("q3", "d1", 9);
     redriven.redriven_at = Some(at(10));
@@ -195,6 +195,8 @@ pub(super) async fn quarantine_and_roster_are_listed(fixture: &StoreFixture) {
     put(store, ["sam", "ann"].map(|agent| Record::Presence(presence(agent))).into()).await;
     assert_eq!(listed(store, ScanOf::Quarantine).await, ["q2", "q4", "q1"]);
     assert_eq!(listed(store, ScanOf::Roster).await, ["ann", "sam"]);
+    put(store, ["acme-x", "acme"].map(|account| Record::Account(account_state(account, "i1"))).into()).await;
+    assert_eq!(listed(store, ScanOf::Accounts).await, ["acme", "acme-x"]);
 }
 
 pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
@@ -208,6 +210,7 @@ pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
     put_with(store, people.into_iter().map(|record| (key(&record), record)).collect(), part).await;
     put(store, ["ann", "sam"].map(|agent| Record::Presence(presence(agent))).into()).await;
     put(store, ["q1", "q2"].map(|id| Record::Quarantined(quarantined(id, "d1", 0))).into()).await;
+    put(store, ["acme", "acme-x"].map(|id| Record::Account(account_state(id, "i1"))).into()).await;
     for of in one_list_of_each() {
         let whole = store.scan(&acme(), &Scan::first(of.clone(), 100)).await.unwrap();
         assert!(!whole.records.is_empty() && whole.after.is_none(), "{of:?} fits one page");

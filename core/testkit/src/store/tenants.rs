@@ -52,9 +52,12 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
         in_case(case("c2", "p2", "t2")),
         Record::Presence(presence("ann")),
         Record::Quarantined(quarantined("q1", "d1", 0)),
+        Record::Thread(thread("t1", "i1", "promo")),
+        Record::Account(account_state("acme-x", "i1")),
     ];
     let mut records: Vec<_> = records.into_iter().map(|record| (key(&record), record)).collect();
     records.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
+    records.push((Key::Reaction("r1".into()), Record::Reaction(reaction("i1", 0))));
     records.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
     records.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("5".into())));
     let part = TenantCommit {
