@@ -22,6 +22,7 @@ use crate::network::NOW;
 /// the source, so that none is added without a case.
 pub const TRIED: &[&str] = &[
     "accept",
+    "account_states",
     "all_cases",
     "assign",
     "authors",
