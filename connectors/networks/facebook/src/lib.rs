@@ -39,6 +39,7 @@ mod receive;
 mod routes;
 mod signals;
 mod wire;
+mod withdrawal;
 
 use careline::intake::Parsed;
 use careline::model::{NativeAccount, Timestamp};
@@ -50,6 +51,7 @@ pub use config::{AccountConfig, WebhookConfig};
 pub use error::read_error;
 pub use receive::Webhook;
 pub use signals::Signals;
+pub use withdrawal::Withdrawal;
 
 /// Reads a body without its request: no signature is checked. Pure.
 ///

@@ -38,6 +38,14 @@ impl Webhook {
         })
     }
 
+    pub(crate) fn signatures(&self) -> &Hmac256 {
+        &self.signatures
+    }
+
+    pub(crate) fn app_id(&self) -> Option<&str> {
+        self.app_id.as_deref()
+    }
+
     /// Answers `hub.challenge` verbatim to whoever knows the verify token.
     fn challenge(&self, query: &str) -> Result<Received> {
         let field = |name: &str| {

@@ -1,14 +1,17 @@
 //! Webhook bodies, good and bad, in the wire format of the fact sheets.
 #![allow(clippy::unwrap_used, reason = "a body that is not read as told is to fail")]
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use careline::ErrorKind;
 use careline::intake::{Intake, MAX_BODY, Parsed, Received, WebhookRequest};
 use careline::model::{
-    AttachmentKind, EventBody, Inbound, NativeAccount, NetworkName, Rating, Surface, ThreadOwner, Timestamp, Visibility,
+    AccountChange, AttachmentKind, EventBody, Inbound, NativeAccount, NetworkName, Rating, Surface, ThreadOwner,
+    Timestamp, Visibility,
 };
 use careline::network::BodyKind;
 use careline::wire::{Encoding, sign};
-use careline_facebook::{Webhook, WebhookConfig, normalise};
+use careline_facebook::{Webhook, WebhookConfig, Withdrawal, normalise};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
@@ -343,6 +346,50 @@ fn policy_and_unknown_items_are_events() {
     }
     let EventBody::Unknown(read) = messaging("messaging", json!({"game_play": {"game_id": "1"}})) else { panic!() };
     assert_eq!(read.name, "game_play");
+}
+
+/// A form as Meta posts it to a callback.
+fn withdrawal(signed: &str) -> careline::Result<AccountChange> {
+    let mut config = WebhookConfig::new(SECRET, "token");
+    config.app_id = Some("55".to_owned());
+    let request = WebhookRequest::post(HeaderMap::new(), format!("signed_request={signed}"));
+    let event = Webhook::new(config)?.withdrawal(Withdrawal::ErasureAsked, &request, &account(), now())?;
+    let EventBody::Account(change) = event.body else { panic!() };
+    Ok(change)
+}
+
+fn signed_request(payload: &str) -> String {
+    let for_addresses = |text: &str| text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    let payload = for_addresses(&BASE64_STANDARD.encode(payload));
+    let signature = sign(SECRET.as_bytes(), payload.as_bytes(), Encoding::Base64);
+    format!("{}.{payload}", for_addresses(signature.trim_start_matches("sha256=")))
+}
+
+#[test]
+fn a_signed_request_to_be_forgotten_names_the_person() {
+    for payload in [
+        r#"{"algorithm":"HMAC-SHA256","issued_at":1768000000,"user_id":"7100000000000001","expires":1768003600}"#,
+        r#"{"user_id":7100000000000001,"issued_at":1768000000,"algorithm":"hmac-sha256"}"#,
+    ] {
+        let change = withdrawal(&signed_request(payload)).unwrap();
+        assert_eq!((&*change.change, change.at), ("erasure_asked", Timestamp::from_secs(1_768_000_000)));
+        let person = change.person.unwrap();
+        assert_eq!((&*person.scope, &*person.native_id), ("facebook-app:55", "7100000000000001"));
+    }
+}
+
+#[test]
+fn a_request_to_be_forgotten_that_is_not_metas_is_refused() {
+    let good = signed_request(r#"{"algorithm":"HMAC-SHA256","user_id":"7"}"#);
+    let (signature, payload) = good.split_once('.').unwrap();
+    let other = signed_request(r#"{"algorithm":"HMAC-SHA256","user_id":"8"}"#);
+    let stolen = format!("{signature}.{}", other.split_once('.').unwrap().1);
+    for signed in ["", payload, &format!(".{payload}"), &stolen, "=.", "%00.%ff"] {
+        assert_eq!(withdrawal(signed).unwrap_err().kind(), ErrorKind::SignatureInvalid, "{signed}");
+    }
+    for payload in ["", "[]", "{}", r#"{"algorithm":"none","user_id":"7"}"#, r#"{"algorithm":"HMAC-SHA256"}"#] {
+        assert_eq!(withdrawal(&signed_request(payload)).unwrap_err().kind(), ErrorKind::InputInvalid, "{payload}");
+    }
 }
 
 #[test]

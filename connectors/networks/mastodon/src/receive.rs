@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 
 use crate::config::WebhookConfig;
 use crate::html::{Markup, full_handle, plain};
-use crate::wire::{Account, Frame, Group, Hook, Object, Pleroma, Quote, Shape};
+use crate::wire::{Account, Frame, Group, Hook, Object, Pleroma, Quote, Severance, Shape};
 use crate::{NETWORK, host_of};
 
 /// Reads one raw body of `account`, whose native id is `host/id`.
@@ -308,6 +308,9 @@ impl<'b> Reader<'b> {
         if kind == "moderation_warning" {
             return self.warned(object, raw);
         }
+        if kind == "severed_relationships" {
+            return self.severed(object, raw);
+        }
         let Some(status) = &object.status else { return self.unknown(kind, raw) };
         self.status(status, raw);
         let reaction = match kind {
@@ -335,6 +338,18 @@ impl<'b> Reader<'b> {
             EventBody::Account(AccountChange { change: "warned".into(), reason, at, ..AccountChange::default() }),
             raw,
         );
+    }
+
+    fn severed(&mut self, object: &Object<'_>, raw: Option<RawRange>) {
+        let told = object.event.and_then(|event| serde_json::from_str::<Severance<'_>>(event.get()).ok());
+        let reason = told.map(|told| {
+            let [kind, target] = [&told.kind, &told.target_name].map(|part| part.as_deref().unwrap_or_default());
+            let lost = told.followers_count.map(|lost| format!("{lost} followers lost")).unwrap_or_default();
+            [kind, target, &lost].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+        });
+        let at = time(object.created_at.as_ref());
+        let change = AccountChange { change: "severed".into(), reason, at, ..AccountChange::default() };
+        self.push(EventBody::Account(change), raw);
     }
 
     /// Grouped notifications: the statuses once, then who reacted to them, as far as the groups name people.

@@ -68,6 +68,9 @@ pub(crate) struct Object<'a> {
     pub(crate) emoji: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) moderation_warning: Option<Box<Warning<'a>>>,
+    /// Of `severed_relationships`: what cut our follows off.
+    #[serde(borrow)]
+    pub(crate) event: Option<&'a RawValue>,
 
     // A conversation or a notification request.
     #[serde(borrow)]
@@ -200,6 +203,17 @@ pub(crate) struct Warning<'a> {
     pub(crate) action: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) text: Option<Text<'a>>,
+}
+
+/// What cut follows of our account off: a block of a whole server, or the end of an account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Severance<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(crate) kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) target_name: Option<Text<'a>>,
+    pub(crate) followers_count: Option<u64>,
 }
 
 /// Several notifications about one status in one (fact sheet §2.1).

@@ -181,6 +181,10 @@ fn what_carries_no_message_is_kept_by_name() {
     let warning =
         with(bare("moderation_warning"), json!({"moderation_warning": {"action": "silence", "text": "spam"}}));
     assert_eq!(summary(&rest(&warning)), ["warned: silence: spam"]);
+    let cut = json!({"id": "5", "type": "domain_block", "target_name": "far.example", "followers_count": 3});
+    let severed = with(bare("severed_relationships"), json!({"event": cut}));
+    assert_eq!(summary(&rest(&severed)), ["severed: domain_block: far.example: 3 followers lost"]);
+    assert_eq!(summary(&rest(&bare("severed_relationships"))), ["severed: "]);
     assert_eq!(summary(&rest(&jo())), ["unknown object"]);
     assert_eq!(summary(&rest(&json!([{}]))), ["unknown object"]);
     assert!(rest(&conversation("42", &Value::Null)).is_empty());
