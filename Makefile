@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .NOTPARALLEL:
-.PHONY: test test-core bench setup logs lint rust docs examples servers page closing
+.PHONY: test test-core demo-seeds bench setup logs lint rust docs examples servers page closing
 
 LOGS := target/logs
 export CARGO_TERM_COLOR ?= never
@@ -42,6 +42,15 @@ docs:
 examples:
 	if [ -f examples/cli/src/demo.rs ]; then \
 	  cargo run --locked -q -- demo --once 2>&1 | tee $(LOGS)/demo.log; fi
+
+# The demo's self-check for ten seeds; fails with the first that does not pass.
+demo-seeds: logs
+	cargo build --locked --release -q
+	for seed in 1 2 3 4 5 6 7 8 9 10; do \
+	  target/release/careline demo --once --json --seed $$seed > $(LOGS)/demo-$$seed.json \
+	    || { echo "seed $$seed: failed, see $(LOGS)/demo-$$seed.json"; exit 1; }; \
+	  echo "seed $$seed: the self-check passed"; \
+	done
 
 # Installs the real servers that tests start by themselves; a test whose server is missing says so and is listed.
 servers:

@@ -24,7 +24,7 @@ use crate::intake::{self, Tally};
 use crate::traffic::double::Double;
 use crate::traffic::drive::{Driven, drive};
 use crate::traffic::{self, Day};
-use crate::{Failure, Result, page, serve};
+use crate::{Failure, Result, page, serve, server};
 
 /// The policy of the demo's brand.
 const POLICY: &str = include_str!("../../../docs/example-policy.toml");
@@ -59,6 +59,8 @@ pub(crate) struct Args {
 /// Plays the day; fails if the self-check does.
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let dir = data_directory(args)?;
+    // Dropped at the end, whatever it is: with `--once`, with Ctrl-C, and after a mistake.
+    let _passing = args.data.is_none().then(|| Passing(dir.clone()));
     let intake = host::listen(args.port).await?;
     let mastodon = host::listen(0).await?;
     let address = intake.local_addr()?;
@@ -78,7 +80,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let tenant = engine.tenant(TenantId::single())?;
     let tally = Tally::default();
     let app = intake::router(engine.clone(), tally.clone()).merge(page::router(engine.clone(), &[]));
-    let server = tokio::spawn(async move { axum::serve(intake, app).await });
+    let server = tokio::spawn(server::serve(intake, app, std::future::pending()));
 
     let reading = tokio::spawn(keep_reading(tenant.clone()));
     let play = Play { engine: &engine, tenant: &tenant, clock: &clock, double: &double, transport: &transport };
@@ -110,6 +112,16 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     }
     server.abort();
     Ok(())
+}
+
+/// A data directory that nobody asked for: it goes with the demo.
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // It lies among temporary files; what cannot be removed now goes with those.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 fn data_directory(args: &Args) -> Result<PathBuf> {

@@ -18,6 +18,9 @@ use careline::{Error, ErrorKind, Result, Retry};
 use careline_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 
+/// How the names of environment variables with accounts' tokens begin.
+const TOKEN: &str = "CARELINE_TOKEN_";
+
 /// The database in a data directory.
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("care.db")
@@ -112,6 +115,9 @@ pub(crate) async fn connections(
         let config = careline_facebook::WebhookConfig::new(app_secret, verify_token);
         endpoints.insert("facebook".to_owned(), Arc::new(careline_facebook::Webhook::new(config)?));
     }
+    for name in strays(policy, env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
+        eprintln!("careline: {name} is set, but the policy has no such account");
+    }
     let mut networks = Vec::new();
     let cx = careline::context::Context::new(transport.clone(), clock.clone());
     let mut mastodon_accounts = Vec::new();
@@ -170,9 +176,15 @@ fn network(rule: &AccountRule, token: String) -> Result<Arc<dyn Network>> {
     }
 }
 
+/// Which of these environment variables are tokens of accounts that the policy does not have.
+fn strays(policy: &Policy, names: impl Iterator<Item = String>) -> Vec<String> {
+    let known: Vec<_> = policy.accounts.iter().map(token_name).collect();
+    names.filter(|name| name.starts_with(TOKEN) && !known.contains(name)).collect()
+}
+
 /// The environment variable that holds an account's token.
 fn token_name(rule: &AccountRule) -> String {
-    format!("CARELINE_TOKEN_{}", rule.id.as_str().to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
+    format!("{TOKEN}{}", rule.id.as_str().to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
 }
 
 fn secret(name: &str) -> Option<String> {
@@ -192,6 +204,14 @@ mod tests {
     use careline_http::HttpTransport;
 
     use super::*;
+
+    #[test]
+    fn a_token_of_no_account_is_noticed() {
+        let rules = "brand.name = 'Acme'\naccounts = [{ id = 'acme-x', network = 'x', native_id = '55' }]";
+        let policy = Policy::parse(rules, "acme.toml").unwrap();
+        let names = ["CARELINE_TOKEN_ACME_X", "CARELINE_TOKEN_ACMEX", "HOME"].map(str::to_owned);
+        assert_eq!(strays(&policy, names.into_iter()), ["CARELINE_TOKEN_ACMEX"]);
+    }
 
     #[tokio::test]
     async fn a_network_that_is_only_received_has_its_say() {

@@ -9,6 +9,7 @@ mod page;
 mod policy;
 mod queue;
 mod serve;
+mod server;
 mod table;
 mod traffic;
 mod triage;

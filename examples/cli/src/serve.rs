@@ -18,7 +18,7 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use crate::intake::{self, Tally};
-use crate::{Failure, Result, host, page};
+use crate::{Failure, Result, host, page, server};
 
 /// Longest pause between two looks at what is due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -75,7 +75,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         work.spawn(keep_reading(engine.clone(), account));
     }
     let app = intake::router(engine.clone(), Tally::default()).merge(page::router(engine.clone(), &args.host));
-    axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+    server::serve(listener, app, interrupted()).await;
     work.shutdown().await;
     Ok(())
 }

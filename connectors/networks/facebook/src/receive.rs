@@ -237,7 +237,8 @@ impl<'a> Reader<'a> {
         let (mut named, mut timed) = (false, false);
         // Meta writes `id` and `time` first. Where they come later, the lists wait for them.
         let mut waiting = Vec::new();
-        let (mut listed, mut strange) = (false, Vec::new());
+        let mut strange = Vec::new();
+        let before = self.found();
         walk.members(|key, walk| match key {
             "id" => {
                 let id = walk.value::<Scalar<'_>>()?.value.unwrap_or_default();
@@ -252,7 +253,6 @@ impl<'a> Reader<'a> {
             }
             key => match List::named(key) {
                 Some(list) => {
-                    listed = true;
                     if named && timed {
                         return self.list(&entry, list, walk);
                     }
@@ -270,10 +270,16 @@ impl<'a> Reader<'a> {
         if entry.page.is_none() {
             entry.page = self.entry_of_account().page;
         }
-        if !listed {
+        waiting.into_iter().try_for_each(|(list, mut walk)| self.list(&entry, list, &mut walk))?;
+        if self.found() == before {
             self.strange(&entry, strange);
         }
-        waiting.into_iter().try_for_each(|(list, mut walk)| self.list(&entry, list, &mut walk))
+        Ok(())
+    }
+
+    /// How much was found so far.
+    fn found(&self) -> usize {
+        self.parsed.events.len() + self.parsed.rejects.len()
     }
 
     /// An entry that holds nothing but lists nobody knows, such as `changed_fields`, is kept under their names.

@@ -418,9 +418,11 @@ fn an_entry_of_nothing_but_unknown_lists_is_kept_under_their_names() {
     let parsed = read(&json!({"object": "page", "entry": [
         {"id": "17", "time": 1, "uid": "17", "changed_fields": ["picture"]},
         {"id": "18", "time": 1, "changes": [], "changed_fields": ["picture"]}]}));
-    let [event] = &parsed.events[..] else { panic!("{parsed:?}") };
-    assert!(matches!(&event.body, EventBody::Unknown(unknown) if unknown.name == "changed_fields"));
-    assert_eq!(event.account.as_ref().unwrap().native_id, "17");
+    let [uid, empty] = &parsed.events[..] else { panic!("{parsed:?}") };
+    for (event, page) in [(uid, "17"), (empty, "18")] {
+        assert!(matches!(&event.body, EventBody::Unknown(unknown) if unknown.name == "changed_fields"));
+        assert_eq!(event.account.as_ref().unwrap().native_id, page);
+    }
 }
 
 #[test]

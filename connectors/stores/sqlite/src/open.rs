@@ -113,19 +113,26 @@ fn check_length(path: &Path) -> Result<()> {
     if waiting > 0 || length == 0 {
         return Ok(());
     }
-    let whole = file.read_exact(&mut header).is_ok();
+    let there = header.len().min(usize::try_from(length).unwrap_or(usize::MAX));
+    let whole = file.read_exact(&mut header[..there]).is_ok() && there == header.len();
     let number =
         |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
     let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
         1 => 65_536,
         size => size,
     };
-    if !whole || (header.starts_with(b"SQLite format 3\0") && length < number(28) * page) {
+    if !header.starts_with(&MAGIC[..MAGIC.len().min(there)]) {
+        return Err(Error::new(ErrorKind::StorageDamaged, "this file is not a SQLite database; choose another file"));
+    }
+    if !whole || (header.starts_with(MAGIC) && length < number(28) * page) {
         return Err(Error::new(ErrorKind::StorageDamaged, "the database file was cut off; put a backup in its place")
             .with("bytes", length));
     }
     Ok(())
 }
+
+/// How every SQLite database begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// The size of a page in a new file. A log entry or a raw body fills more than half a page of SQLite's usual 4 KiB, which
 /// would waste the rest; larger pages cost more where ids are written, at random places.

@@ -224,6 +224,18 @@ async fn a_newer_record_is_refused() {
 }
 
 #[tokio::test]
+async fn a_short_foreign_file_is_called_one() {
+    let (_folder, path) = new_file();
+    std::fs::write(&path, "Hello\n").unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageDamaged);
+    assert!(error.message().contains("not a SQLite database"), "{error}");
+    std::fs::write(&path, "SQLite").unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert!(error.message().contains("cut off"), "{error}");
+}
+
+#[tokio::test]
 async fn damaged_files_are_told_from_others() {
     let (folder, path) = new_file();
     let store = SqliteStore::open(&path).unwrap();
