@@ -4,7 +4,7 @@ mod check;
 mod shift;
 mod summary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +61,14 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let dir = data_directory(args)?;
     // Dropped at the end, whatever it is: with `--once`, with Ctrl-C, and after a mistake.
     let _passing = args.data.is_none().then(|| Passing(dir.clone()));
+    tokio::select! {
+        biased;
+        done = show(args, &dir) => done,
+        () = serve::interrupted() => Err(Failure::Told("interrupted before the day was over")),
+    }
+}
+
+async fn show(args: &Args, dir: &Path) -> Result<()> {
     let intake = host::listen(args.port).await?;
     let mastodon = host::listen(0).await?;
     let address = intake.local_addr()?;
@@ -73,7 +81,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let Day { deliveries, schedule, truth } =
         traffic::generate(&traffic::Ask { seed: args.seed, starts_at, mastodon_host: host.clone() });
 
-    let store = Arc::new(SqliteStore::open(host::database(&dir))?);
+    let store = Arc::new(SqliteStore::open(host::database(dir))?);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
     let double = Double::start(mastodon, schedule);
     let engine = engine(store, &double, &transport, clock.clone(), &host).await?;
@@ -94,7 +102,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 
     let checked = check::check(&tenant, &truth, &driven).await?;
     let summary = summary::Summary::gather(&tenant, &truth, &driven, &tally.counts(), &double, checked).await?;
-    let summary = summary.of(args.seed, &dir, merged);
+    let summary = summary.of(args.seed, dir, merged);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&summary).map_err(std::io::Error::from)?);
     } else {
