@@ -73,6 +73,8 @@ const OWN: [&str; 3] = ["conclude.", "default.", "policy.priority"];
 const MOST: f32 = 20.0;
 /// What speaks this loud for being addressed is more than a hint.
 const CLEARLY: f64 = 2.0;
+/// So loud speaks who knows, and does not read it out of the words.
+const KNOWN: f64 = 5.0;
 /// How far what is said with strange words leads.
 const LITTLE: f64 = 0.1;
 const SAYS_SOMETHING: &str = "conclude.says_something";
@@ -316,8 +318,8 @@ impl Reasoning<'_> {
         let bad = self.sum(&Question::Sentiment, "negative") > self.sum(&Question::Sentiment, "positive");
         let trouble = bad || self.sum(&Question::Risk, "yes") > 0.0;
         let words = self.subject.text.split_whitespace().filter(|word| !word.starts_with('@')).take(5).count();
-        let talk = self.sum(&Question::Intent, "chatter") > 1.0;
-        trouble || words >= 5 && !talk
+        let talk = self.sum(&Question::Intent, "chatter");
+        trouble && talk < KNOWN || words >= 5 && talk <= 1.0
     }
 
     /// Whether the intent is only what is left when somebody says something.
