@@ -115,8 +115,21 @@ impl Traffic {
             mentions,
             language: language.0,
             person: self.person(),
-            thread: (number > 0 && self.percent(50)).then(|| self.chance.random_range(0..number)),
+            thread: (number > 0 && self.percent(50)).then(|| self.answered(number)),
         }
+    }
+
+    /// Which post is answered: mostly a recent one. Of a million, half of all answers are to the newest thousand, and a sixth
+    /// to those before the newest hundred thousand.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "numbers of posts"
+    )]
+    fn answered(&mut self, number: u64) -> u64 {
+        let age = (number as f64).powf(self.chance.random_range(0.0..1.0));
+        number - (age as u64).clamp(1, number)
     }
 
     fn language(&mut self) -> (&'static str, u32, &'static str) {

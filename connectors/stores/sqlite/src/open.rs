@@ -135,11 +135,11 @@ fn check_length(path: &Path) -> Result<()> {
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// The size of a page in a new file. A log entry or a raw body fills more than half a page of SQLite's usual 4 KiB, which
-/// would waste the rest; larger pages cost more where ids are written, at random places.
-const PAGE_BYTES: i64 = 4_096;
+/// wastes the rest; still larger pages cost more where ids are written, at random places.
+const PAGE_BYTES: i64 = 8_192;
 
 /// After how many pages (64 MiB) the write-ahead log is carried over into the database.
-const CHECKPOINT_PAGES: i64 = 16_384;
+const CHECKPOINT_PAGES: i64 = 8_192;
 
 /// How long to wait for another process by default.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
