@@ -325,7 +325,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn conversation_id(&self, scope: &str, root: &str) -> ConversationId {
-        ConversationId::derive(&[self.rules.tenant.as_str(), scope, root])
+        ConversationId::of(self.rules.tenant, scope, root)
     }
 
     pub(super) fn names<'n>(&self, arrival: &'n Arrival, inbound: &Inbound) -> &'n Names {

@@ -67,9 +67,9 @@ id! {
     AgentId,
     /// A group of agents with a queue, by the name the policy gives.
     TeamId,
-    /// One message: hash of tenant, id scope and the native id of its first revision.
+    /// One message: hash of tenant, id scope and the native id of its first revision, after the time in that.
     MessageId = 'm',
-    /// One thread in one place: hash of tenant, scope and the native id of its root.
+    /// One thread in one place: hash of tenant, scope and the native id of its root, after the time in that.
     ConversationId = 't',
     /// A person: the hash of the first identity they were met under.
     CustomerId,
@@ -99,7 +99,14 @@ impl TenantId {
 impl MessageId {
     /// The message whose first revision the network calls `native_id`, in an id scope.
     pub fn of(tenant: &TenantId, scope: &str, native_id: &str) -> Self {
-        Self::derive(&[tenant.as_str(), scope, native_id])
+        Self(told_by('m', tenant, scope, native_id))
+    }
+}
+
+impl ConversationId {
+    /// The thread whose root the network calls `native_id`, in an id scope: the id of its first message after another letter.
+    pub fn of(tenant: &TenantId, scope: &str, native_id: &str) -> Self {
+        Self(told_by('t', tenant, scope, native_id))
     }
 }
 
@@ -151,6 +158,23 @@ fn lettered(letter: &'static str, id: &str) -> CompactString {
     own
 }
 
+/// An id of what the network gave an id. Where that rises with time, so does the beginning of ours.
+fn told_by(kind: char, tenant: &TenantId, scope: &str, native_id: &str) -> CompactString {
+    let own = derive(kind, &[tenant.as_str(), scope, native_id]);
+    match when(native_id) {
+        Some(when) => beside(&when, &own),
+        None => own,
+    }
+}
+
+/// A letter and the digits for the time in a native id, about a minute on X and an hour on Mastodon: both make 64-bit
+/// numbers of which the upper part is a clock.
+fn when(native_id: &str) -> Option<CompactString> {
+    const CLOCKED: usize = 15;
+    let number = native_id.parse::<u64>().ok().filter(|_| native_id.len() >= CLOCKED)?;
+    Some(digits(' ', u128::from(number >> 38) << (128 - 5 * (NEAR - 1)), NEAR))
+}
+
 /// An id that begins as another's does, so that stores which keep ids in order find both in one place.
 fn beside(neighbour: &str, id: &str) -> CompactString {
     match (id.get(..1), neighbour.get(1..NEAR), id.get(NEAR..)) {
@@ -176,14 +200,17 @@ fn derive(prefix: char, parts: &[&str]) -> CompactString {
 
 fn written(prefix: char, hash: Sha256) -> CompactString {
     let digest = hash.finalize();
-    let mut bits = u128::from_be_bytes(digest[..16].try_into().unwrap_or_default());
-    let mut text = [0u8; 1 + DIGITS];
-    text[0] = prefix as u8;
-    for digit in &mut text[1..] {
+    digits(prefix, u128::from_be_bytes(digest[..16].try_into().unwrap_or_default()), 1 + DIGITS)
+}
+
+/// A letter and the upper bits, five a digit.
+fn digits(letter: char, mut bits: u128, length: usize) -> CompactString {
+    let mut text = [letter as u8; 1 + DIGITS];
+    for digit in &mut text[1..length] {
         *digit = ALPHABET[(bits >> 123) as usize];
         bits <<= 5;
     }
-    CompactString::from_utf8_lossy(&text)
+    CompactString::from_utf8_lossy(&text[..length])
 }
 
 #[cfg(test)]
@@ -219,6 +246,21 @@ mod tests {
         assert_ne!(deliveries[0], deliveries[1]);
         assert_ne!(cases[0], cases[1]);
         assert_ne!(cases[0], CaseId::between(&thread, &"p1".into(), 2));
+    }
+
+    #[test]
+    fn ids_rise_with_those_of_the_network_where_they_tell_the_time() {
+        let of = |native_id: &str| MessageId::of(&TenantId::single(), "x", native_id);
+        let minutes = |minute: u64| (2_090_000_000_000_000_000_u64 + ((minute * 60_000) << 22)).to_string();
+        let ids: Vec<_> = [0, 10, 20, 60, 6_000, 600_000].map(|minute| of(&minutes(minute))).into();
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids.iter().all(|id| id.as_str().len() == 24 && !id.0.is_heap_allocated()));
+        assert_ne!(of("2090000000000000001"), of("2090000000000000002"));
+        let thread = ConversationId::of(&TenantId::single(), "x", "2090000000000000001");
+        assert_eq!(thread.as_str()[1..], of("2090000000000000001").as_str()[1..], "a thread and its first message");
+        assert_eq!(of("17"), MessageId::derive(&["default", "x", "17"]), "no clock");
+        assert_eq!(of("99999999999999999999999").as_str().len(), 24);
+        assert_eq!(of("2090000000000000001").as_str(), "m7815fpbpz1tt5desnxmhh4a");
     }
 
     #[test]
