@@ -1,13 +1,18 @@
 //! Statements: prepared once per connection, and in benches recorded with their values.
 
+use std::cell::RefCell;
+
 use careline::Result;
-use rusqlite::{Connection, Row, ToSql};
+use rusqlite::{CachedStatement, Connection, Row, ToSql};
+use rustc_hash::FxHashMap;
 
 use crate::error::storage;
 
 /// A connection, or a transaction on one, through which every statement goes.
 pub(crate) struct Db<'a> {
     connection: &'a Connection,
+    /// The statements used so far, by where their text stands: the connection finds them by all of it.
+    statements: RefCell<FxHashMap<*const str, CachedStatement<'a>>>,
     #[cfg(feature = "bench")]
     recording: Option<&'a crate::recording::Recording>,
 }
@@ -16,6 +21,7 @@ impl<'a> Db<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
         Self {
             connection,
+            statements: RefCell::default(),
             #[cfg(feature = "bench")]
             recording: None,
         }
@@ -27,22 +33,38 @@ impl<'a> Db<'a> {
         self
     }
 
-    pub(crate) fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<usize> {
-        self.note(sql, params);
-        let mut statement = self.connection.prepare_cached(sql).map_err(storage)?;
-        statement.execute(params).map_err(storage)
+    pub(crate) fn execute(&self, sql: &'static str, params: &[&dyn ToSql]) -> Result<usize> {
+        self.with(sql, params, |statement| statement.execute(params).map_err(storage))
     }
 
     pub(crate) fn one<T>(
         &self,
-        sql: &str,
+        sql: &'static str,
         params: &[&dyn ToSql],
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
+        self.with(sql, params, |statement| {
+            let mut rows = statement.query(params).map_err(storage)?;
+            rows.next().map_err(storage)?.map(read).transpose()
+        })
+    }
+
+    /// Runs a statement, which is taken out meanwhile: what reads its rows may run others.
+    fn with<T>(
+        &self,
+        sql: &'static str,
+        params: &[&dyn ToSql],
+        run: impl FnOnce(&mut CachedStatement<'a>) -> Result<T>,
+    ) -> Result<T> {
         self.note(sql, params);
-        let mut statement = self.connection.prepare_cached(sql).map_err(storage)?;
-        let mut rows = statement.query(params).map_err(storage)?;
-        rows.next().map_err(storage)?.map(read).transpose()
+        let used = self.statements.borrow_mut().remove(&std::ptr::from_ref(sql));
+        let mut statement = match used {
+            Some(statement) => statement,
+            None => self.connection.prepare_cached(sql).map_err(storage)?,
+        };
+        let done = run(&mut statement);
+        self.statements.borrow_mut().insert(sql, statement);
+        done
     }
 
     pub(crate) fn each(

@@ -20,12 +20,12 @@ use crate::work::parse;
 use crate::write::Writer;
 
 /// How belongings are looked up in one tenant.
-struct Shelf<'a> {
-    db: &'a Db<'a>,
+struct Shelf<'a, 'c> {
+    db: &'a Db<'c>,
     tenant: i64,
 }
 
-impl Library for Shelf<'_> {
+impl Library for Shelf<'_, '_> {
     fn record(&mut self, key: &Key) -> Result<Option<Record>> {
         Ok(read::entry(self.db, self.tenant, key)?.record)
     }

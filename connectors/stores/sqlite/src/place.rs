@@ -87,7 +87,7 @@ impl<'k> Place<'k> {
     pub(crate) fn read<T>(
         &self,
         db: &Db<'_>,
-        sql: &str,
+        sql: &'static str,
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         self.with_params(|params| db.one(sql, params, read))

@@ -39,14 +39,14 @@ pub(crate) fn version(db: &Db<'_>, tenant: i64, key: &Key) -> Result<u64> {
 }
 
 /// Reads records of a tenant, and looks up the number of each id once.
-struct Reader<'a> {
-    db: &'a Db<'a>,
+struct Reader<'a, 'c> {
+    db: &'a Db<'c>,
     tenant: i64,
     numbers: FxHashMap<CompactString, Option<i64>>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(db: &'a Db<'a>, tenant: i64) -> Self {
+impl<'a, 'c> Reader<'a, 'c> {
+    fn new(db: &'a Db<'c>, tenant: i64) -> Self {
         Self { db, tenant, numbers: FxHashMap::default() }
     }
 

@@ -28,8 +28,8 @@ pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanne
 }
 
 /// A page to fill: everything after a place.
-struct Page<'a> {
-    db: &'a Db<'a>,
+struct Page<'a, 'c> {
+    db: &'a Db<'c>,
     tenant: i64,
     after: Place,
     rows: i64,
@@ -37,7 +37,7 @@ struct Page<'a> {
 
 type Found = Vec<(Place, Record)>;
 
-impl Page<'_> {
+impl Page<'_, '_> {
     fn list(&self, of: &ScanOf) -> Result<Found> {
         match of {
             ScanOf::OpenCases(filter) => self.open_cases(filter),

@@ -283,7 +283,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a record into a table that is keyed by number and holds nothing but version and JSON.
-    fn put_numbered(&mut self, tenant: i64, sql: &str, id: &str, version: i64, json: &str) -> Result<()> {
+    fn put_numbered(&mut self, tenant: i64, sql: &'static str, id: &str, version: i64, json: &str) -> Result<()> {
         let no = self.no_of(tenant, id, version)?;
         self.db.execute(sql, &[&no, &version, &Record::VERSION, &json])?;
         Ok(())
