@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use super::decide::{Arrival, Rules};
@@ -338,6 +339,11 @@ impl Inner {
     pub(super) fn sorted(&self, home: Option<Home<'_>>, source: &Source<'_>, parsed: Parsed) -> Work {
         let mut parts: BTreeMap<TenantId, Part> = BTreeMap::new();
         let nobody = || home.map_or_else(|| self.anybody(), |home| home.tenant.clone());
+        // Whoever owns what is in it: a body keeps its name when a policy changes.
+        let told = parsed.events.iter().find_map(|event| match &event.body {
+            EventBody::Message(inbound) => Some((inbound.scope.clone(), inbound.root_id().to_owned())),
+            _ => None,
+        });
         for event in parsed.events {
             match self.place(home, event.account.as_ref()) {
                 Ok((tenant, account)) => parts.entry(tenant).or_default().events.push((event, account)),
@@ -365,7 +371,9 @@ impl Inner {
                 parts.entry(operator()).or_default().add(lost, &rest);
             }
         }
-        Work { tenants: parts.into_iter().map(|(tenant, part)| part.into_work(tenant, source)).collect() }
+        Work {
+            tenants: parts.into_iter().map(|(tenant, part)| part.into_work(tenant, source, told.as_ref())).collect(),
+        }
     }
 
     /// One item of a body, to be read without the others.
@@ -435,13 +443,10 @@ struct Part {
 }
 
 impl Part {
-    fn into_work(self, tenant: TenantId, source: &Source<'_>) -> TenantWork {
+    fn into_work(self, tenant: TenantId, source: &Source<'_>, told: Option<&(CompactString, String)>) -> TenantWork {
         let Source { endpoint, channel, received_at, .. } = *source;
         let body = self.body.unwrap_or_else(|| source.body.clone());
-        let told = self.events.iter().find_map(|(event, _)| match &event.body {
-            EventBody::Message(inbound) => Some(MessageId::of(&tenant, &inbound.scope, inbound.root_id())),
-            _ => None,
-        });
+        let told = told.map(|(scope, root)| MessageId::of(&tenant, scope, root));
         let id = DeliveryId::of(&tenant, endpoint, &body, told.as_ref());
         let set_aside: Vec<_> = self
             .rejects
