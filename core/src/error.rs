@@ -1,10 +1,13 @@
 //! One error for the whole library: what kind, whether to try again, during which operation, with which facts.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The result of every fallible call in careline.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -85,6 +88,36 @@ impl ErrorKind {
         }
     }
 
+    /// Every kind.
+    pub const ALL: [Self; 21] = [
+        Self::SignatureInvalid,
+        Self::InputInvalid,
+        Self::ConfigInvalid,
+        Self::TooLarge,
+        Self::Unsupported,
+        Self::Unauthenticated,
+        Self::PermissionDenied,
+        Self::NotFound,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::QuotaExhausted,
+        Self::WindowClosed,
+        Self::Blocked,
+        Self::Unavailable,
+        Self::Timeout,
+        Self::Cancelled,
+        Self::AccountUnknown,
+        Self::VersionNewer,
+        Self::StorageDamaged,
+        Self::StorageFailed,
+        Self::Unexpected,
+    ];
+
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// Whether a call that failed so may be repeated when nothing else is known.
     fn default_retry(self) -> Retry {
         match self {
@@ -123,15 +156,17 @@ pub enum Retry {
 /// let error = Error::new(ErrorKind::InputInvalid, "`id` is missing").during("receive").with("network", "x");
 /// assert_eq!(error.to_string(), "receive: `id` is missing (input_invalid; network=x)");
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     retry: Retry,
-    operation: &'static str,
+    operation: Cow<'static, str>,
     message: String,
-    context: Vec<(&'static str, String)>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    context: Vec<(Cow<'static, str>, String)>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -140,7 +175,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             retry: kind.default_retry(),
-            operation: "",
+            operation: Cow::Borrowed(""),
             message: message.into(),
             context: Vec::new(),
             source: None,
@@ -151,17 +186,17 @@ impl Error {
     #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
         if !self.0.operation.is_empty() {
-            let inner = self.0.operation.to_owned();
-            self.0.context.push(("within", inner));
+            let inner = self.0.operation.to_string();
+            self.0.context.push(("within".into(), inner));
         }
-        self.0.operation = operation;
+        self.0.operation = operation.into();
         self
     }
 
     /// Adds a fact: which file, field, account, case.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
-        self.0.context.push((key, value.to_string()));
+        self.0.context.push((key.into(), value.to_string()));
         self
     }
 
@@ -175,7 +210,7 @@ impl Error {
     /// Keeps the error that caused this one.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -190,8 +225,8 @@ impl Error {
     }
 
     /// The operation that failed; empty when nobody named it.
-    pub fn operation(&self) -> &'static str {
-        self.0.operation
+    pub fn operation(&self) -> &str {
+        &self.0.operation
     }
 
     /// The sentence without operation, kind and context.
@@ -200,8 +235,8 @@ impl Error {
     }
 
     /// The facts added on the way.
-    pub fn context(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.context.iter().map(|(key, value)| (*key, value.as_str()))
+    pub fn context(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.context.iter().map(|(key, value)| (key.as_ref(), value.as_str()))
     }
 }
 
@@ -244,14 +279,45 @@ impl Serialize for Error {
         map.serialize_entry("code", self.0.kind.code())?;
         map.serialize_entry("message", &self.0.message)?;
         if !self.0.operation.is_empty() {
-            map.serialize_entry("operation", self.0.operation)?;
+            map.serialize_entry("operation", &self.0.operation)?;
         }
         if !self.0.context.is_empty() {
-            let context: std::collections::BTreeMap<_, _> =
-                self.0.context.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            let context: BTreeMap<_, _> = self.context().collect();
             map.serialize_entry("context", &context)?;
         }
         map.end()
+    }
+}
+
+/// Reads what [`Serialize`] wrote. The cause is not kept in JSON, and when to try again follows from the kind.
+impl<'de> Deserialize<'de> for Error {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Told {
+            code: String,
+            message: String,
+            #[serde(default)]
+            operation: String,
+            #[serde(default)]
+            context: BTreeMap<String, String>,
+        }
+        let told = Told::deserialize(deserializer)?;
+        let mut error = Self::new(ErrorKind::from_code(&told.code).unwrap_or(ErrorKind::Unexpected), told.message);
+        error.0.operation = told.operation.into();
+        error.0.context = told.context.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        Ok(error)
+    }
+}
+
+/// Alike in everything they say; causes are not compared.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |error: &Self| {
+            let mut context: Vec<_> = error.0.context.clone();
+            context.sort();
+            (error.0.kind, error.0.operation.clone(), error.0.message.clone(), context)
+        };
+        said(self) == said(other)
     }
 }
 
@@ -273,9 +339,19 @@ mod tests {
     }
 
     #[test]
-    fn json_carries_code_and_context() {
-        let error = Error::new(ErrorKind::InputInvalid, "no id").with("field", "id");
+    fn json_carries_code_and_context_and_reads_back() {
+        let error = Error::new(ErrorKind::InputInvalid, "no id").with("field", "id").during("receive");
         let json = serde_json::to_string(&error).unwrap();
-        assert_eq!(json, r#"{"code":"input_invalid","message":"no id","context":{"field":"id"}}"#);
+        let expected = r#"{"code":"input_invalid","message":"no id","operation":"receive","context":{"field":"id"}}"#;
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+        assert_ne!(error.clone().with("more", 1), error);
+    }
+
+    #[test]
+    fn every_kind_has_a_code_of_its_own() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(ErrorKind::from_code(kind.code()), Some(kind));
+        }
     }
 }

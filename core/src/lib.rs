@@ -47,6 +47,8 @@ mod listen;
 pub mod model;
 pub mod network;
 pub mod policy;
+#[cfg(feature = "reflect")]
+pub mod reflect;
 pub mod routing;
 pub mod store;
 pub mod transport;

@@ -1,6 +1,6 @@
 //! What networks last said about the tenant's accounts.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tenant::Tenant;
 use crate::error::Result;
@@ -8,7 +8,8 @@ use crate::model::{AccountId, AccountSaid, IdentityId, Profile, Timestamp};
 use crate::store::{Record, ScanOf};
 
 /// What the network last said about an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct AccountStanding {
     /// The account.
     pub account: AccountId,
@@ -24,7 +25,7 @@ pub struct AccountStanding {
     /// That person as the network names them.
     pub profile: Option<Profile>,
     /// What is to be done about it.
-    pub to_do: &'static str,
+    pub to_do: String,
     /// What it said before that, the latest first.
     pub earlier: Vec<AccountSaid>,
 }
@@ -49,7 +50,7 @@ fn standing(account: AccountId, mut said: Vec<AccountSaid>) -> Option<AccountSta
         account,
         change: last.change.to_string(),
         since,
-        to_do: last.to_do(),
+        to_do: last.to_do().to_owned(),
         reason: last.reason,
         person: last.person,
         profile: last.profile,

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use compact_str::CompactString;
 use futures_util::StreamExt;
 use futures_util::future::{Either, join_all, select};
+use serde::{Deserialize, Serialize};
 
 use super::engine::{Engine, Home, Source};
 use super::group::{Cursor, Ingested, Tenants};
@@ -32,8 +33,9 @@ const MAX_PAGES: usize = 100;
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// What a call of [`Engine::tick`] did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Ticked {
     /// Timers that were due.
     pub timers: usize,
@@ -48,12 +50,14 @@ pub struct Ticked {
     /// What could not be done. It stays due; everybody else's was done.
     pub failed: Vec<Failed>,
     /// Whether queues are not looked through yet.
+    #[serde(skip)]
     unfinished: bool,
 }
 
 /// Something due that could not be done.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Failed {
     /// Whose it was.
     pub tenant: TenantId,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use compact_str::CompactString;
 use futures_util::future::{Either, select};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
 use super::decide::{Arrival, Decision, Outcome, Rules, decide};
@@ -76,8 +77,9 @@ pub(super) struct TenantWork {
 }
 
 /// What became of a delivery's events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Ingested {
     /// Events that brought something new.
     pub added: usize,
@@ -155,7 +157,7 @@ impl Writer {
 
 fn told(answer: Option<Result<Ingested, Arc<Error>>>) -> Result<Ingested> {
     match answer {
-        Some(result) => result.map_err(|error| shared(&error)),
+        Some(result) => result.map_err(|error| Error::clone(&error)),
         None => {
             let gave_up = "the caller that was writing for all gave up in the middle; look before trying again";
             Err(Error::new(ErrorKind::Cancelled, gave_up).retry(Retry::Unknown))
@@ -415,11 +417,4 @@ impl Cursor {
             _ => None,
         }
     }
-}
-
-/// The same error for one of several callers.
-fn shared(error: &Error) -> Error {
-    let context = error.context().map(|(key, value)| (key, value.to_owned())).collect::<Vec<_>>();
-    let copy = Error::new(error.kind(), error.message()).retry(error.retry_advice()).during("commit");
-    context.into_iter().fold(copy, |copy, (key, value)| copy.with(key, value))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
@@ -129,7 +129,8 @@ impl From<OpenFilter> for QueueAsk {
 }
 
 /// A case in a list, with what a person needs to choose it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct QueueItem {
     /// The case.
     pub case: Case,
@@ -140,8 +141,9 @@ pub struct QueueItem {
 }
 
 /// A line of what happened to a case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub enum Line {
     /// A step.
     Step(Step),

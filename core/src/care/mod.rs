@@ -34,4 +34,4 @@ pub use lists::{Line, Listed, PageAsk, QueueAsk, QueueItem};
 pub use snapshot::Snapshot;
 pub use tenant::Tenant;
 pub use upkeep::Upkept;
-pub use views::{CaseView, Coverage, CustomerView, Explanation, MaybeSame, ThreadView};
+pub use views::{CaseView, Coverage, CustomerView, Explanation, MaybeSame, ThreadView, Why};

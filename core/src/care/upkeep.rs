@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 use super::duty::Failed;
 use super::engine::Engine;
@@ -22,13 +23,14 @@ const MAX_OF_CASE: usize = 50;
 const CASES: usize = 10;
 
 /// What a call of [`Engine::upkeep`] did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Upkept {
     /// What retention removed, by tenant; the operator's raw deliveries too.
     pub removed: BTreeMap<TenantId, Receipt>,
     /// What came of looking whether messages still stand, by tenant and account; a deletion counts as `changed`.
-    pub rechecked: BTreeMap<(TenantId, AccountId), Ingested>,
+    pub rechecked: BTreeMap<TenantId, BTreeMap<AccountId, Ingested>>,
     /// What could not be done; everybody else's was.
     pub failed: Vec<Failed>,
 }
@@ -45,7 +47,9 @@ impl Engine {
             }
             for account in tenant.connected_accounts() {
                 match tenant.recheck(&account).await {
-                    Ok(ingested) => drop(upkept.rechecked.insert((tenant.id().clone(), account), ingested)),
+                    Ok(ingested) => {
+                        upkept.rechecked.entry(tenant.id().clone()).or_default().insert(account, ingested);
+                    }
                     Err(error) => {
                         let error = error.with("account", account);
                         upkept.failed.push(Failed { tenant: tenant.id().clone(), error });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::lists::Line;
 use super::message::hints;
@@ -22,7 +22,8 @@ const MAX_STEPS: usize = 1000;
 const MAX_HISTORY: usize = 100;
 
 /// A case with everything about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct CaseView {
     /// The case.
     pub case: Case,
@@ -37,19 +38,20 @@ pub struct CaseView {
     /// Colleagues' notes, in order.
     pub notes: Vec<Note>,
     /// Where [`Tenant::history`] goes on after the first 1,000 steps and notes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_after: Option<String>,
 }
 
 /// A thread with its messages.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct ThreadView {
     /// The thread.
     pub conversation: Conversation,
     /// Its first 500 messages and all of the case, in order of time.
     pub messages: Vec<Message>,
     /// Where [`Tenant::messages_in`] goes on after the first 500.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages_after: Option<String>,
     /// Who wrote them.
     pub authors: BTreeMap<IdentityId, Identity>,
@@ -58,7 +60,8 @@ pub struct ThreadView {
 }
 
 /// A person with everything about them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct CustomerView {
     /// The person.
     pub customer: Customer,
@@ -67,19 +70,20 @@ pub struct CustomerView {
     /// Their latest 100 cases, newest first.
     pub cases: Vec<Case>,
     /// Where [`Tenant::cases_of`] goes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cases_after: Option<String>,
     /// Their latest 100 messages, newest first.
     pub messages: Vec<Message>,
     /// Where [`Tenant::messages_by`] goes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages_after: Option<String>,
     /// Others who may be the same person, and the weak signs that say so. Only people decide.
     pub maybe_same: Vec<MaybeSame>,
 }
 
 /// Somebody who may be the same person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct MaybeSame {
     /// The other one.
     pub customer: CustomerId,
@@ -90,7 +94,8 @@ pub struct MaybeSame {
 }
 
 /// Why a case is what it is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Explanation {
     /// The case.
     pub case: Case,
@@ -99,11 +104,24 @@ pub struct Explanation {
     /// Every reason for what the lead message is held to be.
     pub assessment: Option<Assessment>,
     /// Why this team and these promises, this agent, these steps: in order of time.
-    pub reasons: Vec<(Timestamp, StepKind, Vec<Reason>)>,
+    pub reasons: Vec<Why>,
+}
+
+/// Why a step was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct Why {
+    /// When it was.
+    pub at: Timestamp,
+    /// What it was.
+    pub kind: StepKind,
+    /// Why.
+    pub reasons: Vec<Reason>,
 }
 
 /// How much of what an account was sent did reach us by push.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Coverage {
     /// Messages that were pushed.
     pub pushed: i64,
@@ -275,7 +293,7 @@ impl Tenant {
         let reasons = timeline
             .into_iter()
             .filter(|step| !step.reasons.is_empty())
-            .map(|step| (step.at, step.kind, step.reasons))
+            .map(|step| Why { at: step.at, kind: step.kind, reasons: step.reasons })
             .collect();
         Ok(Explanation { case, text, assessment, reasons })
     }

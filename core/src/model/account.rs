@@ -29,6 +29,16 @@ impl From<&str> for NetworkName {
     }
 }
 
+#[cfg(feature = "reflect")]
+impl crate::reflect::Reflected for NetworkName {
+    fn kind() -> crate::reflect::Kind {
+        crate::reflect::Kind::Text
+    }
+    fn view(&self) -> crate::reflect::View<'_> {
+        crate::reflect::View::Text(&self.0)
+    }
+}
+
 impl std::fmt::Display for NetworkName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
@@ -37,6 +47,7 @@ impl std::fmt::Display for NetworkName {
 
 /// A brand account as its network names it. The engine maps it to a tenant and an [`AccountId`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct NativeAccount {
     /// The network.
     pub network: NetworkName,
@@ -54,6 +65,7 @@ impl NativeAccount {
 
 /// One brand presence on one network: @acme and @acmehelp are two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Account {
     /// The name the policy gives it.
     pub id: AccountId,

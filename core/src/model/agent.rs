@@ -9,6 +9,7 @@ use super::{AgentId, CaseId, Timestamp};
 
 /// An agent at work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Presence {
     /// The agent.
     pub agent: AgentId,

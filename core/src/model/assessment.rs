@@ -80,6 +80,7 @@ open_enum! {
 
 /// Personal data found in a text; the text itself is not repeated here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Pii {
     /// What it is.
     pub kind: PiiKind,
@@ -89,6 +90,7 @@ pub struct Pii {
 
 /// One reason for one conclusion about a message. Names a rule and a place, never the words themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Finding {
     /// Which question it answers.
     pub about: Question,
@@ -139,6 +141,7 @@ open_enum! {
 
 /// An assessment in short: what lists and the case need of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Gist {
     /// Whether somebody should answer.
     pub needs_response: bool,
@@ -158,6 +161,7 @@ pub struct Gist {
 
 /// What careline concludes about one revision of one message, with every reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Assessment {
     /// The message; absent when a text is assessed outside a store.
     #[serde(default, skip_serializing_if = "Option::is_none")]

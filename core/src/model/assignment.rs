@@ -7,6 +7,7 @@ use super::{AgentId, TeamId, Timestamp};
 
 /// Why something was decided: a rule and what it saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Reason {
     /// The rule or model, `<room>.<name>`, e.g. `routing.sticky` or `sla.tier_1`.
     pub rule: String,
@@ -23,6 +24,7 @@ impl Reason {
 
 /// A case in the hands of one agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Assignment {
     /// The agent.
     pub agent: AgentId,

@@ -29,6 +29,7 @@ open_enum! {
 
 /// One customer's matter, from the first turn to the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Case {
     /// Our id.
     pub id: CaseId,
@@ -185,6 +186,7 @@ open_enum! {
 
 /// One line of a case's timeline. Holds no customer text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Step {
     /// The case.
     pub case: CaseId,

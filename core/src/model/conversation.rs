@@ -8,6 +8,7 @@ use super::{ConversationId, NetworkName, Timestamp, Visibility};
 
 /// One thread in one place: a public comment thread, a private thread, a review with its answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Conversation {
     /// Our id.
     pub id: ConversationId,

@@ -10,6 +10,7 @@ use super::{CustomerId, IdentityId, NetworkName, Timestamp};
 
 /// A profile as a network shows it at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Profile {
     /// Within what the native id is unique: a network, host or brand account.
     #[schemars(with = "String")]
@@ -51,6 +52,7 @@ impl Profile {
 
 /// A profile as careline keeps it, and the person it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Identity {
     /// Our id.
     pub id: IdentityId,
@@ -68,6 +70,7 @@ pub struct Identity {
 
 /// A person who talks to us, with one or more identities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Customer {
     /// Our id.
     pub id: CustomerId,
@@ -86,6 +89,7 @@ pub struct Customer {
 
 /// A merge of two customers, with what it takes to undo it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Merge {
     /// The customer that was merged in.
     pub from: CustomerId,

@@ -27,6 +27,7 @@ open_enum! {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Event {
     /// Format version of this event; see [`Event::VERSION`].
     pub v: u16,
@@ -72,6 +73,7 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub enum EventBody {
     /// A message was written or edited: this is its state after that.
     Message(Box<Inbound>),
@@ -159,6 +161,7 @@ impl EventBody {
 
 /// A message was taken back, by its author, by us or by the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Deleted {
     /// Id scope of `native_id`.
     #[schemars(with = "String")]
@@ -173,6 +176,7 @@ pub struct Deleted {
 
 /// A message was hidden from or shown to the public again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Hidden {
     /// Id scope of `native_id`.
     #[schemars(with = "String")]
@@ -189,6 +193,7 @@ pub struct Hidden {
 
 /// A like, a heart, a boost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Reaction {
     /// Id scope of `native_id`.
     #[schemars(with = "String")]
@@ -215,6 +220,7 @@ pub struct Reaction {
 
 /// The other side received or read our messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Seen {
     /// Id scope of `thread` and `native_ids`.
     #[schemars(with = "String")]
@@ -247,6 +253,7 @@ open_enum! {
 
 /// The right to write in a private thread moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Control {
     /// Id scope of `thread`.
     #[schemars(with = "String")]
@@ -268,6 +275,7 @@ pub struct Control {
 
 /// Something signalled in a private thread that is not a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Signal {
     /// The network's word for it: `referral`, `optin` …; `typing` is over as soon as it is told, and nothing is kept of it.
     #[schemars(with = "String")]
@@ -291,6 +299,7 @@ pub struct Signal {
 
 /// The network changed what we may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct AccountChange {
     /// What: `revoked`, `blocked`, `unblocked`, `warned`, `severed`, `deauthorised`, `erasure_asked` …
     #[schemars(with = "String")]
@@ -308,6 +317,7 @@ pub struct AccountChange {
 
 /// A kind this careline does not know; its raw form stands in the delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Unknown {
     /// The network's word for it, as far as one can be found.
     #[schemars(with = "String")]
@@ -316,6 +326,7 @@ pub struct Unknown {
 
 /// A deadline kept in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Timer {
     /// Our id.
     pub id: TimerId,
@@ -356,6 +367,7 @@ pub enum TimerPurpose {
 
 /// What a host's own model or rule says about a message, or that it said nothing in time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Advice {
     /// The message it was asked about.
     pub message: MessageId,
@@ -373,6 +385,7 @@ pub struct Advice {
 
 /// Somebody moved a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct CaseEvent {
     /// The case.
     pub case: CaseId,
@@ -442,6 +455,7 @@ pub enum CaseAction {
 
 /// An agent came or went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct PresenceEvent {
     /// The agent.
     pub agent: AgentId,

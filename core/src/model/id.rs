@@ -44,6 +44,16 @@ macro_rules! id {
             }
         }
 
+        #[cfg(feature = "reflect")]
+        impl crate::reflect::Reflected for $name {
+            fn kind() -> crate::reflect::Kind {
+                crate::reflect::Kind::Text
+            }
+            fn view(&self) -> crate::reflect::View<'_> {
+                crate::reflect::View::Text(&self.0)
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0

@@ -61,6 +61,7 @@ open_enum! {
 
 /// The message that a message answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct ReplyTarget {
     /// Its native id, in the same scope.
     #[schemars(with = "String")]
@@ -73,6 +74,7 @@ pub struct ReplyTarget {
 
 /// Stars, thumbs or recommendations.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Rating {
     /// What was given.
     pub value: f32,
@@ -86,6 +88,7 @@ pub struct Rating {
 ///
 /// It names things by native ids and says nothing about whose customer this is; the engine adds that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Inbound {
     /// Within what the native ids below are unique: a network, host, account or chat.
     #[schemars(with = "String")]
@@ -183,6 +186,7 @@ fn is_zero(number: &u64) -> bool {
 
 /// A message as careline keeps it: the newest revision, who it is from, where it belongs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Message {
     /// Our id: the same for every revision, delivery and account.
     pub id: MessageId,
@@ -276,6 +280,7 @@ impl Message {
 
 /// Where the raw form of something is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct RawRef {
     /// The delivery.
     pub delivery: DeliveryId,

@@ -2,12 +2,12 @@
 
 /// Declares an enum whose JSON form is a string and whose `Other` arm keeps an unknown value unchanged.
 macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$arm_meta:meta])* $arm:ident = $text:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $arm_doc:literal])* $arm:ident = $text:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$arm_meta])* $arm,)+
+            $($(#[doc = $arm_doc])* $arm,)+
             /// A value this version of careline has no name for; kept as it came.
             Other(compact_str::CompactString),
         }
@@ -31,6 +31,21 @@ macro_rules! open_enum {
                     $($text => Self::$arm,)+
                     other => Self::Other(other.into()),
                 }
+            }
+        }
+
+        #[cfg(feature = "reflect")]
+        impl crate::reflect::Reflected for $name {
+            fn kind() -> crate::reflect::Kind {
+                const OPEN: &crate::reflect::OpenEnum = &crate::reflect::OpenEnum {
+                    name: stringify!($name),
+                    doc: concat!($($doc, "\n"),*),
+                    known: &[$(($text, concat!($($arm_doc, "\n"),*))),+],
+                };
+                crate::reflect::Kind::Enum(OPEN)
+            }
+            fn view(&self) -> crate::reflect::View<'_> {
+                crate::reflect::View::Text(self.as_str())
             }
         }
 

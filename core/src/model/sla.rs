@@ -19,6 +19,7 @@ open_enum! {
 
 /// A promise that runs in business time: from the customer's turn to our answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct SlaClock {
     /// What it promises.
     pub kind: ClockKind,

@@ -32,6 +32,7 @@ impl Span {
 
 /// The words of a message and what belongs to them. Kept apart from the message's facts so that it can be erased alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Content {
     /// Plain text in Unicode NFC; never HTML.
     pub text: String,
@@ -48,6 +49,7 @@ pub struct Content {
 
 /// A marked stretch of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Entity {
     /// Where it stands in the text.
     pub span: Span,
@@ -79,6 +81,7 @@ open_enum! {
 
 /// Something that hangs on a message.
 #[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,

@@ -10,6 +10,7 @@ use super::{AccountId, ConversationId, IdentityId, Profile, ThreadOwner, Timesta
 
 /// A person's reaction to a message, as it stands after all that was told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct ReactionState {
     /// Who reacted; absent for one of ours and where the network does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +27,7 @@ pub struct ReactionState {
 
 /// What a network tells of a private thread beside its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct ThreadState {
     /// The thread.
     pub conversation: ConversationId,
@@ -65,6 +67,7 @@ impl ThreadState {
 
 /// Who may write in a private thread.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Held {
     /// Since when.
     pub since: Timestamp,
@@ -78,6 +81,7 @@ pub struct Held {
 
 /// Who asked for the right to write in a private thread.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Asked {
     /// When.
     pub at: Timestamp,
@@ -89,6 +93,7 @@ pub struct Asked {
 
 /// Something signalled in a private thread that is not a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Signalled {
     /// When.
     pub at: Timestamp,
@@ -102,6 +107,7 @@ pub struct Signalled {
 
 /// What a network said about a brand account and what we may do with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct AccountState {
     /// The account.
     pub account: AccountId,
@@ -116,6 +122,7 @@ impl AccountState {
 
 /// One thing that a network said about a brand account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct AccountSaid {
     /// When, as far as the network told.
     pub at: Timestamp,

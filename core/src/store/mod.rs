@@ -205,6 +205,7 @@ pub struct Fate {
 
 /// A delivery or an item of one that could not be read, or names an account nobody owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Quarantined {
     /// Our id.
     pub id: QuarantineId,
@@ -357,6 +358,7 @@ pub struct LogEntry {
 
 /// A colleague's note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Note {
     /// The case.
     pub case: CaseId,
@@ -385,6 +387,7 @@ pub struct Delivery {
 
 /// Something the engine wants done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Effect {
     /// Our id.
     pub id: EffectId,
@@ -467,7 +470,8 @@ pub struct LeaseAsk {
 }
 
 /// An effect that only we may carry out now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Leased {
     /// Whose.
     pub tenant: TenantId,
@@ -492,6 +496,7 @@ pub struct Settle {
 
 /// A number by name and time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Counter {
     /// The name, `<room>.<what>`: `tier.1`, `network.x`, `coverage.acme-x.pushed`.
     pub name: CompactString,
@@ -656,6 +661,7 @@ pub struct RetainAsk {
 
 /// What was removed: how many of each kind, and which people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Receipt {
     /// How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
     /// `cases`, `assessments`, `conversations`, `aliases`, `slots`, `reactions`, `threads`, `steps`, `notes`, `timers`,

@@ -94,7 +94,7 @@ async fn deletions_nobody_pushes_are_found() {
     world.script(world.fixture.recheck(&[2], &[]));
     let upkept = world.engine.upkeep().await;
     assert!(upkept.failed.is_empty(), "{:?}", upkept.failed);
-    let found = &upkept.rechecked[&("default".into(), "acme".into())];
+    let found = &upkept.rechecked[&"default".into()][&"acme".into()];
     assert_eq!((found.changed, found.added, found.quarantined), (1, 0, 0));
     let tenant = tenant(&world.engine);
     let messages = messages(&tenant).await;

@@ -83,9 +83,9 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
         }
     }
     writeln!(out, "\nwhat became of it")?;
-    for (at, kind, reasons) in &explanation.reasons {
-        for reason in reasons {
-            writeln!(out, "  {at}  {:<12} {}: {}", kind.as_str(), reason.rule, reason.note)?;
+    for why in &explanation.reasons {
+        for reason in &why.reasons {
+            writeln!(out, "  {}  {:<12} {}: {}", why.at, why.kind.as_str(), reason.rule, reason.note)?;
         }
     }
     Ok(())

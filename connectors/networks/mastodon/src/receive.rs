@@ -265,7 +265,7 @@ impl<'b> Reader<'b> {
         if serde_json::from_str::<Shape>(part).is_ok_and(|shape| !shape.is_ours()) {
             return self.unknown("object", raw);
         }
-        self.reject(raw, again(error));
+        self.reject(raw, error.clone());
     }
 
     fn object(&mut self, object: &Object<'_>, raw: Option<RawRange>) {
@@ -365,7 +365,7 @@ impl<'b> Reader<'b> {
             let found = walk.value::<Group<'_>>()?;
             match &found.value {
                 Ok(group) => self.group(group, &people, self.body.range_of(found.part)),
-                Err(error) => self.reject(self.body.range_of(found.part), again(error)),
+                Err(error) => self.reject(self.body.range_of(found.part), error.clone()),
             }
             Ok(())
         });
@@ -621,8 +621,4 @@ fn refused(error: &str) -> Error {
 /// At most 200 characters of a server's own words.
 pub(crate) fn clip(words: &str) -> String {
     words.chars().filter(|character| !character.is_control()).take(200).collect()
-}
-
-fn again(error: &Error) -> Error {
-    error.context().fold(Error::new(error.kind(), error.message()), |error, (key, value)| error.with(key, value))
 }

@@ -283,7 +283,7 @@ impl<'b> Reading<'b> {
                 let actor = filter.user_id.as_ref().filter(|_| outbound);
                 self.push(range, activity_body(kind, payload, actor, shelf));
             }
-            (Err(error), kind) if KNOWN_ACTIVITIES.contains(&kind) => self.reject(range, copy(error)),
+            (Err(error), kind) if KNOWN_ACTIVITIES.contains(&kind) => self.reject(range, error.clone()),
             (Err(_), kind) => self.push(range, Ok(unknown(kind))),
         }
         self.account = outer;
@@ -305,7 +305,7 @@ impl<'b> Reading<'b> {
     fn revoked(&mut self, event: &Found<'_, UserEvent<'_>>) {
         let revoke = match &event.value {
             Ok(event) => event.revoke.as_ref(),
-            Err(error) => return self.reject(None, copy(error)),
+            Err(error) => return self.reject(None, error.clone()),
         };
         let Some(revoke) = revoke else { return self.push(None, Ok(unknown("user_event"))) };
         if let Some(id) = revoke.source.as_ref().and_then(|source| source.user_id.as_ref()) {
@@ -349,15 +349,6 @@ impl<'b> Reading<'b> {
 
 fn named(mut body: EventBody) -> Result<EventBody> {
     if body.keep_named_parts() { Ok(body) } else { Err(missing("id")) }
-}
-
-/// The error again: what was found lends its own only.
-fn copy(error: &Error) -> Error {
-    let mut copy = Error::new(error.kind(), error.message());
-    for (key, value) in error.context() {
-        copy = copy.with(key, value);
-    }
-    copy
 }
 
 const KNOWN_ACTIVITIES: [&str; 19] = [
