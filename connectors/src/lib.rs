@@ -1,10 +1,22 @@
-//! Opens connectors from a URI: today [`open_store`], with one feature for each store that is not in the core.
+//! Every connector behind one feature each, opened from a URI or from settings: stores, networks and their endpoints, and
+//! whole hosts. A host, a binding or a tool that uses this knows no connector by name.
 //!
-//! Connectors to networks are crates of their own and are built from their typed configurations.
+//! - [`open_store`], [`open_endpoint`], [`open_network`]: one connector each;
+//! - [`HostConfig`]: an engine with all of them;
+//! - [`normalise`] and [`Texts`]: raw bodies and texts without an engine.
 
+mod given;
+mod host;
+mod networks;
 mod stores;
+#[cfg(feature = "reflect")]
+pub mod surface;
+mod texts;
 
+pub use host::{HostConfig, PolicySource};
+pub use networks::{networks, normalise, open_endpoint, open_network, signals};
 pub use stores::open_store;
+pub use texts::{Text, Texts, in_parallel};
 
 /// The examples that need more than the core: compiled and run as tests of this crate.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::{Event, NativeAccount, NetworkName, RawRange, Timestamp};
@@ -84,7 +85,8 @@ pub enum Received {
 }
 
 /// What was found in one body.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Parsed {
     /// What could be read.
     pub events: Vec<Event>,
@@ -95,11 +97,14 @@ pub struct Parsed {
 }
 
 /// An item that could not be read. It is quarantined with its raw form and can be redriven.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Reject {
     /// The account it was for, as far as it could be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<NativeAccount>,
     /// Its bytes in the body; absent for the whole body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawRange>,
     /// Why.
     pub error: Error,

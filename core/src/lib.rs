@@ -37,6 +37,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The derive macro of `reflect` names this crate as others do.
+#[cfg(feature = "reflect")]
+extern crate self as careline;
+
 pub mod advisor;
 pub mod care;
 pub mod clock;

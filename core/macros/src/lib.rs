@@ -7,7 +7,8 @@ use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Lit, Meta, Result, Type};
 
 /// Implements `careline::reflect::Reflect` for a struct with named fields, and `Reflected` for it and for an enum whose
-/// arms each hold one such struct.
+/// arms each hold one value. `#[reflect(text_with = path)]` and `#[reflect(message_with = path)]` name functions that tell
+/// which text the spans inside mark.
 ///
 /// Documentation comments become the documentation in other languages. Of serde's attributes it minds
 /// `skip_serializing_if`, which makes a field optional, and `tag` of an enum.
@@ -36,55 +37,65 @@ fn record(input: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
         let (name, ty) = (field.ident.as_ref().map(ToString::to_string), &field.ty);
         let (doc, optional) = (self::doc(&field.attrs), is_skipped(&field.attrs));
         quote! {
-            crate::reflect::Field {
-                name: #name, doc: #doc, kind: <#ty as crate::reflect::Reflected>::kind, optional: #optional,
+            ::careline::reflect::Field {
+                name: #name, doc: #doc, kind: <#ty as ::careline::reflect::Reflected>::kind, optional: #optional,
             }
         }
     });
     let viewed = fields.iter().enumerate().map(|(at, field)| {
         let ident = &field.ident;
-        quote! { #at => crate::reflect::Reflected::view(&self.#ident) }
+        quote! { #at => ::careline::reflect::Reflected::view(&self.#ident) }
     });
-    // A type that is only ever handed out is read from JSON nowhere.
-    let read = match has_word(&input.attrs, "one_way") {
-        true => quote! { None },
-        false => quote! { Some(crate::reflect::read::<#name>) },
-    };
-    Ok(quote! {
-        impl crate::reflect::Reflect for #name {
-            fn shape(&self) -> &'static crate::reflect::Shape {
-                <Self as crate::reflect::Shaped>::SHAPE
+    // Spans mark the text of whoever holds them, or of the message they are about.
+    let text_fn = function(&input.attrs, "text_with").map(|path| {
+        quote! {
+            fn text_about(&self, message: Option<&::careline::model::MessageId>) -> Option<&str> {
+                #path(self, message)
             }
-            fn field(&self, at: usize) -> crate::reflect::View<'_> {
+        }
+    });
+    let message_fn = function(&input.attrs, "message_with").map(|path| {
+        quote! {
+            fn about(&self) -> Option<&::careline::model::MessageId> {
+                #path(self)
+            }
+        }
+    });
+    Ok(quote! {
+        impl ::careline::reflect::Reflect for #name {
+            fn shape(&self) -> &'static ::careline::reflect::Shape {
+                <Self as ::careline::reflect::Shaped>::SHAPE
+            }
+            fn field(&self, at: usize) -> ::careline::reflect::View<'_> {
                 match at {
                     #(#viewed,)*
-                    _ => crate::reflect::View::Absent,
+                    _ => ::careline::reflect::View::Absent,
                 }
             }
             fn to_json(&self) -> Vec<u8> {
-                crate::reflect::written(self)
-            }
-            fn shared(&self) -> std::sync::Arc<dyn crate::reflect::Reflect> {
-                std::sync::Arc::new(self.clone())
+                ::careline::reflect::written(self)
             }
             fn as_any(&self) -> &dyn std::any::Any {
                 self
             }
-            fn is_same(&self, other: &dyn crate::reflect::Reflect) -> bool {
+            #text_fn
+            #message_fn
+            fn is_same(&self, other: &dyn ::careline::reflect::Reflect) -> bool {
                 other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)
             }
         }
-        impl crate::reflect::Shaped for #name {
-            const SHAPE: &'static crate::reflect::Shape = &crate::reflect::Shape {
-                name: #text, doc: #doc, fields: &[#(#described),*], read: #read,
+        impl ::careline::reflect::Shaped for #name {
+            const SHAPE: &'static ::careline::reflect::Shape = &::careline::reflect::Shape {
+                name: #text, doc: #doc, fields: &[#(#described),*],
+                read: ::careline::reflect::read::<#name>,
             };
         }
-        impl crate::reflect::Reflected for #name {
-            fn kind() -> crate::reflect::Kind {
-                crate::reflect::Kind::Record(<Self as crate::reflect::Shaped>::SHAPE)
+        impl ::careline::reflect::Reflected for #name {
+            fn kind() -> ::careline::reflect::Kind {
+                ::careline::reflect::Kind::Record(<Self as ::careline::reflect::Shaped>::SHAPE)
             }
-            fn view(&self) -> crate::reflect::View<'_> {
-                crate::reflect::View::Record(self)
+            fn view(&self) -> ::careline::reflect::View<'_> {
+                ::careline::reflect::View::Record(self)
             }
         }
     })
@@ -102,17 +113,17 @@ fn union(input: &DeriveInput, data: &syn::DataEnum) -> Result<TokenStream> {
         };
         let ty = unboxed(&fields.unnamed[0].ty);
         let (ident, tag) = (&arm.ident, snake_case(&arm.ident.to_string()));
-        described.push(quote! { (#tag, <#ty as crate::reflect::Reflected>::kind) });
-        viewed.push(quote! { #name::#ident(value) => crate::reflect::View::Variant(#at, value) });
+        described.push(quote! { (#tag, <#ty as ::careline::reflect::Reflected>::kind) });
+        viewed.push(quote! { #name::#ident(value) => ::careline::reflect::View::Variant(#at, value) });
     }
     Ok(quote! {
-        impl crate::reflect::Reflected for #name {
-            fn kind() -> crate::reflect::Kind {
-                const UNION: &crate::reflect::Union =
-                    &crate::reflect::Union { name: #text, doc: #doc, tag: #tag, arms: &[#(#described),*] };
-                crate::reflect::Kind::Union(UNION)
+        impl ::careline::reflect::Reflected for #name {
+            fn kind() -> ::careline::reflect::Kind {
+                const UNION: &::careline::reflect::Union =
+                    &::careline::reflect::Union { name: #text, doc: #doc, tag: #tag, arms: &[#(#described),*] };
+                ::careline::reflect::Kind::Union(UNION)
             }
-            fn view(&self) -> crate::reflect::View<'_> {
+            fn view(&self) -> ::careline::reflect::View<'_> {
                 match self { #(#viewed),* }
             }
         }
@@ -165,12 +176,14 @@ fn serde_word(attrs: &[Attribute], word: &str) -> Option<String> {
     found
 }
 
-/// Whether `#[reflect(word)]` stands there.
-fn has_word(attrs: &[Attribute], word: &str) -> bool {
-    let mut found = false;
+/// The function that `#[reflect(word = path)]` names.
+fn function(attrs: &[Attribute], word: &str) -> Option<syn::Path> {
+    let mut found = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("reflect")) {
         let _ = attr.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident(word);
+            if let (Ok(value), true) = (meta.value(), meta.path.is_ident(word)) {
+                found = Some(value.parse()?);
+            }
             Ok(())
         });
     }

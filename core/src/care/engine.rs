@@ -110,6 +110,11 @@ impl TenantSetup {
 }
 
 impl TenantSetup {
+    /// The policy.
+    pub fn policy(&self) -> &CompiledPolicy {
+        &self.policy
+    }
+
     /// Lets a network's own signals join the triage of its messages, for hosts that only receive its webhooks.
     #[must_use]
     pub fn signals(mut self, network: NetworkName, signals: Arc<dyn Triage>) -> Self {

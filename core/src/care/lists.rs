@@ -72,6 +72,16 @@ impl<T> Listed<T> {
     }
 }
 
+#[cfg(feature = "reflect")]
+impl<T: crate::reflect::Reflected + std::fmt::Debug> crate::reflect::Reflected for Listed<T> {
+    fn kind() -> crate::reflect::Kind {
+        crate::reflect::Kind::Page(Box::new(T::kind()))
+    }
+    fn view(&self) -> crate::reflect::View<'_> {
+        crate::reflect::View::Page(&self.items, self.after.as_deref())
+    }
+}
+
 impl<T> IntoIterator for Listed<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;

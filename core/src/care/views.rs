@@ -24,6 +24,7 @@ const MAX_HISTORY: usize = 100;
 /// A case with everything about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[cfg_attr(feature = "reflect", reflect(text_with = CaseView::marked))]
 pub struct CaseView {
     /// The case.
     pub case: Case,
@@ -96,6 +97,7 @@ pub struct MaybeSame {
 /// Why a case is what it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[cfg_attr(feature = "reflect", reflect(text_with = Explanation::marked))]
 pub struct Explanation {
     /// The case.
     pub case: Case,
@@ -117,6 +119,21 @@ pub struct Why {
     pub kind: StepKind,
     /// Why.
     pub reasons: Vec<Reason>,
+}
+
+#[cfg(feature = "reflect")]
+impl CaseView {
+    fn marked(&self, message: Option<&MessageId>) -> Option<&str> {
+        let mut messages = self.threads.iter().flat_map(|thread| &thread.messages);
+        Some(messages.find(|known| Some(&known.id) == message)?.text())
+    }
+}
+
+#[cfg(feature = "reflect")]
+impl Explanation {
+    fn marked(&self, _: Option<&MessageId>) -> Option<&str> {
+        Some(&self.text)
+    }
 }
 
 /// How much of what an account was sent did reach us by push.

@@ -32,7 +32,7 @@ impl From<&str> for NetworkName {
 #[cfg(feature = "reflect")]
 impl crate::reflect::Reflected for NetworkName {
     fn kind() -> crate::reflect::Kind {
-        crate::reflect::Kind::Text
+        crate::reflect::Kind::Id
     }
     fn view(&self) -> crate::reflect::View<'_> {
         crate::reflect::View::Text(&self.0)

@@ -162,6 +162,7 @@ pub struct Gist {
 /// What careline concludes about one revision of one message, with every reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[cfg_attr(feature = "reflect", reflect(message_with = Assessment::about))]
 pub struct Assessment {
     /// The message; absent when a text is assessed outside a store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,5 +219,12 @@ impl Assessment {
             sentiment: self.sentiment.clone(),
             language: self.language.clone(),
         }
+    }
+}
+
+#[cfg(feature = "reflect")]
+impl Assessment {
+    fn about(&self) -> Option<&MessageId> {
+        self.message.as_ref()
     }
 }

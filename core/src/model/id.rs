@@ -47,7 +47,7 @@ macro_rules! id {
         #[cfg(feature = "reflect")]
         impl crate::reflect::Reflected for $name {
             fn kind() -> crate::reflect::Kind {
-                crate::reflect::Kind::Text
+                crate::reflect::Kind::Id
             }
             fn view(&self) -> crate::reflect::View<'_> {
                 crate::reflect::View::Text(&self.0)

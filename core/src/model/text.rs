@@ -33,6 +33,7 @@ impl Span {
 /// The words of a message and what belongs to them. Kept apart from the message's facts so that it can be erased alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[cfg_attr(feature = "reflect", reflect(text_with = Content::marked))]
 pub struct Content {
     /// Plain text in Unicode NFC; never HTML.
     pub text: String,
@@ -45,6 +46,13 @@ pub struct Content {
     /// What only this network has, by the network's own field names; values are JSON.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extensions: serde_json::Map<String, serde_json::Value>,
+}
+
+#[cfg(feature = "reflect")]
+impl Content {
+    fn marked(&self, _: Option<&super::MessageId>) -> Option<&str> {
+        Some(&self.text)
+    }
 }
 
 /// A marked stretch of a text.

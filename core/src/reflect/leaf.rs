@@ -34,6 +34,7 @@ macro_rules! leaf {
 }
 
 leaf! {
+    () => Kind::Nothing, |_value| View::Absent;
     bool => Kind::Bool, |value| View::Bool(*value);
     u8 => Kind::Int, |value| View::Int((*value).into());
     u16 => Kind::Int, |value| View::Int((*value).into());
@@ -45,6 +46,7 @@ leaf! {
     &'static str => Kind::Text, |value| View::Text(value);
     String => Kind::Text, |value| View::Text(value);
     CompactString => Kind::Text, |value| View::Text(value);
+    http::StatusCode => Kind::Int, |value| View::Int(value.as_u16().into());
     Timestamp => Kind::Time, |value| View::Time(*value);
     Span => Kind::Span, |value| View::Span(*value);
     Value => Kind::Json, |value| View::Json(value.clone());
@@ -93,8 +95,8 @@ impl<T: Reflected + std::fmt::Debug> Series for Vec<T> {
     fn count(&self) -> usize {
         self.len()
     }
-    fn each(&self, see: &mut dyn FnMut(View<'_>)) {
-        self.iter().for_each(|value| see(value.view()));
+    fn at(&self, place: usize) -> View<'_> {
+        self.get(place).map_or(View::Absent, Reflected::view)
     }
 }
 
@@ -111,8 +113,8 @@ impl<T: Reflected + std::fmt::Debug> Series for BTreeSet<T> {
     fn count(&self) -> usize {
         self.len()
     }
-    fn each(&self, see: &mut dyn FnMut(View<'_>)) {
-        self.iter().for_each(|value| see(value.view()));
+    fn at(&self, place: usize) -> View<'_> {
+        self.iter().nth(place).map_or(View::Absent, Reflected::view)
     }
 }
 
@@ -129,8 +131,8 @@ impl<K: AsRef<str> + std::fmt::Debug, T: Reflected + std::fmt::Debug> Mapping fo
     fn count(&self) -> usize {
         self.len()
     }
-    fn each(&self, see: &mut dyn FnMut(&str, View<'_>)) {
-        self.iter().for_each(|(name, value)| see(name.as_ref(), value.view()));
+    fn at(&self, place: usize) -> Option<(&str, View<'_>)> {
+        self.iter().nth(place).map(|(name, value)| (name.as_ref(), value.view()))
     }
 }
 
@@ -138,8 +140,8 @@ impl Mapping for Map<String, Value> {
     fn count(&self) -> usize {
         self.len()
     }
-    fn each(&self, see: &mut dyn FnMut(&str, View<'_>)) {
-        self.iter().for_each(|(name, value)| see(name, View::Json(value.clone())));
+    fn at(&self, place: usize) -> Option<(&str, View<'_>)> {
+        self.iter().nth(place).map(|(name, value)| (name.as_str(), View::Json(value.clone())))
     }
 }
 

@@ -17,7 +17,7 @@ pub use careline_macros::Reflect;
 pub use leaf::{OpenEnum, shortest};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Span, Timestamp};
+use crate::model::{MessageId, Span, Timestamp};
 
 /// A record of the model: a struct with named fields, readable one by one.
 pub trait Reflect: Debug + Send + Sync + 'static {
@@ -30,8 +30,15 @@ pub trait Reflect: Debug + Send + Sync + 'static {
     /// Its JSON.
     fn to_json(&self) -> Vec<u8>;
 
-    /// A copy to keep.
-    fn shared(&self) -> Arc<dyn Reflect>;
+    /// The text that spans inside mark: its own, or that of the message they are about.
+    fn text_about(&self, _message: Option<&MessageId>) -> Option<&str> {
+        None
+    }
+
+    /// The message that spans inside are about.
+    fn about(&self) -> Option<&MessageId> {
+        None
+    }
 
     /// For [`Reflect::is_same`].
     fn as_any(&self) -> &dyn Any;
@@ -64,8 +71,8 @@ pub struct Shape {
     pub doc: &'static str,
     /// Its fields, in order.
     pub fields: &'static [Field],
-    /// Reads one from its JSON; absent for what careline only hands out.
-    pub read: Option<fn(&[u8]) -> Result<Arc<dyn Reflect>>>,
+    /// Reads one from its JSON.
+    pub read: fn(&[u8]) -> Result<Arc<dyn Reflect>>,
 }
 
 /// A field of a record.
@@ -97,6 +104,8 @@ pub struct Union {
 /// What a field holds.
 #[derive(Debug)]
 pub enum Kind {
+    /// Nothing: that it is done is all there is to say.
+    Nothing,
     /// True or false.
     Bool,
     /// A whole number that JavaScript can hold exactly.
@@ -105,6 +114,8 @@ pub enum Kind {
     Float,
     /// A text.
     Text,
+    /// A text that names something: no words of a customer.
+    Id,
     /// An open enum, which is a text.
     Enum(&'static OpenEnum),
     /// A point in time.
@@ -119,6 +130,8 @@ pub enum Kind {
     List(Box<Kind>),
     /// By names.
     Map(Box<Kind>),
+    /// One page of a list, with the cursor of the next one.
+    Page(Box<Kind>),
     /// A record.
     Record(&'static Shape),
     /// One of several records.
@@ -148,6 +161,8 @@ pub enum View<'a> {
     List(&'a dyn Series),
     /// By names.
     Map(&'a dyn Mapping),
+    /// One page of a list, with the cursor of the next one.
+    Page(&'a dyn Series, Option<&'a str>),
     /// A record.
     Record(&'a dyn Reflect),
     /// What stands in an arm of a union, by the arm's place.
@@ -171,8 +186,8 @@ pub trait Series: Debug {
     /// How many.
     fn count(&self) -> usize;
 
-    /// Shows each.
-    fn each(&self, see: &mut dyn FnMut(View<'_>));
+    /// The one at a place; [`View::Absent`] beyond the last.
+    fn at(&self, place: usize) -> View<'_>;
 }
 
 /// Values by names.
@@ -180,8 +195,8 @@ pub trait Mapping: Debug {
     /// How many.
     fn count(&self) -> usize;
 
-    /// Shows each with its name, in order of the names.
-    fn each(&self, see: &mut dyn FnMut(&str, View<'_>));
+    /// The name and value at a place, in order of the names; `None` beyond the last.
+    fn at(&self, place: usize) -> Option<(&str, View<'_>)>;
 }
 
 /// What stands behind [`Shape::read`].

@@ -15,7 +15,9 @@ use careline::policy::{AccountRule, CompiledPolicy, Policy};
 use careline::store::Store;
 use careline::transport::Transport;
 use careline::{Error, ErrorKind, Result, Retry};
+use careline_connectors::{networks, open_endpoint, open_network, signals};
 use careline_sqlite::SqliteStore;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 /// How the names of environment variables with accounts' tokens begin.
@@ -77,10 +79,9 @@ pub(crate) fn engine(
 ) -> Result<Engine> {
     let policy = CompiledPolicy::new(policy)?;
     // Accounts that are only received are judged like those that are read too: what a network says needs no token.
-    let mut setup = TenantSetup::new(policy)
-        .signals("x".into(), Arc::new(careline_x::Signals))
-        .signals("facebook".into(), Arc::new(careline_facebook::Signals))
-        .signals(careline_mastodon::NETWORK, Arc::new(careline_mastodon::Signals));
+    let signals = networks().filter_map(|name| Some((name, signals(name)?)));
+    let mut setup =
+        signals.fold(TenantSetup::new(policy), |setup, (name, signals)| setup.signals(name.into(), signals));
     for (id, network) in connections.networks {
         setup = setup.network(id, network);
     }
@@ -106,14 +107,13 @@ pub(crate) async fn connections(
 ) -> Result<Connections> {
     let mut endpoints: BTreeMap<String, Arc<dyn Intake>> = BTreeMap::new();
     if let Some(secrets) = secret("CARELINE_X_CONSUMER_SECRET") {
-        let config = careline_x::WebhookConfig::new(secrets.split(',').map(str::to_owned));
-        endpoints.insert("x".to_owned(), Arc::new(careline_x::Webhook::new(config)?));
+        endpoints.insert("x".to_owned(), open_endpoint(&json!({"network": "x", "consumer_secrets": secrets}))?);
     }
     if let Some(app_secret) = secret("CARELINE_FACEBOOK_APP_SECRET") {
         let verify_token =
             secret("CARELINE_FACEBOOK_VERIFY_TOKEN").ok_or_else(|| missing("CARELINE_FACEBOOK_VERIFY_TOKEN"))?;
-        let config = careline_facebook::WebhookConfig::new(app_secret, verify_token);
-        endpoints.insert("facebook".to_owned(), Arc::new(careline_facebook::Webhook::new(config)?));
+        let settings = json!({"network": "facebook", "app_secrets": app_secret, "verify_token": verify_token});
+        endpoints.insert("facebook".to_owned(), open_endpoint(&settings)?);
     }
     for name in strays(policy, env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         eprintln!("careline: {name} is set, but the policy has no such account");
@@ -123,7 +123,7 @@ pub(crate) async fn connections(
     let mut mastodon_accounts = Vec::new();
     for rule in &policy.accounts {
         let Some(token) = secret(&token_name(rule)) else { continue };
-        let network = network(rule, token)?;
+        let network = open_network(&settings(rule, &token)?)?;
         match network.check(&cx).await {
             Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
                 eprintln!("careline: account {}: {error}", rule.id);
@@ -131,49 +131,40 @@ pub(crate) async fn connections(
             checked => drop(checked.map_err(|error| error.with("account", &rule.id))?),
         }
         if rule.network == "mastodon" {
-            mastodon_accounts.push(network.info().account);
+            mastodon_accounts.push(network.info().account.native_id);
         }
         networks.push((rule.id.clone(), network));
     }
     if let Some(webhook_secret) = secret("CARELINE_MASTODON_WEBHOOK_SECRET") {
-        let config = careline_mastodon::WebhookConfig::new(webhook_secret, mastodon_accounts);
-        endpoints.insert("mastodon".to_owned(), Arc::new(careline_mastodon::Webhook::new(&config)?));
+        let settings = json!({"network": "mastodon", "secrets": webhook_secret, "accounts": mastodon_accounts});
+        endpoints.insert("mastodon".to_owned(), open_endpoint(&settings)?);
     }
     Ok(Connections { endpoints, networks })
 }
 
-fn network(rule: &AccountRule, token: String) -> Result<Arc<dyn Network>> {
+/// What connects an account of the policy.
+fn settings(rule: &AccountRule, token: &str) -> Result<Value> {
     let native_id = || {
         rule.native_id.clone().ok_or_else(|| {
             Error::new(ErrorKind::ConfigInvalid, "to read this account the policy must give its `native_id`")
                 .with("account", &rule.id)
         })
     };
-    let handle = rule.handle.as_deref().unwrap_or_default().trim_start_matches('@').to_owned();
-    match rule.network.as_str() {
-        "x" => {
-            let mut config = careline_x::AccountConfig::new(native_id()?, handle);
-            config.user_token = Some(token.into());
-            config.app_token = secret("CARELINE_X_APP_TOKEN").map(Into::into);
-            Ok(Arc::new(careline_x::Account::new(config)?))
-        }
-        "facebook" => {
-            let mut config = careline_facebook::AccountConfig::new(native_id()?, token);
-            config.app_secret = secret("CARELINE_FACEBOOK_APP_SECRET").map(Into::into);
-            Ok(Arc::new(careline_facebook::Account::new(config)?))
-        }
-        "mastodon" => {
-            let host = rule.host.as_deref().unwrap_or_default();
-            let mut config = careline_mastodon::AccountConfig::new(format!("https://{host}"), token).handle(handle);
-            config.account_id.clone_from(&rule.native_id);
-            Ok(Arc::new(careline_mastodon::Account::new(config)?))
-        }
-        other => Err(Error::new(
-            ErrorKind::Unsupported,
-            "this program has no connector for the network; it has x, facebook, mastodon",
-        )
-        .with("network", other)),
-    }
+    Ok(match rule.network.as_str() {
+        "x" => json!({
+            "network": "x", "native_id": native_id()?, "handle": rule.handle, "user_token": token,
+            "app_token": secret("CARELINE_X_APP_TOKEN"),
+        }),
+        "facebook" => json!({
+            "network": "facebook", "page_id": native_id()?, "page_token": token,
+            "app_secret": secret("CARELINE_FACEBOOK_APP_SECRET"),
+        }),
+        "mastodon" => json!({
+            "network": "mastodon", "host": rule.host, "token": token, "handle": rule.handle,
+            "account_id": rule.native_id,
+        }),
+        other => json!({"network": other}),
+    })
 }
 
 /// Which of these environment variables are tokens of accounts that the policy does not have.

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use careline::clock::{Clock, SystemClock};
 use careline::intake::Parsed;
-use careline::model::{NativeAccount, NetworkName, Timestamp};
+use careline::model::Timestamp;
 use careline::network::BodyKind;
 use careline::{Error, ErrorKind};
 use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use crate::{Failure, Result};
@@ -18,8 +19,8 @@ use crate::{Failure, Result};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The network the bodies come from.
-    #[arg(long)]
-    network: Network,
+    #[arg(long, value_parser = PossibleValuesParser::new(careline_connectors::networks()))]
+    network: String,
     /// How they came.
     #[arg(long, default_value = "webhook")]
     kind: Kind,
@@ -30,16 +31,6 @@ pub(crate) struct Args {
     /// Files with one JSON document, or with one per line; `-` is the standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Network {
-    /// X.
-    X,
-    /// Facebook Pages and Messenger.
-    Facebook,
-    /// Servers that speak Mastodon's API.
-    Mastodon,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -82,16 +73,7 @@ impl Args {
             Kind::Rest => BodyKind::Rest,
             Kind::Stream => BodyKind::Stream,
         };
-        let account = |network, usual| NativeAccount::new(network, self.account.as_deref().unwrap_or(usual));
-        match self.network {
-            Network::X => careline_x::normalise(kind, body, &account(NetworkName::new("x"), "0"), now),
-            Network::Facebook => {
-                careline_facebook::normalise(kind, body, &account(NetworkName::new("facebook"), "0"), now)
-            }
-            Network::Mastodon => {
-                careline_mastodon::normalise(kind, body, &account(careline_mastodon::NETWORK, "localhost/0"), now)
-            }
-        }
+        careline_connectors::normalise(&self.network, kind, body, self.account.as_deref(), now)
     }
 }
 

@@ -1,16 +1,14 @@
 //! `careline triage`: texts in, one assessment per line out.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use careline::model::{Assessment, Inbound, Profile, Question, Surface, Visibility};
+use careline::Error;
+use careline::model::Assessment;
 use careline::policy::{CompiledPolicy, Policy};
-use careline::triage::{Evidence, Subject, Triage, TriageInput, Triages};
 use careline::wire::Body;
-use careline::{Error, ErrorKind};
+use careline_connectors::{Text, Texts};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,13 +55,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 #[derive(Deserialize)]
 struct Row {
     id: Option<Value>,
-    text: String,
-    network: Option<String>,
-    lang: Option<String>,
-    author: Option<String>,
-    brand: Option<String>,
-    surface: Option<Surface>,
-    visibility: Option<Visibility>,
+    #[serde(flatten)]
+    text: Text,
 }
 
 #[derive(Serialize)]
@@ -82,21 +75,17 @@ enum Outcome<'a> {
 
 /// What rows are assessed with.
 struct Desk {
-    policy: Policy,
-    by_brand: BTreeMap<String, CompiledPolicy>,
+    texts: Texts,
 }
 
 impl Desk {
     fn new(file: Option<&Path>) -> Result<Self> {
-        let policy = match file {
-            Some(file) => Policy::load(file),
-            None => Policy::parse("[brand]\nname = \"careline\"\n", "built in"),
-        };
-        let policy = policy.map_err(|mistakes| {
+        let Some(file) = file else { return Ok(Self { texts: Texts::without_policy()? }) };
+        let policy = Policy::load(file).and_then(CompiledPolicy::new).map_err(|mistakes| {
             eprintln!("{mistakes}");
             Failure::Told("the policy has mistakes")
         })?;
-        Ok(Self { policy, by_brand: BTreeMap::new() })
+        Ok(Self { texts: Texts::new(policy) })
     }
 
     fn read(&mut self, file: &Path, out: &mut impl Write, table: bool) -> io::Result<()> {
@@ -130,8 +119,8 @@ impl Desk {
         match row {
             Ok(row) => {
                 let id = row.id.clone().filter(|id| !id.is_null()).unwrap_or_else(|| number.into());
-                let assessment = self.assess(&row);
-                (id, row.text, assessment)
+                let assessment = self.texts.prepare([&row.text]).map(|()| self.texts.assess(&row.text));
+                (id, row.text.text, assessment)
             }
             Err(error) => {
                 let id = body.parse::<Value>().ok().and_then(|mut row| Some(row.get_mut("id")?.take()));
@@ -140,67 +129,6 @@ impl Desk {
                 (id.unwrap_or_else(|| number.into()), String::new(), Err(error))
             }
         }
-    }
-
-    fn assess(&mut self, row: &Row) -> careline::Result<Assessment> {
-        let brand = row.brand.as_deref().map(str::trim).filter(|brand| !brand.is_empty());
-        let policy = self.policy_for(brand)?;
-        let message = message(row);
-        let row_says = RowTriage { handed_in: brand.is_none() };
-        let triages = Triages::default().with(Arc::new(row_says));
-        Ok(triages.assess(&TriageInput::new(&message, policy), &Subject::of_inbound(&message)))
-    }
-
-    fn policy_for(&mut self, brand: Option<&str>) -> careline::Result<&CompiledPolicy> {
-        let name = brand.unwrap_or(&self.policy.brand.name).to_owned();
-        if !self.by_brand.contains_key(&name) {
-            let mut policy = self.policy.clone();
-            policy.brand.name.clone_from(&name);
-            let policy = CompiledPolicy::new(policy).map_err(|mistakes| {
-                Error::new(ErrorKind::ConfigInvalid, format!("no policy for this brand: {mistakes}"))
-            })?;
-            self.by_brand.insert(name.clone(), policy);
-        }
-        self.by_brand.get(&name).ok_or_else(|| Error::new(ErrorKind::Unexpected, "the policy is not kept"))
-    }
-}
-
-/// Networks on which people write to one brand alone.
-const PRIVATE: [&str; 9] =
-    ["chat", "sms", "email", "messenger", "whatsapp", "telegram", "line", "signal", "direct_message"];
-
-fn message(row: &Row) -> Inbound {
-    let network = row.network.as_deref().unwrap_or("unknown");
-    let private = PRIVATE.contains(&network);
-    let usual = if private { Surface::DirectMessage } else { Surface::Mention };
-    let surface = row.surface.clone().unwrap_or(usual);
-    let usual = if surface == Surface::DirectMessage { Visibility::Private } else { Visibility::Public };
-    let mut message = Inbound::new(network, "row", surface, row.visibility.clone().unwrap_or(usual));
-    message.language = row.lang.as_deref().map(Into::into);
-    message.author = row.author.as_deref().map(|author| Profile::new(network, author));
-    message.content.text.clone_from(&row.text);
-    message
-}
-
-/// What it says about a message that somebody put it into this file.
-#[derive(Debug)]
-struct RowTriage {
-    /// Whether no brand is named: then the message is taken as one to whoever asks.
-    handed_in: bool,
-}
-
-impl Triage for RowTriage {
-    fn id(&self) -> &'static str {
-        "careline-row/1"
-    }
-
-    fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> careline::Result<()> {
-        if self.handed_in {
-            evidence.add(Question::Relevance, "addressed", 2.0, "row.handed_in", None);
-        } else if input.text().trim_start().starts_with('@') {
-            evidence.add(Question::Relevance, "addressed", 1.5, "row.answers_somebody", None);
-        }
-        Ok(())
     }
 }
 

@@ -318,13 +318,13 @@ impl<'b> Reading<'b> {
         self.parsed.events.reserve(found.len());
         for found in found {
             let range = self.body.range_of(found.part);
-            self.push(range, found.value.as_ref().map_err(copy).and_then(&body));
+            self.push(range, found.value.as_ref().map_err(Error::clone).and_then(&body));
         }
     }
 
     /// An item that is the whole body.
     fn one<T>(&mut self, found: &Found<'_, T>, body: impl Fn(&T) -> Result<EventBody>) {
-        self.push(None, found.value.as_ref().map_err(copy).and_then(body));
+        self.push(None, found.value.as_ref().map_err(Error::clone).and_then(body));
     }
 
     fn push(&mut self, range: Option<RawRange>, body: Result<EventBody>) {
@@ -375,7 +375,7 @@ const KNOWN_ACTIVITIES: [&str; 19] = [
 
 /// What an object under `data` that is no activity says happened.
 fn item(found: &Found<'_, Box<Item<'_>>>, shelf: &Shelf<'_, '_>) -> Result<EventBody> {
-    let item = found.value.as_ref().map_err(copy)?;
+    let item = found.value.as_ref().map_err(Error::clone)?;
     match item.event_type.as_deref() {
         Some(kind) if item.filter.is_none() => message::direct_event(item, kind, shelf),
         Some(kind) => Ok(unknown(kind)),

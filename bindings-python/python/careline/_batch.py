@@ -1,0 +1,114 @@
+"""Many raw bodies or texts in one call, without an engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from careline import _careline
+from careline._json import time
+from careline._model import Assessment, Parsed
+from careline.errors import ConfigInvalid, InputInvalid
+
+__all__ = ["Policy", "check_policy", "networks", "normalise", "triage"]
+
+
+class Policy:
+    """A policy, read and ready, for `triage`."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, text: str, file: str = "policy") -> None:
+        """From TOML; `file` is what mistakes call it.
+
+        Raises:
+            ConfigInvalid: With every mistake, its place and the nearest valid name in `mistakes`.
+        """
+        self._native = _careline.Policy(text, file)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """From a TOML file."""
+        try:
+            return cls(Path(path).read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigInvalid(f"the policy cannot be read: {error}", context={"file": str(path)}) from None
+
+    @property
+    def version(self) -> str:
+        """The digest of its rules, as it stands in every decision."""
+        return self._native.version
+
+
+def check_policy(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Every mistake in a policy, each with `file`, `line`, `column`, `key`, `reason` and, where there is one, `nearest`."""
+    try:
+        Policy.load(path)
+    except ConfigInvalid as error:
+        if not error.mistakes:
+            raise
+        return list(error.mistakes)
+    return []
+
+
+def networks() -> list[str]:
+    """The names of the networks there are connectors for."""
+    return _careline.networks()
+
+
+def normalise(
+    network: str,
+    bodies: Sequence[bytes],
+    *,
+    kind: Literal["webhook", "rest", "stream"] = "webhook",
+    account: str | None = None,
+    received_at: datetime | None = None,
+    threads: int = 1,
+) -> list[Parsed]:
+    """Reads raw bodies of a network: one `Parsed` for each, in order. What cannot be read is in `rejects`.
+
+    Args:
+        network: One of `networks()`.
+        bodies: The raw bodies.
+        kind: How they came: posted to a webhook, answered to a read, down a stream.
+        account: The native id of the brand account they came through, where they do not name it.
+        received_at: When they came; now unless said.
+        threads: On how many threads; the interpreter is free meanwhile.
+
+    Raises:
+        Unsupported: There is no connector for the network.
+    """
+    if isinstance(bodies, (bytes, bytearray, memoryview, str)):
+        raise InputInvalid("bodies are several: put a single one into a list", operation="normalise")
+    received = None if received_at is None else time(received_at)
+    return _careline.normalise(network, list(bodies), kind, account, received, _threads(threads))
+
+
+def triage(
+    texts: Sequence[str | Mapping[str, Any]],
+    *,
+    policy: Policy | str | os.PathLike[str] | None = None,
+    threads: int = 1,
+) -> list[Assessment]:
+    """Judges texts: one `Assessment` for each, in order.
+
+    Args:
+        texts: Each a str, or a mapping with `text` and, where known, `network`, `lang`, `author`, `brand`, `surface`,
+            `visibility`. A text that names no `brand` is taken as one to whoever asks.
+        policy: The policy to look with, or the path of one.
+        threads: On how many threads; the interpreter is free meanwhile.
+    """
+    if isinstance(texts, (str, bytes, Mapping)):
+        raise InputInvalid("texts are several: put a single one into a list", operation="triage")
+    if policy is not None and not isinstance(policy, Policy):
+        policy = Policy.load(policy)
+    return _careline.triage(list(texts), None if policy is None else policy._native, _threads(threads))
+
+
+def _threads(threads: int) -> int:
+    if not isinstance(threads, int) or not 1 <= threads <= 1024:
+        raise InputInvalid("threads are 1 to 1024; os.cpu_count() keeps all cores busy", operation="threads")
+    return threads

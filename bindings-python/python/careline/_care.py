@@ -1,0 +1,450 @@
+"""Handles: `Care` for everything a process cares for, `Tenant` for one brand, and their twins to be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import datetime, timezone
+from functools import partial
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
+
+from careline import _plugged
+from careline._careline import Host
+from careline._json import dumps, headers as pairs, raw_body, time
+from careline._listing import AsyncListing, Listing
+from careline._model import Event, Inbound, Ingested, NativeAccount, WebhookAnswer
+from careline._plugged import Advisor, Transport
+from careline._verbs import AsyncEngineVerbs, AsyncTenantVerbs, EngineVerbs, TenantVerbs
+from careline.errors import ConfigInvalid, ForkedError, InputInvalid, closed
+
+__all__ = ["AsyncCare", "AsyncTenant", "Care", "Tenant"]
+
+logger = logging.getLogger("careline")
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+PolicySource: TypeAlias = str | os.PathLike[str] | Mapping[str, str]
+"""A policy: the path of a TOML file, or `{"text": "…", "file": "what mistakes call it"}`."""
+
+Settings: TypeAlias = str | Mapping[str, Any]
+"""Settings of a connector: a URI, or a mapping with `network` and the same keys. Secrets stand in a mapping or, as
+`env:NAME`, in the environment."""
+
+Item: TypeAlias = Inbound | Event | Mapping[str, Any]
+"""Something that happened: a message, or a whole event."""
+
+DEFAULT = "default"
+
+# One lock for all handles: they are reopened once after a fork. Another thread of the parent may hold it at that moment.
+_reopening = threading.Lock()
+
+
+def _after_fork() -> None:
+    global _reopening
+    _reopening = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+class Care(EngineVerbs):
+    """Everything one process needs to care. Opening it starts no thread and opens no socket.
+
+    Safe to share between threads. In a forked child a handle on a file opens its file again at its first use there; one
+    on `memory:` raises `ForkedError`, since what it holds belongs to the parent.
+    """
+
+    __slots__ = ("__weakref__", "_host", "_loop", "_pid", "_plugs", "_settings")
+
+    def __init__(self, settings: str, plugs: tuple[tuple[Any, ...], Any], loop: Any = None) -> None:
+        self._settings = settings
+        self._plugs = plugs
+        self._loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = loop or _no_loop
+        self._pid = os.getpid()
+        self._host: Host | None = self._opened()
+
+    @classmethod
+    def open(
+        cls,
+        store: str,
+        *,
+        policy: PolicySource | None = None,
+        tenants: Mapping[str, PolicySource] | None = None,
+        endpoints: Mapping[str, Settings] | None = None,
+        accounts: Mapping[str, Settings] | None = None,
+        advisors: Sequence[Advisor] = (),
+        transport: Transport | None = None,
+    ) -> Self:
+        """Opens a store with everything around it.
+
+        Args:
+            store: The store's URI: `sqlite:///var/lib/acme/care.db`, `sqlite://care.db` for a file in the present
+                folder, `memory:`.
+            policy: The policy of a single-brand host; its tenant is called `default`.
+            tenants: Policies of several tenants, by name.
+            endpoints: What networks post to, by a name of yours:
+                `{"x": {"network": "x", "consumer_secrets": [secret]}}`.
+            accounts: Accounts to read, by the ids their policies give them:
+                `{"acme-mastodon": "mastodon://social.example?token=env:MASTODON_TOKEN"}`.
+            advisors: Models or rules of your own, asked about each new message of a customer.
+            transport: Your own HTTP client; careline's own unless said.
+
+        Raises:
+            ConfigInvalid: A policy or setting is wrong; says where and what to do.
+        """
+        policies = dict(tenants or {})
+        if policy is not None:
+            if DEFAULT in policies:
+                raise ConfigInvalid("`policy` is that of the tenant `default`; give one of the two", operation="open")
+            policies[DEFAULT] = policy
+        if not policies:
+            raise ConfigInvalid("a policy is needed: policy='policy.toml', or tenants={…}", operation="open")
+        if not isinstance(store, str):
+            raise ConfigInvalid(f"a store is named by a URI, not by a {type(store).__name__}", operation="open")
+        settings = dumps(
+            {
+                "store": store,
+                "tenants": {name: _policy(source) for name, source in policies.items()},
+                "endpoints": dict(endpoints or {}),
+                "accounts": dict(accounts or {}),
+            }
+        )
+        return cls(settings, (tuple(advisors), transport))
+
+    def tenant(self, id: str = DEFAULT) -> Tenant:
+        """The handle with all verbs and views for one tenant.
+
+        Raises:
+            NotFound: There is no such tenant.
+        """
+        known = self._native().tenants()
+        if id not in known:
+            from careline.errors import NotFound
+
+            raise NotFound(
+                f"no such tenant; there is {', '.join(known)}",
+                operation="tenant",
+                context={"tenant": str(id)},
+                status=404,
+            )
+        return Tenant(self, id)
+
+    @property
+    def tenants(self) -> list[str]:
+        """The names of the tenants."""
+        return self._native().tenants()
+
+    def receive(
+        self,
+        endpoint: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        body: bytes,
+        *,
+        method: str = "POST",
+        query: str = "",
+    ) -> WebhookAnswer:
+        """Receives one webhook request. When this returns, everything in it is stored; send the answer back.
+
+        Args:
+            endpoint: Which of the `endpoints` it was posted to.
+            headers: All headers, as a mapping or as pairs.
+            body: The raw body, untouched: signatures are over exactly these bytes.
+            method: `GET` for the networks' challenges.
+            query: The query string without `?`.
+
+        Raises:
+            SignatureInvalid: It is not from the network.
+            InputInvalid: The body is no raw body, or the request is none that the network sends.
+            NotFound: There is no such endpoint.
+        """
+        answer: WebhookAnswer = self._native().receive(endpoint, pairs(headers), raw_body(body), method, query)
+        logger.debug("received at %s: %s", endpoint, answer.ingested)
+        return answer
+
+    def close(self) -> None:
+        """Closes the store. Whatever is called afterwards raises `ClosedError`."""
+        host, self._host = self._host, None
+        if host is not None:
+            host.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'closed' if self._host is None else 'open'}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a handle cannot be pickled; open one in each process")
+
+    def _opened(self) -> Host:
+        advisors, transport = self._plugs
+        plugged = [_plugged.advisor(advisor, self._loop.get) for advisor in advisors]
+        return Host(self._settings, plugged, None if transport is None else _plugged.transport(transport, self._loop.get))
+
+    def _native(self) -> Host:
+        """What is open in this process."""
+        host = self._host
+        if host is None:
+            raise closed()
+        return host if self._pid == os.getpid() else self._reopened()
+
+    def _reopened(self) -> Host:
+        with _reopening:
+            host = self._host
+            if host is None:
+                raise closed()
+            if self._pid == os.getpid():
+                return host
+            if _is_memory(self._settings):
+                raise ForkedError(
+                    "a store in memory belongs to the process that opened it; open a file, or open it after the fork",
+                    operation="use",
+                )
+            # The parent's handle is let go, not closed.
+            self._host = self._opened()
+            self._pid = os.getpid()
+            return self._host
+
+    def _perform(self, verb: str, arguments: dict[str, Any]) -> Any:
+        return self._native().perform(None, verb, dumps(arguments))
+
+
+class Tenant(TenantVerbs):
+    """One tenant: all its verbs and all its views. Made by `Care.tenant`."""
+
+    __slots__ = ("_care", "_id")
+
+    def __init__(self, care: Care, id: str) -> None:
+        self._care = care
+        self._id = id
+
+    @property
+    def id(self) -> str:
+        """The tenant's name."""
+        return self._id
+
+    def ingest(
+        self,
+        source: str,
+        items: Iterable[Item],
+        *,
+        account: NativeAccount | tuple[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Ingested:
+        """Takes in what you got from a network in your own way. The same again adds nothing.
+
+        Args:
+            source: Where it comes from, by a name of yours.
+            items: Messages, or whole events.
+            account: The brand account they came through, as `(network, native id)`; whole events name their own.
+            raw: What it was read from, kept with it; the items as JSON unless given.
+
+        Raises:
+            InputInvalid: An item lacks something; says what.
+        """
+        events = dumps(_events(items, account))
+        body = events.encode() if raw is None else raw_body(raw)
+        ingested: Ingested = self._care._native().ingest(self._id, source, body, events)
+        return ingested
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._id!r}>"
+
+    def _perform(self, verb: str, arguments: dict[str, Any]) -> Any:
+        return self._care._native().perform(self._id, verb, dumps(arguments))
+
+    def _list(self, verb: str, arguments: dict[str, Any]) -> Listing[Any]:
+        return Listing(partial(self._perform, verb), arguments)
+
+
+_no_loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextvars.ContextVar("careline", default=None)
+
+
+class AsyncCare(AsyncEngineVerbs):
+    """`Care`, awaited. Work runs on threads of the executor, which is the event loop's own unless said: careline starts
+    none. An `await` that is cancelled stops waiting; what was begun comes to its end, and nothing is half-written."""
+
+    __slots__ = ("_care", "_executor")
+
+    def __init__(self, care: Care, executor: Executor | None = None) -> None:
+        self._care = care
+        self._executor = executor
+
+    @classmethod
+    async def open(
+        cls,
+        store: str,
+        *,
+        policy: PolicySource | None = None,
+        tenants: Mapping[str, PolicySource] | None = None,
+        endpoints: Mapping[str, Settings] | None = None,
+        accounts: Mapping[str, Settings] | None = None,
+        advisors: Sequence[Advisor] = (),
+        transport: Transport | None = None,
+        executor: Executor | None = None,
+    ) -> Self:
+        """As `Care.open`. Advisors and transports may be coroutine functions here.
+
+        Args:
+            store: The store's URI.
+            policy: The policy of a single-brand host.
+            tenants: Policies of several tenants, by name.
+            endpoints: What networks post to, by a name of yours.
+            accounts: Accounts to read, by the ids their policies give them.
+            advisors: Models or rules of your own.
+            transport: Your own HTTP client.
+            executor: The threads to work on.
+        """
+        care = await _on(
+            executor,
+            Care.open,
+            store,
+            policy=policy,
+            tenants=tenants,
+            endpoints=endpoints,
+            accounts=accounts,
+            advisors=advisors,
+            transport=transport,
+        )
+        return cls(care, executor)
+
+    async def tenant(self, id: str = DEFAULT) -> AsyncTenant:
+        """The handle with all verbs and views for one tenant."""
+        return AsyncTenant(await _on(self._executor, self._care.tenant, id), self._executor)
+
+    @property
+    def tenants(self) -> list[str]:
+        """The names of the tenants."""
+        return self._care.tenants
+
+    async def receive(
+        self,
+        endpoint: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        body: bytes,
+        *,
+        method: str = "POST",
+        query: str = "",
+    ) -> WebhookAnswer:
+        """Receives one webhook request. When this returns, everything in it is stored; send the answer back."""
+        return await _on(self._executor, self._care.receive, endpoint, headers, body, method=method, query=query)
+
+    async def close(self) -> None:
+        """Closes the store. Whatever is called afterwards raises `ClosedError`."""
+        await _on(self._executor, self._care.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<Async{repr(self._care)[1:]}"
+
+    async def _perform(self, verb: str, arguments: dict[str, Any]) -> Any:
+        return await _on(self._executor, self._care._perform, verb, arguments)
+
+
+class AsyncTenant(AsyncTenantVerbs):
+    """`Tenant`, awaited. Made by `AsyncCare.tenant`."""
+
+    __slots__ = ("_executor", "_tenant")
+
+    def __init__(self, tenant: Tenant, executor: Executor | None = None) -> None:
+        self._tenant = tenant
+        self._executor = executor
+
+    @property
+    def id(self) -> str:
+        """The tenant's name."""
+        return self._tenant.id
+
+    async def ingest(
+        self,
+        source: str,
+        items: Iterable[Item],
+        *,
+        account: NativeAccount | tuple[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Ingested:
+        """Takes in what you got from a network in your own way. The same again adds nothing."""
+        return await _on(self._executor, self._tenant.ingest, source, items, account=account, raw=raw)
+
+    def __repr__(self) -> str:
+        return f"<Async{repr(self._tenant)[1:]}"
+
+    async def _perform(self, verb: str, arguments: dict[str, Any]) -> Any:
+        return await _on(self._executor, self._tenant._perform, verb, arguments)
+
+    def _list(self, verb: str, arguments: dict[str, Any]) -> AsyncListing[Any]:
+        return AsyncListing(partial(self._perform, verb), arguments)
+
+
+async def _on(executor: Executor | None, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does `work` on a thread of the executor; coroutines it is handed run in this loop."""
+    loop = asyncio.get_running_loop()
+    context = contextvars.copy_context()
+    context.run(_no_loop.set, loop)
+    return await loop.run_in_executor(executor, partial(context.run, work, *args, **kwargs))
+
+
+def _policy(source: PolicySource) -> Any:
+    if isinstance(source, Mapping):
+        return dict(source)
+    try:
+        return os.fspath(source)
+    except TypeError:
+        raise ConfigInvalid(
+            f"a policy is the path of a TOML file or {{'text': '…'}}, not a {type(source).__name__}", operation="open"
+        ) from None
+
+
+def _is_memory(settings: str) -> bool:
+    import json
+
+    store: str = json.loads(settings)["store"]
+    return store == "memory:" or store == "sqlite::memory:"
+
+
+def _events(items: Iterable[Item], account: NativeAccount | tuple[str, str] | None) -> list[Any]:
+    if isinstance(items, (Mapping, str, bytes)) or not isinstance(items, Iterable):
+        raise InputInvalid("items are several: put a single one into a list", operation="ingest")
+    if isinstance(account, NativeAccount):
+        named: Any = account
+    elif account is not None:
+        network, native_id = account
+        named = {"network": network, "native_id": native_id}
+    else:
+        named = None
+    return [_event(item, named) for item in items]
+
+
+def _event(item: Item, account: Any) -> Any:
+    if isinstance(item, Event) or isinstance(item, Mapping) and "body" in item:
+        return item
+    if isinstance(item, Inbound):
+        fields = item.to_dict()
+    elif isinstance(item, Mapping):
+        fields = dict(item)
+    else:
+        raise InputInvalid(f"an item is a message or an event, not a {type(item).__name__}", operation="ingest")
+    if account is None:
+        raise InputInvalid("messages need `account=(network, native id)`", operation="ingest")
+    now = time(datetime.now(timezone.utc))
+    body = {"kind": "message", **fields}
+    return {"v": 1, "account": account, "channel": "host", "received_at": now, "body": body}

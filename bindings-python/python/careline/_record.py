@@ -1,0 +1,47 @@
+"""What all records have in common."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from typing import Self
+
+from careline._careline import Record, Span
+from careline._json import dumps
+
+__all__ = ["Base", "WithText"]
+
+
+class Base(Record):
+    """An immutable record. Made by careline, from its JSON, or from its fields: `Inbound(scope="shop", …)`."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its JSON as a dict: times as text, spans in UTF-8 bytes, what says nothing left out."""
+        fields: dict[str, Any] = json.loads(self.to_json())
+        return fields
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any], text: str | None = None) -> Self:
+        """Reads one from its JSON as a dict. `text` is what its spans mark, where that is not part of it."""
+        return cls.from_json(dumps(fields), text)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy in which these fields are different."""
+        kind, (_, text) = self.__reduce__()
+        return type(self).from_json(dumps({**self.to_dict(), **changes}), text)
+
+    __replace__ = replace
+
+
+class WithText(Base):
+    """A record with a text and marks in it."""
+
+    __slots__ = ()
+
+    def slice(self, span: Span) -> str:
+        """The part of its text that `span` marks."""
+        text: str = self.text  # type: ignore[attr-defined]
+        return span.slice(text)

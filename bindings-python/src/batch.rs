@@ -1,0 +1,165 @@
+//! Many raw bodies or texts in one call, without an engine.
+
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use careline::clock::{Clock as _, SystemClock};
+use careline::intake::Parsed;
+use careline::model::{Assessment, Timestamp};
+use careline::network::BodyKind;
+use careline::policy::{CompiledPolicy, Policy as Rules};
+use careline::reflect::{Reflected as _, View, Viewed};
+use careline::{Error, ErrorKind, Result};
+use careline_connectors::{Text, Texts, in_parallel};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyString;
+
+use crate::error::{detached, input_invalid, raised};
+use crate::record::{Record, json, module_function};
+
+/// The names of the networks there are connectors for.
+#[pyfunction]
+pub(crate) fn networks() -> Vec<&'static str> {
+    careline_connectors::networks().collect()
+}
+
+/// Reads raw bodies of a network: one `Parsed` for each, in order.
+#[pyfunction]
+#[pyo3(signature = (network, bodies, kind, account, received_at, threads))]
+pub(crate) fn normalise<'py>(
+    py: Python<'py>,
+    network: String,
+    bodies: Vec<Bound<'py, PyAny>>,
+    kind: &str,
+    account: Option<String>,
+    received_at: Option<&str>,
+    threads: usize,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let kind = body_kind(kind).map_err(|error| raised(py, &error))?;
+    let now = instant(received_at).map_err(|error| raised(py, &error))?;
+    let bodies: Vec<PyBackedBytes> = bodies.iter().map(|body| raw(py, body)).collect::<PyResult<_>>()?;
+    let read = detached(py, || {
+        in_parallel(&bodies, threads, |body| {
+            careline_connectors::normalise(&network, kind, body, account.as_deref(), now).map(Arc::new)
+        })
+        .into_iter()
+        .collect::<Result<Vec<Arc<Parsed>>>>()
+    })?;
+    read.into_iter().map(|parsed| Record::answer(py, parsed, None)).collect()
+}
+
+fn body_kind(kind: &str) -> Result<BodyKind> {
+    match kind {
+        "webhook" => Ok(BodyKind::Webhook),
+        "rest" => Ok(BodyKind::Rest),
+        "stream" => Ok(BodyKind::Stream),
+        other => {
+            let message = "a body is of kind `webhook`, `rest` or `stream`";
+            Err(Error::new(ErrorKind::InputInvalid, message).during("normalise").with("kind", other))
+        }
+    }
+}
+
+fn instant(text: Option<&str>) -> Result<Timestamp> {
+    let Some(text) = text else { return Ok(SystemClock.now()) };
+    Timestamp::parse(text).ok_or_else(|| Error::new(ErrorKind::InputInvalid, "this is no time").during("normalise"))
+}
+
+/// The bytes of a raw body; what is none is refused with what to do.
+fn raw(py: Python<'_>, body: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
+    body.extract::<PyBackedBytes>().or_else(|_| {
+        let bytes = module_function(py, "careline._json", "raw_body")?.call1((body,))?;
+        Ok(bytes.extract::<PyBackedBytes>()?)
+    })
+}
+
+/// A policy, read and ready.
+#[pyclass(frozen, module = "careline._careline", name = "Policy")]
+pub(crate) struct Policy {
+    version: String,
+    texts: RwLock<Texts>,
+}
+
+#[pymethods]
+impl Policy {
+    /// From TOML. `file` is what mistakes call it.
+    #[new]
+    fn new(py: Python<'_>, text: &str, file: &str) -> PyResult<Self> {
+        match Rules::parse(text, file).and_then(CompiledPolicy::new) {
+            Ok(policy) => Ok(Self { version: policy.version().to_owned(), texts: RwLock::new(Texts::new(policy)) }),
+            Err(mistakes) => {
+                let listed = serde_json::to_value(&mistakes).unwrap_or_default();
+                let raised = raised(py, &Error::from(mistakes));
+                raised.value(py).setattr("mistakes", json(py, &listed)?)?;
+                Err(raised)
+            }
+        }
+    }
+
+    /// The digest of its rules.
+    #[getter]
+    fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+/// Judges texts: one `Assessment` for each, in order.
+#[pyfunction]
+#[pyo3(signature = (texts, policy, threads))]
+pub(crate) fn triage<'py>(
+    py: Python<'py>,
+    texts: Vec<Bound<'py, PyAny>>,
+    policy: Option<&Bound<'py, Policy>>,
+    threads: usize,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    static WITHOUT_POLICY: LazyLock<Option<RwLock<Texts>>> =
+        LazyLock::new(|| Texts::without_policy().ok().map(RwLock::new));
+    let rows = texts.iter().map(|text| row(py, text)).collect::<PyResult<Vec<Text>>>()?;
+    let judge = match (policy, &*WITHOUT_POLICY) {
+        (Some(policy), _) => &policy.get().texts,
+        (None, Some(texts)) => texts,
+        (None, None) => return Err(input_invalid(py, "triage", "a policy is needed")),
+    };
+    let assessments = detached(py, || {
+        if rows.iter().any(|row| row.brand.is_some()) {
+            judge.write().unwrap_or_else(PoisonError::into_inner).prepare(&rows)?;
+        }
+        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(judge.assess_all(&rows, threads))
+    })?;
+    let judged = rows.into_iter().zip(assessments);
+    judged.map(|(row, assessment)| Record::answer(py, Arc::new(Judged(assessment)), Some(row.text.into()))).collect()
+}
+
+#[derive(Debug)]
+struct Judged(Assessment);
+
+impl Viewed for Judged {
+    fn see(&self) -> View<'_> {
+        self.0.view()
+    }
+}
+
+/// A text, or a mapping with `text` and what else is known of it.
+fn row(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Text> {
+    if let Ok(text) = text.cast::<PyString>() {
+        return Ok(Text::new(text.to_string_lossy()));
+    }
+    let dumped = module_function(py, "careline._json", "row")?.call1((text,))?;
+    serde_json::from_str(dumped.cast::<PyString>()?.to_str()?).map_err(|error| {
+        let why = careline::reflect::without_words(&error);
+        input_invalid(py, "triage", format!("a text is a str or a mapping with `text`, other fields as texts: {why}"))
+    })
+}
+
+/// The JSON Schema of policies.
+#[pyfunction]
+pub(crate) fn schema(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    json(py, Rules::schema())
+}
+
+/// Panics, for tests of what becomes of panics.
+#[pyfunction]
+pub(crate) fn panics(py: Python<'_>) -> PyResult<()> {
+    detached(py, || -> Result<()> { panic!("asked for") })
+}

@@ -1,0 +1,45 @@
+//! Errors, as the exceptions that `careline.errors` defines.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use careline::care::status_of;
+use careline::{Error, ErrorKind, Retry};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+/// The exception for an error.
+pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
+    static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let built = BUILD.import(py, "careline.errors", "from_native").and_then(|build| {
+        let context = PyDict::new(py);
+        for (key, value) in error.context() {
+            context.set_item(key, value)?;
+        }
+        let (retry, after) = match error.retry_advice() {
+            Retry::Never => ("never", None),
+            Retry::After(wait) => ("after", Some(wait.as_secs_f64())),
+            Retry::Transient => ("transient", None),
+            Retry::Unknown => ("unknown", None),
+        };
+        let (operation, status) = (error.operation(), status_of(error).as_u16());
+        build.call1((error.kind().code(), error.message(), operation, context, retry, after, status, error.to_string()))
+    });
+    built.map_or_else(|failed| failed, PyErr::from_value)
+}
+
+/// Does `work` without the interpreter. What it says wrong, and a panic in it, is raised.
+pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> careline::Result<T> + Send) -> PyResult<T> {
+    let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    done.unwrap_or_else(|panic| Err(panicked(&*panic))).map_err(|error| raised(py, &error))
+}
+
+/// A panic as an error. Its words stay out of it: they may be a customer's.
+fn panicked(_: &(dyn std::any::Any + Send)) -> Error {
+    Error::new(ErrorKind::Unexpected, "careline panicked; please report this with what standard error says")
+}
+
+/// `input_invalid`, with what is wrong.
+pub(crate) fn input_invalid(py: Python<'_>, operation: &'static str, message: impl Into<String>) -> PyErr {
+    raised(py, &Error::new(ErrorKind::InputInvalid, message).during(operation))
+}

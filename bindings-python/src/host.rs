@@ -1,0 +1,196 @@
+//! A host's engine: opened from settings, used through verbs.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use careline::care::Engine;
+use careline::intake::{Parsed, WebhookRequest};
+use careline::model::{Channel, Event, TenantId};
+use careline::reflect::without_words;
+use careline::{Error, ErrorKind, Result};
+use careline_connectors::HostConfig;
+use careline_connectors::surface::{self, Answer, WebhookAnswer};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::error::detached;
+use crate::plugged::{PluggedAdvisor, PluggedTransport, lazy_http};
+use crate::record::{Record, module_function};
+
+/// An engine with everything it was opened with. Belongs to the process that opened it.
+#[pyclass(frozen, module = "careline._careline", name = "Host")]
+pub(crate) struct Host {
+    pid: u32,
+    open: RwLock<Option<Arc<Open>>>,
+}
+
+struct Open {
+    engine: Engine,
+    /// For what waits for a network; made when something does.
+    runtime: OnceLock<Runtime>,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if self.pid != std::process::id() {
+            // After a fork this is a copy of the parent's: to close its files here would be to close the parent's.
+            std::mem::forget(self.open.get_mut().map(Option::take));
+        }
+    }
+}
+
+#[pymethods]
+impl Host {
+    /// Opens what `settings`, JSON of a `HostConfig`, says.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        settings: &str,
+        advisors: Vec<(String, Py<PyAny>)>,
+        transport: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let engine = detached(py, || {
+            let config: HostConfig = serde_json::from_str(settings).map_err(|error| {
+                Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {}", without_words(&error)))
+                    .during("open")
+            })?;
+            let advisors: Vec<_> =
+                advisors.into_iter().map(|(id, advisor)| Arc::new(PluggedAdvisor::new(id, advisor))).collect();
+            config.engine(
+                |builder| match transport {
+                    Some(transport) => builder.transport(Arc::new(PluggedTransport::new(transport))),
+                    None => builder.transport(lazy_http()),
+                },
+                |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
+            )
+        })?;
+        let open = Open { engine, runtime: OnceLock::new() };
+        Ok(Self { pid: std::process::id(), open: RwLock::new(Some(Arc::new(open))) })
+    }
+
+    /// The names of the tenants.
+    fn tenants(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let open = self.open(py)?;
+        Ok(open.engine.tenants().map(|tenant| tenant.id().to_string()).collect())
+    }
+
+    /// Receives one webhook request.
+    fn receive<'py>(
+        &self,
+        py: Python<'py>,
+        endpoint: &str,
+        headers: Vec<(String, String)>,
+        body: PyBackedBytes,
+        method: &str,
+        query: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let open = self.open(py)?;
+        let answer = detached(py, || {
+            let request = request(headers, &body, method, query)?;
+            let answer = open.wait(false, open.engine.receive(endpoint, &request))??;
+            Ok(WebhookAnswer::from(answer))
+        })?;
+        Record::answer(py, Arc::new(answer), None)
+    }
+
+    /// Takes in what the host got in its own way: `events` is a JSON list of events.
+    fn ingest<'py>(
+        &self,
+        py: Python<'py>,
+        tenant: &str,
+        source: &str,
+        body: PyBackedBytes,
+        events: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let open = self.open(py)?;
+        let ingested = detached(py, || {
+            let events: Vec<Event> = serde_json::from_str(events).map_err(|error| {
+                Error::new(ErrorKind::InputInvalid, format!("these are no events: {}", without_words(&error)))
+                    .during("ingest")
+            })?;
+            let parsed = Parsed { events, ..Parsed::default() };
+            let tenant = open.engine.tenant(tenant)?;
+            open.wait(false, tenant.ingest(source, Channel::Host, body.to_vec(), parsed))?
+        })?;
+        Record::answer(py, Arc::new(ingested), None)
+    }
+
+    /// Does a verb: a tenant's, or without one the engine's.
+    fn perform<'py>(
+        &self,
+        py: Python<'py>,
+        tenant: Option<&str>,
+        verb: &str,
+        arguments: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let open = self.open(py)?;
+        let answer = detached(py, || open.perform(tenant, verb, arguments))?;
+        Record::answer(py, answer, None)
+    }
+
+    /// Closes everything. What is under way comes to its end.
+    fn close(&self, py: Python<'_>) {
+        if self.pid == std::process::id() {
+            let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
+            py.detach(|| drop(open));
+        }
+    }
+}
+
+impl Host {
+    /// What is open. In a child of the process that opened it, and once it is closed, there is nothing.
+    fn open(&self, py: Python<'_>) -> PyResult<Arc<Open>> {
+        // Before any lock: another thread of the parent may have held it at the fork.
+        let why = if self.pid != std::process::id() { "forked" } else { "closed" };
+        let open = match why {
+            "closed" => self.open.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            _ => None,
+        };
+        open.map_or_else(|| Err(PyErr::from_value(module_function(py, "careline.errors", why)?.call0()?)), Ok)
+    }
+}
+
+impl Open {
+    fn perform(&self, tenant: Option<&str>, verb: &str, arguments: &str) -> Result<Answer> {
+        let waits = surface::verb(verb).is_some_and(|verb| verb.waits);
+        match tenant {
+            Some(tenant) => {
+                let tenant = self.engine.tenant(TenantId::from(tenant))?;
+                self.wait(waits, surface::of_tenant(&tenant, verb, arguments))?
+            }
+            None => self.wait(waits, surface::of_engine(&self.engine, verb, arguments))?,
+        }
+    }
+
+    /// Does `work` on this thread. Only what waits for a network needs a runtime.
+    fn wait<T>(&self, on_network: bool, work: impl Future<Output = T>) -> Result<T> {
+        if !on_network {
+            return Ok(futures_executor::block_on(work));
+        }
+        if self.runtime.get().is_none() {
+            let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
+                Error::new(ErrorKind::Unexpected, "no runtime can be made for calls of networks").caused_by(error)
+            })?;
+            drop(self.runtime.set(runtime));
+        }
+        match self.runtime.get() {
+            Some(runtime) => Ok(runtime.block_on(work)),
+            None => Err(Error::new(ErrorKind::Unexpected, "no runtime can be made for calls of networks")),
+        }
+    }
+}
+
+fn request(headers: Vec<(String, String)>, body: &[u8], method: &str, query: &str) -> Result<WebhookRequest> {
+    let wrong =
+        |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        // A header no client could have sent is none of the network's.
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("a header's name"))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong("a header's value"))?;
+        map.append(name, value);
+    }
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong("the method"))?;
+    Ok(WebhookRequest::new(method, query, map, body.to_vec()))
+}

@@ -1,0 +1,27 @@
+//! What stands behind the Python package `careline`: records of the model, raw bodies and texts in batches, and a host's
+//! engine. The package itself, in `python/careline`, is what people see.
+
+mod batch;
+mod error;
+mod host;
+mod plugged;
+mod record;
+mod span;
+
+use pyo3::prelude::*;
+
+/// The native part of `careline`. Nothing here is meant to be used by hand.
+#[pymodule(gil_used = false)]
+mod _careline {
+    #[pymodule_export]
+    use crate::batch::{Policy, networks, normalise, panics, schema, triage};
+    #[pymodule_export]
+    use crate::host::Host;
+    #[pymodule_export]
+    use crate::record::Record;
+    #[pymodule_export]
+    use crate::span::Span;
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

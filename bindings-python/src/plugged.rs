@@ -1,0 +1,151 @@
+//! What a host writes in Python and careline calls: advisors and a transport. They are called on the thread that called
+//! careline.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use careline::advisor::{AdviceAsk, Advisor};
+use careline::context::Context;
+use careline::model::Finding;
+use careline::reflect::without_words;
+use careline::transport::{ByteStream, Deadline, Transport, WebSocket};
+use careline::{Error, ErrorKind, Result, Retry};
+use careline_http::HttpTransport;
+use http::{Request, Response};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::record::Record;
+
+/// An advisor written in Python: a function of `careline._plugged` around it.
+pub(crate) struct PluggedAdvisor {
+    id: String,
+    advise: Py<PyAny>,
+}
+
+impl PluggedAdvisor {
+    pub(crate) fn new(id: String, advise: Py<PyAny>) -> Self {
+        Self { id, advise }
+    }
+}
+
+impl fmt::Debug for PluggedAdvisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PluggedAdvisor").field(&self.id).finish()
+    }
+}
+
+#[async_trait]
+impl Advisor for PluggedAdvisor {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn advise(&self, cx: &Context, ask: &AdviceAsk) -> Result<Vec<Finding>> {
+        let findings = Python::attach(|py| -> PyResult<String> {
+            let (message, assessment) = (Arc::new(ask.message.clone()), Arc::new(ask.assessment.clone()));
+            let text = ask.message.text().into();
+            let message = Record::answer(py, message, None)?;
+            let assessment = Record::answer(py, assessment, Some(text))?;
+            let findings = self.advise.bind(py).call1((message, assessment))?;
+            Ok(findings.cast::<PyString>()?.to_str()?.to_owned())
+        })
+        .map_err(|error| went_wrong("the advisor raised an exception", &error))?;
+        if cx.deadline.is_some_and(|deadline| cx.clock.now() > deadline) {
+            return Err(Error::new(ErrorKind::Timeout, "no answer in time"));
+        }
+        serde_json::from_str(&findings).map_err(|error| {
+            Error::new(ErrorKind::InputInvalid, format!("the advisor's findings are none: {}", without_words(&error)))
+        })
+    }
+}
+
+/// What an exception is called; what it says may be a customer's words.
+fn went_wrong(what: &str, error: &PyErr) -> Error {
+    let name = Python::attach(|py| error.get_type(py).name().map(|name| name.to_string()).unwrap_or_default());
+    Error::new(ErrorKind::Unexpected, what).with("exception", name)
+}
+
+/// A transport written in Python: a function of `careline._plugged` around it.
+pub(crate) struct PluggedTransport {
+    send: Py<PyAny>,
+}
+
+impl PluggedTransport {
+    pub(crate) fn new(send: Py<PyAny>) -> Self {
+        Self { send }
+    }
+}
+
+impl fmt::Debug for PluggedTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PluggedTransport")
+    }
+}
+
+#[async_trait]
+impl Transport for PluggedTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        let deadline = request.extensions().get::<Deadline>().map(|deadline| deadline.0.to_string());
+        let (parts, body) = request.into_parts();
+        let headers: Vec<(String, String)> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let answer = Python::attach(|py| {
+            let body = PyBytes::new(py, &body);
+            let sent = (parts.method.as_str(), parts.uri.to_string(), headers, body, deadline);
+            self.send.bind(py).call1(sent)?.extract::<(u16, Vec<(String, String)>, Vec<u8>)>()
+        });
+        // Whether it arrived, nobody knows.
+        let (status, headers, body) =
+            answer.map_err(|error| went_wrong("the transport raised an exception", &error).retry(Retry::Unknown))?;
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(name, value);
+        }
+        response.body(body.into()).map_err(|error| {
+            Error::new(ErrorKind::InputInvalid, "the transport's answer is no HTTP response").caused_by(error)
+        })
+    }
+
+    async fn open(&self, _: Request<Bytes>) -> Result<Response<ByteStream>> {
+        Err(Error::new(ErrorKind::Unsupported, "a transport written in Python holds no connections open"))
+    }
+
+    async fn websocket(&self, _: Request<()>) -> Result<Box<dyn WebSocket>> {
+        Err(Error::new(ErrorKind::Unsupported, "a transport written in Python holds no connections open"))
+    }
+}
+
+/// careline's own transport, made when it is first needed.
+pub(crate) fn lazy_http() -> Arc<dyn Transport> {
+    Arc::new(LazyHttp::default())
+}
+
+#[derive(Debug, Default)]
+struct LazyHttp(OnceLock<HttpTransport>);
+
+impl LazyHttp {
+    fn get(&self) -> &HttpTransport {
+        self.0.get_or_init(HttpTransport::default)
+    }
+}
+
+#[async_trait]
+impl Transport for LazyHttp {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        self.get().send(request).await
+    }
+
+    async fn open(&self, request: Request<Bytes>) -> Result<Response<ByteStream>> {
+        self.get().open(request).await
+    }
+
+    async fn websocket(&self, request: Request<()>) -> Result<Box<dyn WebSocket>> {
+        self.get().websocket(request).await
+    }
+}

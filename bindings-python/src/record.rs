@@ -1,0 +1,326 @@
+//! Records of the model as Python objects: each holds what it was read from and the way to its place in it, so that
+//! nothing is copied until somebody looks.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use careline::model::{MessageId, Timestamp};
+use careline::reflect::{Kind, Mapping, Reflect, Series, Shape, View, Viewed};
+use chrono::{DateTime, Utc};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use serde_json::Value;
+
+use crate::error::{input_invalid, raised};
+use crate::span::Span;
+
+/// What an object and everything in it was read from.
+pub(crate) type Root = Arc<dyn Viewed + Send + Sync>;
+
+/// A record of careline's model: immutable, comparable, picklable. Use its subclasses.
+#[pyclass(subclass, frozen, module = "careline._careline", name = "Record")]
+#[derive(Clone)]
+pub(crate) struct Record {
+    root: Root,
+    /// From the root: a field, then where that holds several, a place, and so on.
+    path: Path,
+    /// The text that spans mark which stand in nothing that has one.
+    text: Option<Arc<str>>,
+}
+
+/// Records nest six deep at most; each level takes a field and a place.
+#[derive(Clone, Copy, Default)]
+struct Path {
+    steps: [u32; 14],
+    length: usize,
+}
+
+impl Path {
+    fn then(mut self, step: usize) -> Self {
+        debug_assert!(self.length < self.steps.len(), "records nest deeper than a path");
+        self.steps[self.length] = u32::try_from(step).unwrap_or(u32::MAX);
+        self.length += 1;
+        self
+    }
+
+    fn steps(&self) -> impl Iterator<Item = usize> {
+        self.steps[..self.length].iter().map(|step| *step as usize)
+    }
+}
+
+thread_local! {
+    /// What the next object made on this thread is. Objects of Python's subclasses are made by calling them.
+    static NEXT: RefCell<Option<Record>> = const { RefCell::new(None) };
+}
+
+/// Follows a path and shows what stands there, with the text that spans there mark.
+fn see<T>(root: &dyn Viewed, path: &Path, show: impl FnOnce(View<'_>, Option<&str>) -> T) -> T {
+    let (mut text, mut message): (Option<&str>, Option<&MessageId>) = (None, None);
+    let mut holders: Vec<&dyn Reflect> = Vec::new();
+    let mut view = inside(root.see());
+    for step in path.steps() {
+        view = inside(match view {
+            View::Record(record) => {
+                holders.push(record);
+                record.field(step)
+            }
+            View::List(series) | View::Page(series, _) => series.at(step),
+            View::Map(mapping) => mapping.at(step).map_or(View::Absent, |(_, value)| value),
+            other => other,
+        });
+    }
+    if let View::Record(record) = view {
+        holders.push(record);
+    }
+    for holder in holders.iter().rev() {
+        message = message.or_else(|| holder.about());
+        text = text.or_else(|| holder.text_about(message));
+    }
+    show(view, text)
+}
+
+/// What stands in an arm of a union.
+fn inside(view: View<'_>) -> View<'_> {
+    match view {
+        View::Variant(_, value) => value.see(),
+        other => other,
+    }
+}
+
+impl Record {
+    /// The object for a whole answer.
+    pub(crate) fn answer<'py>(py: Python<'py>, root: Root, text: Option<Arc<str>>) -> PyResult<Bound<'py, PyAny>> {
+        let whole = Self { root, path: Path::default(), text };
+        let root = whole.root.clone();
+        whole.converted(py, root.see(), None)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&dyn Reflect, Option<&str>) -> T) -> PyResult<T> {
+        see(&*self.root, &self.path, |view, text| match view {
+            View::Record(record) => Ok(work(record, text.or(self.text.as_deref()))),
+            _ => Err(PyTypeError::new_err("this is no record")),
+        })
+    }
+
+    /// What stands here as a Python value; `self` is the way to it.
+    fn converted<'py>(&self, py: Python<'py>, view: View<'_>, text: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match view {
+            View::Absent => py.None().into_bound(py),
+            View::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
+            View::Int(value) => value.into_pyobject(py)?.into_any(),
+            View::Float(value) => value.into_pyobject(py)?.into_any(),
+            View::Text(value) => PyString::new(py, value).into_any(),
+            View::Time(value) => datetime(py, value)?,
+            View::Span(value) => Span::of(value, text.or(self.text.as_deref())).into_pyobject(py)?.into_any(),
+            View::Json(value) => json(py, &value)?,
+            View::List(series) => self.list(py, series, text)?.into_any(),
+            View::Page(series, after) => (self.list(py, series, text)?, after).into_pyobject(py)?.into_any(),
+            View::Map(mapping) => self.map(py, mapping, text)?.into_any(),
+            View::Record(record) => self.made(py, record)?,
+            View::Variant(_, value) => match value.see() {
+                View::Record(record) => self.made(py, record)?,
+                other => self.converted(py, other, text)?,
+            },
+        })
+    }
+
+    fn list<'py>(&self, py: Python<'py>, series: &dyn Series, text: Option<&str>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for place in 0..series.count() {
+            list.append(self.then(place).converted(py, series.at(place), text)?)?;
+        }
+        Ok(list)
+    }
+
+    fn map<'py>(&self, py: Python<'py>, mapping: &dyn Mapping, text: Option<&str>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for place in 0..mapping.count() {
+            let Some((name, value)) = mapping.at(place) else { break };
+            dict.set_item(name, self.then(place).converted(py, value, text)?)?;
+        }
+        Ok(dict)
+    }
+
+    fn then(&self, step: usize) -> Self {
+        Self { root: self.root.clone(), path: self.path.then(step), text: self.text.clone() }
+    }
+
+    /// An object of the class for `record`.
+    fn made<'py>(&self, py: Python<'py>, record: &dyn Reflect) -> PyResult<Bound<'py, PyAny>> {
+        let class = class_of(py, record.shape().name)?;
+        NEXT.set(Some(self.clone()));
+        class.call0()
+    }
+}
+
+#[pymethods]
+impl Record {
+    #[new]
+    #[classmethod]
+    #[pyo3(signature = (**fields))]
+    fn new(class: &Bound<'_, PyType>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        if let Some(next) = NEXT.take() {
+            return Ok(next);
+        }
+        let py = class.py();
+        let fields = fields.map_or_else(|| PyDict::new(py), Clone::clone);
+        let json = module_function(py, "careline._json", "dumps")?.call1((fields,))?;
+        read(class, json.cast::<PyString>()?.to_str()?, None)
+    }
+
+    /// The field at a place in its class's order.
+    fn _get<'py>(&self, py: Python<'py>, place: usize) -> PyResult<Bound<'py, PyAny>> {
+        let field = self.then(place);
+        see(&*self.root, &field.path, |view, text| field.converted(py, view, text))
+    }
+
+    /// Its JSON: names as in Rust, times as RFC 3339, spans in UTF-8 bytes.
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        let json = self.with(|record, _| record.to_json())?;
+        Ok(PyString::new(py, &String::from_utf8_lossy(&json)))
+    }
+
+    /// Reads one from its JSON. `text` is what its spans mark, where that is not part of it.
+    #[classmethod]
+    #[pyo3(signature = (json, text=None))]
+    fn from_json<'py>(
+        class: &Bound<'py, PyType>,
+        json: &Bound<'py, PyAny>,
+        text: Option<&str>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = class.py();
+        let record = match json.cast::<PyString>() {
+            Ok(json) => read(class, json.to_str()?, text)?,
+            Err(_) => match json.extract::<std::borrow::Cow<'_, [u8]>>() {
+                Ok(bytes) => read(class, &String::from_utf8_lossy(&bytes), text)?,
+                Err(_) => return Err(input_invalid(py, "from_json", "JSON is expected as str or bytes")),
+            },
+        };
+        NEXT.set(Some(record));
+        class.call0()
+    }
+
+    fn __eq__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Py<PyAny>> {
+        let Ok(other) = other.cast::<Self>() else { return Ok(py.NotImplemented()) };
+        let same = self.with(|one, _| other.get().with(|other, _| one.is_same(other)))??;
+        Ok(same.into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    /// The class's name and what tells records apart; no words of a customer.
+    fn __repr__(&self) -> PyResult<String> {
+        self.with(|record, _| {
+            let fields = record.shape().fields.iter().enumerate().filter_map(|(at, field)| {
+                let shown = match (record.field(at), (field.kind)()) {
+                    (View::Absent, _) => return None,
+                    (View::Text(text), Kind::Id | Kind::Enum(_) | Kind::Option(_)) if is_plain(&(field.kind)()) => {
+                        format!("{text:?}")
+                    }
+                    (View::Bool(value), _) => (if value { "True" } else { "False" }).to_owned(),
+                    (View::Int(value), _) => value.to_string(),
+                    (View::Time(value), _) => value.to_string(),
+                    _ => return None,
+                };
+                Some(format!("{}={shown}", field.name))
+            });
+            format!("{}({})", record.shape().name, fields.collect::<Vec<_>>().join(", "))
+        })
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let (py, this) = (slf.py(), slf.get());
+        let (json, text) = this.with(|record, text| (record.to_json(), text.map(str::to_owned)))?;
+        let arguments = (PyString::new(py, &String::from_utf8_lossy(&json)), text);
+        (slf.get_type().getattr("from_json")?, arguments).into_pyobject(py)
+    }
+}
+
+/// Whether a text of this kind is no words of anybody's.
+fn is_plain(kind: &Kind) -> bool {
+    match kind {
+        Kind::Id | Kind::Enum(_) => true,
+        Kind::Option(inner) => is_plain(inner),
+        _ => false,
+    }
+}
+
+fn read(class: &Bound<'_, PyType>, json: &str, text: Option<&str>) -> PyResult<Record> {
+    let py = class.py();
+    let name = class.name()?;
+    let shape =
+        shapes().get(name.to_str()?).ok_or_else(|| PyTypeError::new_err("this class is no record of careline's"))?;
+    let record = (shape.read)(json.as_bytes()).map_err(|error| raised(py, &error.with("record", shape.name)))?;
+    Ok(Record { root: Arc::new(Whole(record)), path: Path::default(), text: text.map(Into::into) })
+}
+
+/// A record by itself as something to read from.
+#[derive(Debug)]
+pub(crate) struct Whole(pub(crate) Arc<dyn Reflect>);
+
+impl Viewed for Whole {
+    fn see(&self) -> View<'_> {
+        View::Record(&*self.0)
+    }
+}
+
+/// Every record type, by name.
+fn shapes() -> &'static HashMap<&'static str, &'static Shape> {
+    static SHAPES: std::sync::OnceLock<HashMap<&'static str, &'static Shape>> = std::sync::OnceLock::new();
+    SHAPES.get_or_init(|| careline_connectors::surface::shapes().into_iter().map(|shape| (shape.name, shape)).collect())
+}
+
+/// The Python class of a record type.
+fn class_of<'py>(py: Python<'py>, name: &'static str) -> PyResult<Bound<'py, PyType>> {
+    static CLASSES: PyOnceLock<HashMap<&'static str, Py<PyType>>> = PyOnceLock::new();
+    let classes = CLASSES.get_or_try_init(py, || {
+        let model = py.import("careline._model")?;
+        shapes()
+            .keys()
+            .map(|name| Ok((*name, model.getattr(*name)?.cast_into::<PyType>()?.unbind())))
+            .collect::<PyResult<_>>()
+    })?;
+    let class = classes.get(name).ok_or_else(|| PyTypeError::new_err(format!("`{name}` has no class")))?;
+    Ok(class.bind(py).clone())
+}
+
+/// A function of one of the package's own modules.
+pub(crate) fn module_function<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import(module)?.getattr(name)
+}
+
+/// A `datetime` in UTC. The year 0, which RFC 3339 can write and Python cannot, becomes the first instant Python has.
+fn datetime<'py>(py: Python<'py>, time: Timestamp) -> PyResult<Bound<'py, PyAny>> {
+    const FIRST: Option<Timestamp> = Timestamp::from_millis(-62_135_596_800_000);
+    let time = FIRST.map_or(time, |first| time.max(first));
+    Ok(DateTime::<Utc>::from(time).into_pyobject(py)?.into_any())
+}
+
+/// JSON as Python's own values.
+pub(crate) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::Null => py.None().into_bound(py),
+        Value::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.into_pyobject(py)?.into_any(),
+            (None, Some(whole)) => whole.into_pyobject(py)?.into_any(),
+            _ => number.as_f64().into_pyobject(py)?.into_any(),
+        },
+        Value::String(text) => PyString::new(py, text).into_any(),
+        Value::Array(items) => {
+            let list = PyList::empty(py);
+            for item in items {
+                list.append(json(py, item)?)?;
+            }
+            list.into_any()
+        }
+        Value::Object(fields) => {
+            let dict = PyDict::new(py);
+            for (name, value) in fields {
+                dict.set_item(name, json(py, value)?)?;
+            }
+            dict.into_any()
+        }
+    })
+}

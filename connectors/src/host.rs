@@ -1,0 +1,175 @@
+//! A whole host from its settings: a store, tenants with their policies, endpoints and accounts.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use careline::care::{Engine, EngineBuilder, TenantSetup};
+use careline::model::{AccountId, TenantId};
+use careline::policy::{CompiledPolicy, Policy};
+use careline::{Error, ErrorKind, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{networks, open_endpoint, open_network, open_store, signals};
+
+/// The settings of a host. Bindings hand them over as JSON.
+///
+/// ```
+/// use careline_connectors::HostConfig;
+/// let config: HostConfig = serde_json::from_str(r#"{
+///     "store": "memory:",
+///     "tenants": {"default": {"text": "brand.name = 'Acme'\naccounts = [{id = 'acme-x', network = 'x', native_id = '1'}]"}},
+///     "endpoints": {"x": {"network": "x", "consumer_secrets": ["the API key secret"]}}
+/// }"#)?;
+/// let engine = config.engine(|builder| builder, |_, setup| setup)?;
+/// assert_eq!(engine.tenants().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HostConfig {
+    /// The store's URI; see [`open_store`].
+    pub store: String,
+    /// Each tenant's policy.
+    pub tenants: BTreeMap<TenantId, PolicySource>,
+    /// What networks post to, by a name of the host's; see [`open_endpoint`].
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, Value>,
+    /// Accounts to read and answer through, by the ids their policies give them; see [`open_network`].
+    #[serde(default)]
+    pub accounts: BTreeMap<AccountId, Value>,
+}
+
+/// Where a policy is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum PolicySource {
+    /// In a TOML file.
+    File(PathBuf),
+    /// Here.
+    Text {
+        /// The TOML.
+        text: String,
+        /// What mistakes call it.
+        #[serde(default)]
+        file: Option<String>,
+    },
+}
+
+impl PolicySource {
+    /// Reads it and gets it ready.
+    ///
+    /// # Errors
+    /// `config_invalid`, with every mistake and its place.
+    pub fn compile(&self) -> Result<CompiledPolicy> {
+        let policy = match self {
+            Self::File(path) => Policy::load(path),
+            Self::Text { text, file } => Policy::parse(text, file.as_deref().unwrap_or("policy")),
+        }?;
+        Ok(CompiledPolicy::new(policy)?)
+    }
+}
+
+impl HostConfig {
+    /// Opens everything. `add` puts into the engine, `add_to` into each tenant, what settings cannot name: a transport, a
+    /// clock, advisors.
+    ///
+    /// Starts no thread and opens no socket: nothing is asked of a network.
+    ///
+    /// # Errors
+    /// `config_invalid` or `unsupported`, with what is wrong and where; what the store says.
+    pub fn engine(
+        &self,
+        add: impl FnOnce(EngineBuilder) -> EngineBuilder,
+        add_to: impl Fn(&TenantId, TenantSetup) -> TenantSetup,
+    ) -> Result<Engine> {
+        let mut setups = BTreeMap::new();
+        for (tenant, source) in &self.tenants {
+            let policy = source.compile().map_err(|error| error.with("tenant", tenant))?;
+            setups.insert(tenant, TenantSetup::new(policy));
+        }
+        self.connect(&mut setups)?;
+        let mut builder = add(Engine::builder(open_store(&self.store)?));
+        for (name, settings) in &self.endpoints {
+            let endpoint = open_endpoint(settings).map_err(|error| error.with("endpoint", name))?;
+            builder = builder.endpoint(name, endpoint);
+        }
+        for (tenant, setup) in setups {
+            builder = builder.tenant(tenant.clone(), add_to(tenant, with_signals(setup)));
+        }
+        builder.build()
+    }
+
+    /// Gives each account to the tenant whose policy names it.
+    fn connect(&self, setups: &mut BTreeMap<&TenantId, TenantSetup>) -> Result<()> {
+        for (account, settings) in &self.accounts {
+            let network = open_network(settings).map_err(|error| error.with("account", account))?;
+            let mut owners = setups.iter().filter(|(_, setup)| setup.policy().account(account.as_str()).is_some());
+            let owner = match (owners.next(), owners.next()) {
+                (Some((owner, _)), None) => *owner,
+                (None, _) => return Err(wrong_account("no policy names this account", account)),
+                (Some(_), Some(_)) => {
+                    return Err(wrong_account("two policies name an account by this id; rename one", account));
+                }
+            };
+            if let Some(setup) = setups.remove(owner) {
+                setups.insert(owner, setup.network(account.clone(), network));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wrong_account(reason: &str, account: &AccountId) -> Error {
+    Error::new(ErrorKind::ConfigInvalid, reason).during("open").with("account", account)
+}
+
+/// Accounts that are only received are judged like those that are read too: what a network says needs no token.
+fn with_signals(setup: TenantSetup) -> TenantSetup {
+    networks()
+        .filter_map(|name| Some((name, signals(name)?)))
+        .fold(setup, |setup, (name, signals)| setup.signals(name.into(), signals))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn policy(account: &str) -> Value {
+        json!({"text": format!("brand.name = 'Acme'\naccounts = [{{id = '{account}', network = 'x', native_id = '{account}'}}]")})
+    }
+
+    fn open(config: Value) -> Result<Engine> {
+        let config: HostConfig = serde_json::from_value(config).unwrap();
+        config.engine(|builder| builder, |_, setup| setup)
+    }
+
+    #[test]
+    fn each_account_goes_to_the_tenant_whose_policy_names_it() {
+        let x = |id: &str| json!({"network": "x", "native_id": id});
+        let engine = open(json!({
+            "store": "memory:",
+            "tenants": {"one": policy("1"), "two": policy("2")},
+            "accounts": {"1": x("1"), "2": x("2")},
+        }))
+        .unwrap();
+        assert!(engine.tenant("one").unwrap().capability(&"1".into()).is_ok());
+        assert!(engine.tenant("two").unwrap().capability(&"1".into()).is_err());
+        let error = open(json!({"store": "memory:", "tenants": {"one": policy("1")}, "accounts": {"3": x("3")}}));
+        assert!(error.unwrap_err().to_string().contains("account=3"));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_tenant_and_place() {
+        let error =
+            open(json!({"store": "memory:", "tenants": {"one": {"text": "brand.nam = 'Acme'", "file": "a.toml"}}}));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("a.toml:1") && error.contains("tenant=one"), "{error}");
+        let error = open(json!({"store": "memory:", "tenants": {}})).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConfigInvalid);
+    }
+}

@@ -1,0 +1,139 @@
+//! What a binding offers: every verb with its arguments and its answer, as data and as one call. With the feature `reflect`.
+//!
+//! A binding hands a verb's name and its arguments as JSON to [`of_tenant`] or [`of_engine`] and turns the [`Viewed`] answer
+//! into its own language's values. Its typed methods are written from [`TENANT`] and [`ENGINE`]: a verb added here is there
+//! in every language.
+
+mod engine;
+mod tenant;
+mod types;
+
+use std::sync::Arc;
+
+use careline::care::Ingested;
+use careline::reflect::{Kind, Reflect, Reflected, Viewed, without_words};
+use careline::{Error, ErrorKind, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use engine::{ENGINE, of_engine};
+pub use tenant::{TENANT, of_tenant};
+pub use types::{Types, shapes, types};
+
+/// A verb: what it is called, does, takes and answers.
+#[derive(Debug)]
+pub struct Verb {
+    /// Its name in Rust and Python.
+    pub name: &'static str,
+    /// What it does and when it fails.
+    pub doc: &'static str,
+    /// What it takes, the required ones first.
+    pub arguments: &'static [Argument],
+    /// What it answers.
+    pub answer: fn() -> Kind,
+    /// Whether it may wait for a network, which takes a Tokio runtime.
+    pub waits: bool,
+}
+
+/// What a verb takes.
+#[derive(Debug)]
+pub struct Argument {
+    /// Its name in Rust, Python and JSON.
+    pub name: &'static str,
+    /// What it stands for.
+    pub doc: &'static str,
+    /// What it is; an [`Kind::Option`] may be left out.
+    pub kind: fn() -> Kind,
+}
+
+/// The verb of this name, if there is one.
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    TENANT.iter().chain(ENGINE).find(|verb| verb.name == name)
+}
+
+/// An answer of any type.
+pub type Answer = Arc<dyn Viewed + Send + Sync>;
+
+/// What to answer to a webhook, and what became of what it brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Reflect)]
+pub struct WebhookAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type of `body`.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+    /// What became of the events.
+    pub ingested: Ingested,
+}
+
+impl From<careline::care::Answer> for WebhookAnswer {
+    fn from(answer: careline::care::Answer) -> Self {
+        let careline::care::Answer { reply, ingested } = answer;
+        Self { status: reply.status.as_u16(), content_type: reply.content_type.to_owned(), body: reply.body, ingested }
+    }
+}
+
+fn answer<T: Reflected + std::fmt::Debug + Send + Sync + 'static>(value: T) -> Result<Answer> {
+    Ok(Arc::new(value))
+}
+
+fn arguments<T: DeserializeOwned>(verb: &'static str, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        Error::new(ErrorKind::InputInvalid, format!("wrong arguments: {}", without_words(&error))).during(verb)
+    })
+}
+
+fn no_such_verb(name: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, "there is no such verb").with("verb", name)
+}
+
+/// Declares verbs: the list of them, and the call that does one.
+macro_rules! verbs {
+    (
+        $(#[$list_doc:meta])* $list:ident,
+        $(#[$call_doc:meta])* $call:ident($target:ident: &$on:ty);
+        $(
+            $(#[doc = $doc:literal])+
+            $name:ident($($(#[doc = $arg_doc:literal])+ $arg:ident: $arg_ty:ty),* $(,)?) -> $answer:ty
+            $(, $waits:ident)? => $body:expr;
+        )+
+    ) => {
+        $(#[$list_doc])*
+        pub const $list: &[$crate::surface::Verb] = &[$(
+            $crate::surface::Verb {
+                name: stringify!($name),
+                doc: concat!($($doc, "\n"),+),
+                arguments: &[$($crate::surface::Argument {
+                    name: stringify!($arg),
+                    doc: concat!($($arg_doc, "\n"),+),
+                    kind: <$arg_ty as ::careline::reflect::Reflected>::kind,
+                }),*],
+                answer: <$answer as ::careline::reflect::Reflected>::kind,
+                waits: $crate::surface::verbs!(@waits $($waits)?),
+            }
+        ),+];
+
+        $(#[$call_doc])*
+        pub async fn $call($target: &$on, name: &str, json: &str) -> ::careline::Result<$crate::surface::Answer> {
+            match name {
+                $(stringify!($name) => {
+                    #[derive(serde::Deserialize)]
+                    #[serde(deny_unknown_fields)]
+                    struct Arguments { $($arg: $arg_ty),* }
+                    let Arguments { $($arg),* } = $crate::surface::arguments(stringify!($name), json)?;
+                    let result: ::careline::Result<$answer> = async { $body }.await;
+                    $crate::surface::answer(result.map_err(|error| match error.operation() {
+                        "" => error.during(stringify!($name)),
+                        _ => error,
+                    })?)
+                })+
+                _ => Err($crate::surface::no_such_verb(name)),
+            }
+        }
+    };
+    (@waits) => { false };
+    (@waits waits) => { true };
+}
+
+use verbs;

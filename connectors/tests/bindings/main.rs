@@ -1,0 +1,37 @@
+//! What the bindings to other languages say of the model is written from its declarations.
+//!
+//! `CARELINE_BLESS=1` writes the files; otherwise a difference fails.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod python;
+mod words;
+
+use std::fs;
+use std::path::Path;
+
+/// Compares a file with what it should be, or writes it.
+fn is(path: &str, expected: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    if std::env::var_os("CARELINE_BLESS").is_some() {
+        fs::write(&file, expected).unwrap();
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "{path} differs, first in line {}; write it again: CARELINE_BLESS=1 cargo test -p careline-connectors --features \
+         reflect --test bindings",
+        line.map_or(found.lines().count().min(expected.lines().count()) + 1, |line| line + 1)
+    );
+}
+
+#[test]
+fn python_records() {
+    is("bindings-python/python/careline/_model.py", &python::model());
+}
+
+#[test]
+fn python_verbs() {
+    is("bindings-python/python/careline/_verbs.py", &python::verbs());
+}

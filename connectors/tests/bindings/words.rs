@@ -1,0 +1,33 @@
+//! Documentation as other languages can show it.
+
+/// A documentation comment without Rust's links: "[`Tenant::cases_of`]" as "`cases_of`".
+pub fn plain(doc: &str) -> String {
+    let mut text = String::new();
+    let mut rest = doc.trim();
+    while let Some(start) = rest.find("[`") {
+        text.push_str(&rest[..start]);
+        rest = &rest[start + 2..];
+        let Some(end) = rest.find("`]") else {
+            text.push_str("[`");
+            continue;
+        };
+        let name = rest[..end].rsplit("::").next().unwrap_or_default();
+        text.push_str(&format!("`{name}`"));
+        rest = &rest[end + 2..];
+        // A target in parentheses is Rust's own.
+        if let Some(target) = rest.strip_prefix('(') {
+            rest = target.split_once(')').map_or(target, |(_, rest)| rest);
+        }
+    }
+    text.push_str(rest);
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+/// `name` with `indent` before each line but the first.
+pub fn indented(text: &str, indent: &str) -> String {
+    text.lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join(&format!("\n{indent}"))
+        .replace(&format!("\n{indent}\n"), "\n\n")
+}
