@@ -183,10 +183,10 @@ impl Record {
         Ok(PyString::new(py, &String::from_utf8_lossy(&json)))
     }
 
-    /// Reads one from its JSON. `text` is what its spans mark, where that is not part of it.
+    /// What stands behind `from_json`.
     #[classmethod]
-    #[pyo3(signature = (json, text=None))]
-    fn from_json<'py>(
+    #[pyo3(signature = (json, text))]
+    fn _read<'py>(
         class: &Bound<'py, PyType>,
         json: &Bound<'py, PyAny>,
         text: Option<&str>,

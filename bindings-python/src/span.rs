@@ -34,6 +34,7 @@ fn points(span: model::Span, text: &str) -> Option<(u32, u32)> {
 #[pymethods]
 impl Span {
     #[classattr]
+    #[expect(non_upper_case_globals, reason = "Python names it so")]
     const __match_args__: (&'static str, &'static str) = ("start", "end");
 
     #[new]

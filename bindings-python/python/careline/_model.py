@@ -1581,10 +1581,10 @@ class Merge(Base):
     """A merge of two customers, with what it takes to undo it."""
 
     __slots__ = ()
-    __match_args__ = ("from", "identities", "at", "by", "evidence")
+    __match_args__ = ("from_", "identities", "at", "by", "evidence")
 
     @property
-    def from(self) -> str:
+    def from_(self) -> str:
         """The customer that was merged in."""
         return self._get(0)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from typing import Self
+from typing import Any, Self
 
 from careline._careline import Record, Span
 from careline._json import dumps
@@ -17,6 +15,16 @@ class Base(Record):
     """An immutable record. Made by careline, from its JSON, or from its fields: `Inbound(scope="shop", …)`."""
 
     __slots__ = ()
+
+    @classmethod
+    def from_json(cls, json: str | bytes, text: str | None = None) -> Self:
+        """Reads one from its JSON. `text` is what its spans mark, where that is not part of it.
+
+        Raises:
+            InputInvalid: It is no such record; says where.
+        """
+        record: Self = cls._read(json, text)
+        return record
 
     def to_dict(self) -> dict[str, Any]:
         """Its JSON as a dict: times as text, spans in UTF-8 bytes, what says nothing left out."""

@@ -93,7 +93,18 @@ class TenantVerbs:
     def _list(self, verb: str, arguments: dict[str, Any]) -> Listing[Any]:
         raise NotImplementedError
 
-    def queue(self, *, team: str | None = None, agent: str | None = None, network: str | None = None, queued: bool | None = None, awaiting: bool | None = None, due_from: datetime | None = None, due_before: datetime | None = None, limit: int | None = None, after: str | None = None) -> Listing[QueueItem]:
+    def queue(self,
+        *,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        queued: bool | None = None,
+        awaiting: bool | None = None,
+        due_from: datetime | None = None,
+        due_before: datetime | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[QueueItem]:
         """Open cases by what is due first.
 
         Args:
@@ -107,9 +118,26 @@ class TenantVerbs:
             limit: How many a page holds; 100 unless said.
             after: Where the page begins: the `after` of the page before.
         """
-        return self._list("queue", {"team": team, "agent": agent, "network": network, "queued": queued, "awaiting": awaiting, "due_from": due_from, "due_before": due_before, "limit": limit, "after": after})
+        return self._list("queue", {
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "queued": queued,
+            "awaiting": awaiting,
+            "due_from": due_from,
+            "due_before": due_before,
+            "limit": limit,
+            "after": after,
+        })
 
-    def unanswered(self, *, team: str | None = None, agent: str | None = None, network: str | None = None, limit: int | None = None, after: str | None = None) -> Listing[QueueItem]:
+    def unanswered(self,
+        *,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[QueueItem]:
         """Open cases whose customer waits for us, longest first.
 
         Args:
@@ -119,9 +147,23 @@ class TenantVerbs:
             limit: How many a page holds; 100 unless said.
             after: Where the page begins: the `after` of the page before.
         """
-        return self._list("unanswered", {"team": team, "agent": agent, "network": network, "limit": limit, "after": after})
+        return self._list("unanswered", {
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "limit": limit,
+            "after": after,
+        })
 
-    def count_open(self, *, by: str | None = None, team: str | None = None, agent: str | None = None, network: str | None = None, queued: bool | None = None, awaiting: bool | None = None) -> dict[str, int]:
+    def count_open(self,
+        *,
+        by: str | None = None,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        queued: bool | None = None,
+        awaiting: bool | None = None,
+    ) -> dict[str, int]:
         """How many open cases there are, by what stands in a field of theirs.
 
         Args:
@@ -132,7 +174,14 @@ class TenantVerbs:
             queued: Only those that wait for an agent.
             awaiting: Only those whose customer waits for us.
         """
-        return self._perform("count_open", {"by": by, "team": team, "agent": agent, "network": network, "queued": queued, "awaiting": awaiting})
+        return self._perform("count_open", {
+            "by": by,
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "queued": queued,
+            "awaiting": awaiting,
+        })
 
     def all_cases(self, *, limit: int | None = None, after: str | None = None) -> Listing[Case]:
         """All cases, newest first.
@@ -161,7 +210,12 @@ class TenantVerbs:
         """
         return self._perform("explain", {"case": case})
 
-    def history(self, case: str, *, limit: int | None = None, after: str | None = None) -> Listing[Line]:
+    def history(self,
+        case: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Line]:
         """What happened to a case and to those that became part of it, in order of time.
 
         Args:
@@ -179,7 +233,12 @@ class TenantVerbs:
         """
         return self._perform("thread", {"conversation": conversation})
 
-    def messages_in(self, conversation: str, *, limit: int | None = None, after: str | None = None) -> Listing[Message]:
+    def messages_in(self,
+        conversation: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Message]:
         """The messages of a thread, in order of time.
 
         Args:
@@ -207,7 +266,12 @@ class TenantVerbs:
         """
         return self._list("customers", {"limit": limit, "after": after})
 
-    def cases_of(self, customer: str, *, limit: int | None = None, after: str | None = None) -> Listing[Case]:
+    def cases_of(self,
+        customer: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Case]:
         """A person's cases, newest first, with those of everybody merged into them.
 
         Args:
@@ -217,7 +281,12 @@ class TenantVerbs:
         """
         return self._list("cases_of", {"customer": customer, "limit": limit, "after": after})
 
-    def messages_by(self, customer: str, *, limit: int | None = None, after: str | None = None) -> Listing[Message]:
+    def messages_by(self,
+        customer: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Message]:
         """A person's messages, newest first, with those of everybody merged into them.
 
         Args:
@@ -227,7 +296,12 @@ class TenantVerbs:
         """
         return self._list("messages_by", {"customer": customer, "limit": limit, "after": after})
 
-    def search(self, query: str, *, limit: int | None = None, after: str | None = None) -> Listing[Message]:
+    def search(self,
+        query: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Message]:
         """Messages whose text holds all words of a query, newest first; the last word may be a beginning.
 
         Args:
@@ -246,7 +320,12 @@ class TenantVerbs:
         """
         return self._list("quarantine", {"limit": limit, "after": after})
 
-    def set_presence(self, agent: str, online: bool, *, until: datetime | None = None) -> None:
+    def set_presence(self,
+        agent: str,
+        online: bool,
+        *,
+        until: datetime | None = None,
+    ) -> None:
         """Says that an agent takes work, or does no longer. Fails with `not_found` for an agent the policy does not name.
 
         Args:
@@ -280,7 +359,13 @@ class TenantVerbs:
         """
         return self._perform("accept", {"case": case, "agent": agent})
 
-    def release(self, case: str, actor: str, reason: str, *, team: str | None = None) -> Case:
+    def release(self,
+        case: str,
+        actor: str,
+        reason: str,
+        *,
+        team: str | None = None,
+    ) -> Case:
         """Puts a case back into its team's queue, or into another team's.
 
         Args:
@@ -289,7 +374,12 @@ class TenantVerbs:
             reason: Why.
             team: The other team.
         """
-        return self._perform("release", {"case": case, "actor": actor, "reason": reason, "team": team})
+        return self._perform("release", {
+            "case": case,
+            "actor": actor,
+            "reason": reason,
+            "team": team,
+        })
 
     def note(self, case: str, author: str, text: str) -> None:
         """Writes a note for colleagues. It is never sent.
@@ -330,7 +420,12 @@ class TenantVerbs:
         """
         return self._perform("correct", {"case": case, "actor": actor, "assessment": assessment})
 
-    def merge_customers(self, into: str, other: str, actor: str, evidence: Sequence[str]) -> None:
+    def merge_customers(self,
+        into: str,
+        other: str,
+        actor: str,
+        evidence: Sequence[str],
+    ) -> None:
         """Merges a customer into another one. Can be undone. Fails with `input_invalid` without evidence, or with one weak
         sign alone.
 
@@ -340,7 +435,12 @@ class TenantVerbs:
             actor: Who decides it.
             evidence: What shows that they are one person.
         """
-        return self._perform("merge_customers", {"into": into, "other": other, "actor": actor, "evidence": evidence})
+        return self._perform("merge_customers", {
+            "into": into,
+            "other": other,
+            "actor": actor,
+            "evidence": evidence,
+        })
 
     def unmerge_customers(self, into: str, other: str, actor: str) -> None:
         """Undoes a merge: both customers get back what was theirs.
@@ -361,7 +461,12 @@ class TenantVerbs:
         """
         return self._perform("set_facts", {"customer": customer, "facts": facts})
 
-    def erase(self, *, customer: str | None = None, identity: str | None = None, message: str | None = None) -> Receipt:
+    def erase(self,
+        *,
+        customer: str | None = None,
+        identity: str | None = None,
+        message: str | None = None,
+    ) -> Receipt:
         """Removes everything about a person, an identity or a message, and tells what was removed. Takes one of the three.
 
         Args:
@@ -412,7 +517,12 @@ class TenantVerbs:
         """
         return self._perform("totals", {"prefix": prefix})
 
-    def volume(self, prefix: str, *, since: datetime | None = None, until: datetime | None = None) -> list[Counter]:
+    def volume(self,
+        prefix: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Counter]:
         """Counters in steps of five minutes: what a chart of volume is drawn from.
 
         Args:
@@ -443,7 +553,18 @@ class AsyncTenantVerbs:
     def _list(self, verb: str, arguments: dict[str, Any]) -> AsyncListing[Any]:
         raise NotImplementedError
 
-    def queue(self, *, team: str | None = None, agent: str | None = None, network: str | None = None, queued: bool | None = None, awaiting: bool | None = None, due_from: datetime | None = None, due_before: datetime | None = None, limit: int | None = None, after: str | None = None) -> AsyncListing[QueueItem]:
+    def queue(self,
+        *,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        queued: bool | None = None,
+        awaiting: bool | None = None,
+        due_from: datetime | None = None,
+        due_before: datetime | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[QueueItem]:
         """Open cases by what is due first.
 
         Args:
@@ -457,9 +578,26 @@ class AsyncTenantVerbs:
             limit: How many a page holds; 100 unless said.
             after: Where the page begins: the `after` of the page before.
         """
-        return self._list("queue", {"team": team, "agent": agent, "network": network, "queued": queued, "awaiting": awaiting, "due_from": due_from, "due_before": due_before, "limit": limit, "after": after})
+        return self._list("queue", {
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "queued": queued,
+            "awaiting": awaiting,
+            "due_from": due_from,
+            "due_before": due_before,
+            "limit": limit,
+            "after": after,
+        })
 
-    def unanswered(self, *, team: str | None = None, agent: str | None = None, network: str | None = None, limit: int | None = None, after: str | None = None) -> AsyncListing[QueueItem]:
+    def unanswered(self,
+        *,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[QueueItem]:
         """Open cases whose customer waits for us, longest first.
 
         Args:
@@ -469,9 +607,23 @@ class AsyncTenantVerbs:
             limit: How many a page holds; 100 unless said.
             after: Where the page begins: the `after` of the page before.
         """
-        return self._list("unanswered", {"team": team, "agent": agent, "network": network, "limit": limit, "after": after})
+        return self._list("unanswered", {
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "limit": limit,
+            "after": after,
+        })
 
-    async def count_open(self, *, by: str | None = None, team: str | None = None, agent: str | None = None, network: str | None = None, queued: bool | None = None, awaiting: bool | None = None) -> dict[str, int]:
+    async def count_open(self,
+        *,
+        by: str | None = None,
+        team: str | None = None,
+        agent: str | None = None,
+        network: str | None = None,
+        queued: bool | None = None,
+        awaiting: bool | None = None,
+    ) -> dict[str, int]:
         """How many open cases there are, by what stands in a field of theirs.
 
         Args:
@@ -482,7 +634,14 @@ class AsyncTenantVerbs:
             queued: Only those that wait for an agent.
             awaiting: Only those whose customer waits for us.
         """
-        return await self._perform("count_open", {"by": by, "team": team, "agent": agent, "network": network, "queued": queued, "awaiting": awaiting})
+        return await self._perform("count_open", {
+            "by": by,
+            "team": team,
+            "agent": agent,
+            "network": network,
+            "queued": queued,
+            "awaiting": awaiting,
+        })
 
     def all_cases(self, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Case]:
         """All cases, newest first.
@@ -511,7 +670,12 @@ class AsyncTenantVerbs:
         """
         return await self._perform("explain", {"case": case})
 
-    def history(self, case: str, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Line]:
+    def history(self,
+        case: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Line]:
         """What happened to a case and to those that became part of it, in order of time.
 
         Args:
@@ -529,7 +693,12 @@ class AsyncTenantVerbs:
         """
         return await self._perform("thread", {"conversation": conversation})
 
-    def messages_in(self, conversation: str, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Message]:
+    def messages_in(self,
+        conversation: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Message]:
         """The messages of a thread, in order of time.
 
         Args:
@@ -557,7 +726,12 @@ class AsyncTenantVerbs:
         """
         return self._list("customers", {"limit": limit, "after": after})
 
-    def cases_of(self, customer: str, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Case]:
+    def cases_of(self,
+        customer: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Case]:
         """A person's cases, newest first, with those of everybody merged into them.
 
         Args:
@@ -567,7 +741,12 @@ class AsyncTenantVerbs:
         """
         return self._list("cases_of", {"customer": customer, "limit": limit, "after": after})
 
-    def messages_by(self, customer: str, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Message]:
+    def messages_by(self,
+        customer: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Message]:
         """A person's messages, newest first, with those of everybody merged into them.
 
         Args:
@@ -577,7 +756,12 @@ class AsyncTenantVerbs:
         """
         return self._list("messages_by", {"customer": customer, "limit": limit, "after": after})
 
-    def search(self, query: str, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Message]:
+    def search(self,
+        query: str,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Message]:
         """Messages whose text holds all words of a query, newest first; the last word may be a beginning.
 
         Args:
@@ -596,7 +780,12 @@ class AsyncTenantVerbs:
         """
         return self._list("quarantine", {"limit": limit, "after": after})
 
-    async def set_presence(self, agent: str, online: bool, *, until: datetime | None = None) -> None:
+    async def set_presence(self,
+        agent: str,
+        online: bool,
+        *,
+        until: datetime | None = None,
+    ) -> None:
         """Says that an agent takes work, or does no longer. Fails with `not_found` for an agent the policy does not name.
 
         Args:
@@ -630,7 +819,13 @@ class AsyncTenantVerbs:
         """
         return await self._perform("accept", {"case": case, "agent": agent})
 
-    async def release(self, case: str, actor: str, reason: str, *, team: str | None = None) -> Case:
+    async def release(self,
+        case: str,
+        actor: str,
+        reason: str,
+        *,
+        team: str | None = None,
+    ) -> Case:
         """Puts a case back into its team's queue, or into another team's.
 
         Args:
@@ -639,7 +834,12 @@ class AsyncTenantVerbs:
             reason: Why.
             team: The other team.
         """
-        return await self._perform("release", {"case": case, "actor": actor, "reason": reason, "team": team})
+        return await self._perform("release", {
+            "case": case,
+            "actor": actor,
+            "reason": reason,
+            "team": team,
+        })
 
     async def note(self, case: str, author: str, text: str) -> None:
         """Writes a note for colleagues. It is never sent.
@@ -680,7 +880,12 @@ class AsyncTenantVerbs:
         """
         return await self._perform("correct", {"case": case, "actor": actor, "assessment": assessment})
 
-    async def merge_customers(self, into: str, other: str, actor: str, evidence: Sequence[str]) -> None:
+    async def merge_customers(self,
+        into: str,
+        other: str,
+        actor: str,
+        evidence: Sequence[str],
+    ) -> None:
         """Merges a customer into another one. Can be undone. Fails with `input_invalid` without evidence, or with one weak
         sign alone.
 
@@ -690,7 +895,12 @@ class AsyncTenantVerbs:
             actor: Who decides it.
             evidence: What shows that they are one person.
         """
-        return await self._perform("merge_customers", {"into": into, "other": other, "actor": actor, "evidence": evidence})
+        return await self._perform("merge_customers", {
+            "into": into,
+            "other": other,
+            "actor": actor,
+            "evidence": evidence,
+        })
 
     async def unmerge_customers(self, into: str, other: str, actor: str) -> None:
         """Undoes a merge: both customers get back what was theirs.
@@ -711,7 +921,12 @@ class AsyncTenantVerbs:
         """
         return await self._perform("set_facts", {"customer": customer, "facts": facts})
 
-    async def erase(self, *, customer: str | None = None, identity: str | None = None, message: str | None = None) -> Receipt:
+    async def erase(self,
+        *,
+        customer: str | None = None,
+        identity: str | None = None,
+        message: str | None = None,
+    ) -> Receipt:
         """Removes everything about a person, an identity or a message, and tells what was removed. Takes one of the three.
 
         Args:
@@ -762,7 +977,12 @@ class AsyncTenantVerbs:
         """
         return await self._perform("totals", {"prefix": prefix})
 
-    async def volume(self, prefix: str, *, since: datetime | None = None, until: datetime | None = None) -> list[Counter]:
+    async def volume(self,
+        prefix: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Counter]:
         """Counters in steps of five minutes: what a chart of volume is drawn from.
 
         Args:

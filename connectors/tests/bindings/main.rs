@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod node;
 mod python;
 mod words;
 
@@ -34,4 +35,16 @@ fn python_records() {
 #[test]
 fn python_verbs() {
     is("bindings-python/python/careline/_verbs.py", &python::verbs());
+}
+
+#[test]
+fn node_records() {
+    is("bindings-node/lib/model.js", &node::model());
+    is("bindings-node/lib/model.d.ts", &node::model_types());
+}
+
+#[test]
+fn node_verbs() {
+    is("bindings-node/lib/verbs.js", &node::verbs());
+    is("bindings-node/lib/verbs.d.ts", &node::verbs_types());
 }

@@ -8,7 +8,7 @@ use super::words::{indented, plain};
 const HEAD: &str = "# Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
 /// `_model.py`.
-pub fn model() -> String {
+pub(crate) fn model() -> String {
     let types = types();
     let mut text = format!(
         "{HEAD}\"\"\"What careline's answers are made of: records, and the words that stand in them.\"\"\"\n\n\
@@ -40,7 +40,7 @@ pub fn model() -> String {
 }
 
 fn record(shape: &Shape) -> String {
-    let names = shape.fields.iter().map(|field| format!("\"{}\"", field.name)).collect::<Vec<_>>().join(", ");
+    let names = shape.fields.iter().map(|field| format!("\"{}\"", named(field.name))).collect::<Vec<_>>().join(", ");
     let comma = if shape.fields.len() == 1 { "," } else { "" };
     let base = if shape.name == "Content" { "WithText" } else { "Base" };
     let mut text = format!(
@@ -51,12 +51,18 @@ fn record(shape: &Shape) -> String {
     for (at, field) in shape.fields.iter().enumerate() {
         text.push_str(&format!(
             "\n    @property\n    def {}(self) -> {}:\n        \"\"\"{}\"\"\"\n        return self._get({at})\n",
-            field.name,
+            named(field.name),
             of(&(field.kind)()),
             indented(&plain(field.doc), "        ")
         ));
     }
     text
+}
+
+/// A field's name; Python's own words end with `_`.
+fn named(name: &str) -> String {
+    const KEYWORDS: [&str; 7] = ["as", "class", "def", "from", "in", "is", "with"];
+    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
 /// The type of what a verb answers or a field holds.
@@ -91,7 +97,7 @@ fn taken(kind: &Kind) -> String {
 }
 
 /// `_verbs.py`.
-pub fn verbs() -> String {
+pub(crate) fn verbs() -> String {
     let mut used: Vec<_> = TENANT.iter().chain(ENGINE).flat_map(names_in).collect();
     used.sort_unstable();
     used.dedup();
@@ -152,9 +158,15 @@ fn method(verb: &Verb, awaited: bool) -> String {
         parameters
             .extend(optional.iter().map(|argument| format!("{}: {} = None", argument.name, taken(&(argument.kind)()))));
     }
-    let parameters: String = parameters.iter().map(|parameter| format!(", {parameter}")).collect();
+    let parameters = match parameters.len() {
+        0..4 => parameters.iter().map(|parameter| format!(", {parameter}")).collect(),
+        _ => format!(",\n        {},\n    ", parameters.join(",\n        ")),
+    };
     let arguments = verb.arguments.iter().map(|argument| format!("\"{0}\": {0}", argument.name));
-    let arguments = arguments.collect::<Vec<_>>().join(", ");
+    let arguments = match arguments.len() {
+        0..4 => arguments.collect::<Vec<_>>().join(", "),
+        _ => format!("\n            {},\n        ", arguments.collect::<Vec<_>>().join(",\n            ")),
+    };
     let answer = (verb.answer)();
     let is_list = matches!(answer, Kind::Page(_));
     let (definition, call, answer) = match (is_list, awaited) {

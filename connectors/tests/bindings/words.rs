@@ -1,7 +1,7 @@
 //! Documentation as other languages can show it.
 
 /// A documentation comment without Rust's links: "[`Tenant::cases_of`]" as "`cases_of`".
-pub fn plain(doc: &str) -> String {
+pub(crate) fn plain(doc: &str) -> String {
     let mut text = String::new();
     let mut rest = doc.trim();
     while let Some(start) = rest.find("[`") {
@@ -24,10 +24,22 @@ pub fn plain(doc: &str) -> String {
 }
 
 /// `name` with `indent` before each line but the first.
-pub fn indented(text: &str, indent: &str) -> String {
+pub(crate) fn indented(text: &str, indent: &str) -> String {
     text.lines()
         .map(str::trim_end)
         .collect::<Vec<_>>()
         .join(&format!("\n{indent}"))
         .replace(&format!("\n{indent}\n"), "\n\n")
+}
+
+/// `sent_at` as `sentAt`.
+pub(crate) fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut text, word| {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
 }

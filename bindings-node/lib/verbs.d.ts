@@ -1,0 +1,377 @@
+// Written from the Rust declarations by connectors/tests/bindings; do not edit.
+
+import type { Calling, Listing } from '../index.js'
+import type { AccountStanding, Assessment, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, Ingested, Leased, Line, Message, Presence, Quarantined, QueueItem, Receipt, ThreadView, Ticked, Upkept } from './model.js'
+
+/** What is done for all tenants at once. */
+export declare class EngineVerbs {
+  /**
+   * Does what is due now: joining, timers, routing, advice. Call it after intake, and again at `next_due` of its answer.
+   * Several workers may do so at once. What fails for one tenant stands in `failed` and holds up nobody else.
+   */
+  tick(options?: Calling): Promise<Ticked>
+
+  /**
+   * Removes what the policies no longer allow to keep, and asks networks whether messages still stand that nobody would
+   * tell us were deleted. Call it once an hour or so.
+   */
+  upkeep(options?: Calling): Promise<Upkept>
+
+  /**
+   * Takes notices that are due: who is to be told about which case or account. Call `told` for each that was passed on;
+   * one that was not comes again after a minute.
+   */
+  notices(options?: Calling): Promise<readonly Leased[]>
+
+  /**
+   * Says that a notice was passed on.
+
+   * @param notice The notice.
+   */
+  told(notice: Leased, options?: Calling): Promise<void>
+
+}
+
+/** What is done for one tenant. */
+export declare class TenantVerbs {
+  /** Open cases by what is due first. */
+  queue(options?: Calling & {
+    /** Only this team's. */
+    team?: string
+    /** Only those this agent holds. */
+    agent?: string
+    /** Only those that began on this network. */
+    network?: string
+    /** Only those that wait for an agent. */
+    queued?: boolean
+    /** Only those whose customer waits for us. */
+    awaiting?: boolean
+    /** Only those due at this instant or later. */
+    dueFrom?: Date
+    /** Only those due before this instant. */
+    dueBefore?: Date
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<QueueItem>
+
+  /** Open cases whose customer waits for us, longest first. */
+  unanswered(options?: Calling & {
+    /** Only this team's. */
+    team?: string
+    /** Only those this agent holds. */
+    agent?: string
+    /** Only those that began on this network. */
+    network?: string
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<QueueItem>
+
+  /** How many open cases there are, by what stands in a field of theirs. */
+  countOpen(options?: Calling & {
+    /** `team`, `agent`, `network`, `category` or `tier`; `tier` unless said. */
+    by?: string
+    /** Only this team's. */
+    team?: string
+    /** Only those this agent holds. */
+    agent?: string
+    /** Only those that began on this network. */
+    network?: string
+    /** Only those that wait for an agent. */
+    queued?: boolean
+    /** Only those whose customer waits for us. */
+    awaiting?: boolean
+  }): Promise<{ readonly [name: string]: number }>
+
+  /** All cases, newest first. */
+  allCases(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Case>
+
+  /**
+   * A case with its threads, its person, its timeline: who answered, when, and how it ended.
+   * Fails with `not_found` if there is none.
+
+   * @param case_ The case.
+   */
+  case(case_: string, options?: Calling): Promise<CaseView>
+
+  /**
+   * Why a case is what it is, with every rule that had a say.
+   * Fails with `not_found` if there is none.
+
+   * @param case_ The case.
+   */
+  explain(case_: string, options?: Calling): Promise<Explanation>
+
+  /**
+   * What happened to a case and to those that became part of it, in order of time.
+
+   * @param case_ The case.
+   */
+  history(case_: string, options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Line>
+
+  /**
+   * A thread with its first 500 messages; nothing if there is none.
+
+   * @param conversation The thread.
+   */
+  thread(conversation: string, options?: Calling): Promise<ThreadView | undefined>
+
+  /**
+   * The messages of a thread, in order of time.
+
+   * @param conversation The thread.
+   */
+  messagesIn(conversation: string, options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Message>
+
+  /**
+   * A person with all profiles, cases and latest messages. A merged customer shows the one it was merged into.
+   * Fails with `not_found` if there is none.
+
+   * @param customer The person.
+   */
+  customer(customer: string, options?: Calling): Promise<CustomerView>
+
+  /** The latest people, newest first. */
+  customers(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Customer>
+
+  /**
+   * A person's cases, newest first, with those of everybody merged into them.
+
+   * @param customer The person.
+   */
+  casesOf(customer: string, options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Case>
+
+  /**
+   * A person's messages, newest first, with those of everybody merged into them.
+
+   * @param customer The person.
+   */
+  messagesBy(customer: string, options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Message>
+
+  /**
+   * Messages whose text holds all words of a query, newest first; the last word may be a beginning.
+
+   * @param query The words.
+   */
+  search(query: string, options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Message>
+
+  /** What is set aside and not redriven, newest first. */
+  quarantine(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number
+    /** Where the page begins: the `after` of the page before. */
+    after?: string
+  }): Listing<Quarantined>
+
+  /**
+   * Says that an agent takes work, or does no longer. Fails with `not_found` for an agent the policy does not name.
+
+   * @param agent The agent.
+   * @param online Whether they take work.
+   */
+  setPresence(agent: string, online: boolean, options?: Calling & {
+    /** Until when that holds unless repeated. */
+    until?: Date
+  }): Promise<void>
+
+  /** The presence of every agent. */
+  roster(options?: Calling): Promise<readonly Presence[]>
+
+  /**
+   * Gives a case to an agent, whoever has it now: a manual assignment, or a take-over if `actor` is the agent.
+   * Fails with `not_found` for a case or agent that does not exist, and with `conflict` if the case is closed.
+
+   * @param case_ The case.
+   * @param agent Who gets it.
+   * @param actor Who says so.
+   */
+  assign(case_: string, agent: string, actor: string, options?: Calling): Promise<Case>
+
+  /**
+   * Accepts a case that was offered to an agent. Fails with `conflict` if it is not offered to them (any more).
+
+   * @param case_ The case.
+   * @param agent Who accepts it.
+   */
+  accept(case_: string, agent: string, options?: Calling): Promise<Case>
+
+  /**
+   * Puts a case back into its team's queue, or into another team's.
+
+   * @param case_ The case.
+   * @param actor Who says so.
+   * @param reason Why.
+   */
+  release(case_: string, actor: string, reason: string, options?: Calling & {
+    /** The other team. */
+    team?: string
+  }): Promise<Case>
+
+  /**
+   * Writes a note for colleagues. It is never sent.
+
+   * @param case_ The case.
+   * @param author Who writes it.
+   * @param text The note.
+   */
+  note(case_: string, author: string, text: string, options?: Calling): Promise<void>
+
+  /**
+   * Ends a case.
+
+   * @param case_ The case.
+   * @param actor Who ends it.
+   * @param outcome How it ended, in the host's words: `resolved`, `no_answer_needed` …
+   */
+  close(case_: string, actor: string, outcome: string, options?: Calling): Promise<Case>
+
+  /**
+   * Takes a closed case up again. Fails with `conflict` if it became part of another one.
+
+   * @param case_ The case.
+   * @param actor Who does.
+   */
+  reopen(case_: string, actor: string, options?: Calling): Promise<Case>
+
+  /**
+   * Corrects what triage concluded about the lead message of a case.
+
+   * @param case_ The case.
+   * @param actor Who corrects it.
+   * @param assessment What is right.
+   */
+  correct(case_: string, actor: string, assessment: Assessment, options?: Calling): Promise<Case>
+
+  /**
+   * Merges a customer into another one. Can be undone. Fails with `input_invalid` without evidence, or with one weak
+   * sign alone.
+
+   * @param into The one that stays.
+   * @param other The one that is merged in.
+   * @param actor Who decides it.
+   * @param evidence What shows that they are one person.
+   */
+  mergeCustomers(into: string, other: string, actor: string, evidence: readonly string[], options?: Calling): Promise<void>
+
+  /**
+   * Undoes a merge: both customers get back what was theirs.
+
+   * @param into The one that stayed.
+   * @param other The one that was merged in.
+   * @param actor Who decides it.
+   */
+  unmergeCustomers(into: string, other: string, actor: string, options?: Calling): Promise<void>
+
+  /**
+   * Tells something about a person: a customer number, a value tier. Null removes a fact.
+
+   * @param customer The person.
+   * @param facts The facts.
+   */
+  setFacts(customer: string, facts: { readonly [name: string]: any }, options?: Calling): Promise<void>
+
+  /** Removes everything about a person, an identity or a message, and tells what was removed. Takes one of the three. */
+  erase(options?: Calling & {
+    /** A person, with all identities, messages, cases, notes and raw forms. */
+    customer?: string
+    /** A profile and what it wrote. */
+    identity?: string
+    /** A message. */
+    message?: string
+  }): Promise<Receipt>
+
+  /** Everything kept about a person, or about all, as JSON. */
+  export(options?: Calling & {
+    /** Only what is about this person. */
+    customer?: string
+    /** With raw deliveries. */
+    raw?: boolean
+  }): Promise<any>
+
+  /** Removes what is older than the policy allows at this instant, and tells what was removed. */
+  retain(options?: Calling): Promise<Receipt>
+
+  /**
+   * Reads what is new on an account, from every source. Fails with `not_found` for an account without a connection.
+
+   * @param account The account, by the name the policy gives it.
+   */
+  poll(account: string, options?: Calling): Promise<Ingested>
+
+  /**
+   * Asks an account's network whether customers' messages still stand, for deletions that nobody pushes.
+
+   * @param account The account, by the name the policy gives it.
+   */
+  recheck(account: string, options?: Calling): Promise<Ingested>
+
+  /** What networks last said about accounts and what we may do with them. */
+  accountStates(options?: Calling): Promise<readonly AccountStanding[]>
+
+  /**
+   * Sums of the counters whose names begin so: `tier.`, `intent.`, `category.`, `network.`, `case.`, `sla.` …
+
+   * @param prefix What the names begin with.
+   */
+  totals(prefix: string, options?: Calling): Promise<{ readonly [name: string]: number }>
+
+  /**
+   * Counters in steps of five minutes: what a chart of volume is drawn from.
+
+   * @param prefix What the names begin with.
+   */
+  volume(prefix: string, options?: Calling & {
+    /** The first instant. */
+    since?: Date
+    /** The first instant no longer counted. */
+    until?: Date
+  }): Promise<readonly Counter[]>
+
+  /** By account, how many messages were pushed, listed, and both. */
+  coverage(options?: Calling): Promise<{ readonly [name: string]: Coverage }>
+
+  /**
+   * Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
+   * Fails with `storage_damaged` at the first entry that does not fit.
+   */
+  verifyLog(options?: Calling): Promise<number>
+
+}

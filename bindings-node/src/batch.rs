@@ -1,0 +1,235 @@
+//! Many raw bodies or texts in one call, without an engine; each at once or on one of libuv's threads.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
+
+use careline::clock::{Clock as _, SystemClock};
+use careline::intake::Parsed;
+use careline::model::{Assessment, Timestamp};
+use careline::network::BodyKind;
+use careline::policy::{CompiledPolicy, Policy as Rules};
+use careline::reflect::{Reflect, Shape, View, Viewed, without_words};
+use careline::{Error, ErrorKind, Result};
+use careline_connectors::{Text, Texts, in_parallel};
+use napi::Task;
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi_derive::napi;
+
+use crate::encode::{Answers, Encoded};
+use crate::error::{caught, told};
+
+/// The names of the networks there are connectors for.
+#[napi]
+pub fn networks() -> Vec<&'static str> {
+    careline_connectors::networks().collect()
+}
+
+/// How bodies are read.
+#[napi(object, object_to_js = false)]
+pub struct Reading {
+    /// The network.
+    pub network: String,
+    /// `webhook`, `rest` or `stream`.
+    pub kind: String,
+    /// The native id of the brand account they came through.
+    pub account: Option<String>,
+    /// When they came, in milliseconds since 1970.
+    pub received_at: Option<f64>,
+    /// On how many threads.
+    pub threads: u32,
+}
+
+/// Reads raw bodies at once.
+#[napi]
+pub fn normalise_sync(bodies: Vec<Uint8Array>, reading: Reading) -> napi::Result<Answers> {
+    let bodies: Vec<&[u8]> = bodies.iter().map(|body| body.as_ref()).collect();
+    Ok(caught(|| read(&bodies, &reading))?.into())
+}
+
+/// Reads raw bodies on one of libuv's threads.
+#[napi]
+pub fn normalise(bodies: Vec<Uint8Array>, reading: Reading) -> AsyncTask<Batch> {
+    let bodies: Vec<Vec<u8>> = bodies.iter().map(|body| body.to_vec()).collect();
+    Batch::task(move || read(&bodies, &reading))
+}
+
+fn read<B: AsRef<[u8]> + Sync>(bodies: &[B], reading: &Reading) -> Result<Encoded> {
+    let kind = body_kind(&reading.kind)?;
+    let now = match reading.received_at {
+        Some(millis) => Timestamp::from_millis(millis as i64)
+            .ok_or_else(|| Error::new(ErrorKind::InputInvalid, "this is no time").during("normalise"))?,
+        None => SystemClock.now(),
+    };
+    let one =
+        |body: &[u8]| careline_connectors::normalise(&reading.network, kind, body, reading.account.as_deref(), now);
+    // Answers are written as they come, so that no body's is kept while another one is read.
+    if reading.threads <= 1 {
+        let mut encoded = Encoded::default();
+        for body in bodies {
+            encoded.add(&one(body.as_ref())?, None);
+        }
+        return Ok(encoded);
+    }
+    let parsed = in_parallel(bodies, reading.threads as usize, |body| one(body.as_ref()));
+    let mut encoded = Encoded::default();
+    for parsed in parsed {
+        let parsed: Parsed = parsed?;
+        encoded.add(&parsed, None);
+    }
+    Ok(encoded)
+}
+
+fn body_kind(kind: &str) -> Result<BodyKind> {
+    match kind {
+        "webhook" => Ok(BodyKind::Webhook),
+        "rest" => Ok(BodyKind::Rest),
+        "stream" => Ok(BodyKind::Stream),
+        other => {
+            let message = "a body is of kind `webhook`, `rest` or `stream`";
+            Err(Error::new(ErrorKind::InputInvalid, message).during("normalise").with("kind", other))
+        }
+    }
+}
+
+/// A policy, read and ready.
+#[napi]
+pub struct Policy {
+    version: String,
+    texts: Arc<RwLock<Texts>>,
+}
+
+#[napi]
+impl Policy {
+    /// From TOML. `file` is what mistakes call it. What it says wrong carries the list of mistakes.
+    #[napi(constructor)]
+    pub fn new(text: String, file: String) -> napi::Result<Self> {
+        match Rules::parse(&text, &file).and_then(CompiledPolicy::new) {
+            Ok(policy) => {
+                Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
+            }
+            Err(mistakes) => {
+                let listed = serde_json::to_value(&mistakes).unwrap_or_default();
+                let mut error = told(&Error::from(mistakes));
+                let mut envelope: serde_json::Value = serde_json::from_str(&error.reason).unwrap_or_default();
+                envelope["mistakes"] = listed;
+                error.reason = envelope.to_string();
+                Err(error)
+            }
+        }
+    }
+
+    /// The digest of its rules.
+    #[napi(getter)]
+    pub fn version(&self) -> String {
+        self.version.clone()
+    }
+}
+
+/// Judges texts at once. Each is JSON: a text, or an object with `text` and what else is known.
+#[napi]
+pub fn triage_sync(texts: Vec<String>, rows: bool, policy: Option<&Policy>, threads: u32) -> napi::Result<Answers> {
+    let judge = judge(policy)?;
+    Ok(caught(|| judged(&judge, texts, rows, threads))?.into())
+}
+
+/// Judges texts on one of libuv's threads.
+#[napi]
+pub fn triage(texts: Vec<String>, rows: bool, policy: Option<&Policy>, threads: u32) -> napi::Result<AsyncTask<Batch>> {
+    let judge = judge(policy)?;
+    Ok(Batch::task(move || judged(&judge, texts, rows, threads)))
+}
+
+fn judge(policy: Option<&Policy>) -> napi::Result<Arc<RwLock<Texts>>> {
+    static WITHOUT_POLICY: LazyLock<Option<Arc<RwLock<Texts>>>> =
+        LazyLock::new(|| Texts::without_policy().ok().map(|texts| Arc::new(RwLock::new(texts))));
+    let judge = policy.map(|policy| policy.texts.clone()).or_else(|| WITHOUT_POLICY.clone());
+    judge.ok_or_else(|| told(&Error::new(ErrorKind::ConfigInvalid, "a policy is needed")))
+}
+
+fn judged(judge: &RwLock<Texts>, texts: Vec<String>, rows: bool, threads: u32) -> Result<Encoded> {
+    let texts: Vec<Text> = match rows {
+        false => texts.into_iter().map(Text::new).collect(),
+        true => texts.iter().map(|row| row_of(row)).collect::<Result<_>>()?,
+    };
+    if texts.iter().any(|text| text.brand.is_some()) {
+        judge.write().unwrap_or_else(PoisonError::into_inner).prepare(&texts)?;
+    }
+    let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
+    let mut encoded = Encoded::default();
+    for (text, assessment) in texts.iter().zip(judge.assess_all(&texts, threads as usize)) {
+        let assessment: Assessment = assessment;
+        encoded.add(&assessment, Some(&text.text));
+    }
+    Ok(encoded)
+}
+
+fn row_of(json: &str) -> Result<Text> {
+    serde_json::from_str(json).map_err(|error| {
+        let why = without_words(&error);
+        let message = format!("a text is a string or an object with `text`, other fields as strings: {why}");
+        Error::new(ErrorKind::InputInvalid, message).during("triage")
+    })
+}
+
+/// Work for one of libuv's threads.
+pub struct Batch(Mutex<Option<Box<dyn FnOnce() -> Result<Encoded> + Send>>>);
+
+impl Batch {
+    fn task(work: impl FnOnce() -> Result<Encoded> + Send + 'static) -> AsyncTask<Self> {
+        AsyncTask::new(Self(Mutex::new(Some(Box::new(work)))))
+    }
+}
+
+impl Task for Batch {
+    type Output = Encoded;
+    type JsValue = Answers;
+
+    fn compute(&mut self) -> napi::Result<Encoded> {
+        let work = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        caught(|| work.map_or_else(|| Ok(Encoded::default()), |work| work()))
+    }
+
+    fn resolve(&mut self, _: napi::Env, encoded: Encoded) -> napi::Result<Answers> {
+        Ok(encoded.into())
+    }
+}
+
+/// Reads a record from its JSON; `text` is what its spans mark, where that is not part of it.
+#[napi]
+pub fn record(name: String, json: String, text: Option<String>) -> napi::Result<Answers> {
+    caught(|| {
+        let record = (shape(&name)?.read)(json.as_bytes()).map_err(|error| error.with("record", &name))?;
+        Ok(Encoded::one(&Whole(record), text.as_deref()))
+    })
+    .map(Into::into)
+}
+
+fn shape(name: &str) -> Result<&'static Shape> {
+    careline_connectors::surface::shapes()
+        .into_iter()
+        .find(|shape| shape.name == name)
+        .ok_or_else(|| Error::new(ErrorKind::InputInvalid, "there is no such record").with("record", name))
+}
+
+#[derive(Debug)]
+struct Whole(Arc<dyn Reflect>);
+
+impl Viewed for Whole {
+    fn see(&self) -> View<'_> {
+        View::Record(&*self.0)
+    }
+}
+
+/// A record's JSON as Rust writes it: what says nothing left out.
+#[napi]
+pub fn canonical(name: String, json: String) -> napi::Result<String> {
+    caught(|| {
+        let record = (shape(&name)?.read)(json.as_bytes()).map_err(|error| error.with("record", &name))?;
+        Ok(String::from_utf8_lossy(&record.to_json()).into_owned())
+    })
+}
+
+/// Panics, for tests of what becomes of panics.
+#[napi]
+pub fn panics() -> napi::Result<()> {
+    caught(|| -> Result<()> { panic!("asked for") })
+}

@@ -1,0 +1,126 @@
+//! A host's engine: opened from settings, used through verbs.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use careline::care::Engine;
+use careline::intake::{Parsed, WebhookRequest};
+use careline::model::{Channel, Event, TenantId};
+use careline::reflect::without_words;
+use careline::{Error, ErrorKind, Result};
+use careline_connectors::HostConfig;
+use careline_connectors::surface::{self, WebhookAnswer};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+
+use crate::encode::Encoded;
+use crate::error::{caught, told};
+use crate::job::Job;
+use crate::plugged::{PluggedAdvisor, PluggedClock, PluggedTransport};
+
+/// An engine with everything it was opened with.
+#[napi]
+pub struct Host {
+    engine: RwLock<Option<Engine>>,
+}
+
+#[napi]
+impl Host {
+    /// Opens what `settings`, JSON of a `HostConfig`, says; `advisors` are their names.
+    #[napi(constructor)]
+    pub fn new(settings: String, advisors: Vec<String>) -> napi::Result<Self> {
+        caught(|| {
+            let config: HostConfig = serde_json::from_str(&settings).map_err(|error| {
+                Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {}", without_words(&error)))
+                    .during("open")
+            })?;
+            let advisors: Vec<_> = advisors.into_iter().map(|id| Arc::new(PluggedAdvisor { id })).collect();
+            let engine = config.engine(
+                |builder| builder.transport(Arc::new(PluggedTransport)).clock(Arc::new(PluggedClock)),
+                |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
+            )?;
+            Ok(Self { engine: RwLock::new(Some(engine)) })
+        })
+    }
+
+    /// The names of the tenants.
+    #[napi]
+    pub fn tenants(&self) -> napi::Result<Vec<String>> {
+        Ok(self.open()?.tenants().map(|tenant| tenant.id().to_string()).collect())
+    }
+
+    /// Receives one webhook request; `headers` are names and values by turns.
+    #[napi]
+    pub fn receive(
+        &self,
+        endpoint: String,
+        headers: Vec<String>,
+        body: Uint8Array,
+        method: String,
+        query: String,
+    ) -> napi::Result<Job> {
+        let engine = self.open()?;
+        let body = body.to_vec();
+        Ok(Job::new(async move {
+            let request = request(&headers, body, &method, &query)?;
+            let answer: Arc<WebhookAnswer> = Arc::new(engine.receive(&endpoint, &request).await?.into());
+            Ok(Encoded::one(&*answer, None))
+        }))
+    }
+
+    /// Takes in what the host got in its own way: `events` is a JSON list of events.
+    #[napi]
+    pub fn ingest(&self, tenant: String, source: String, body: Uint8Array, events: String) -> napi::Result<Job> {
+        let engine = self.open()?;
+        let body = body.to_vec();
+        Ok(Job::new(async move {
+            let events: Vec<Event> = serde_json::from_str(&events).map_err(|error| {
+                Error::new(ErrorKind::InputInvalid, format!("these are no events: {}", without_words(&error)))
+                    .during("ingest")
+            })?;
+            let parsed = Parsed { events, ..Parsed::default() };
+            let ingested = engine.tenant(tenant)?.ingest(&source, Channel::Host, body, parsed).await?;
+            Ok(Encoded::one(&ingested, None))
+        }))
+    }
+
+    /// Does a verb: a tenant's, or without one the engine's.
+    #[napi]
+    pub fn perform(&self, tenant: Option<String>, verb: String, arguments: String) -> napi::Result<Job> {
+        let engine = self.open()?;
+        Ok(Job::new(async move {
+            let answer = match tenant {
+                Some(tenant) => surface::of_tenant(&engine.tenant(TenantId::from(tenant))?, &verb, &arguments).await?,
+                None => surface::of_engine(&engine, &verb, &arguments).await?,
+            };
+            Ok(Encoded::one(&*answer, None))
+        }))
+    }
+
+    /// Closes everything. What is under way comes to its end.
+    #[napi]
+    pub fn close(&self) {
+        drop(self.engine.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Host {
+    fn open(&self) -> napi::Result<Engine> {
+        self.engine.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| {
+            told(&Error::new(ErrorKind::InputInvalid, "this handle is closed; open another one").during("use"))
+        })
+    }
+}
+
+fn request(headers: &[String], body: Vec<u8>, method: &str, query: &str) -> Result<WebhookRequest> {
+    let wrong =
+        |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
+    let mut map = HeaderMap::with_capacity(headers.len() / 2);
+    for pair in headers.chunks_exact(2) {
+        let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| wrong("a header's name"))?;
+        let value = HeaderValue::from_bytes(pair[1].as_bytes()).map_err(|_| wrong("a header's value"))?;
+        map.append(name, value);
+    }
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong("the method"))?;
+    Ok(WebhookRequest::new(method, query, map, body))
+}

@@ -1,0 +1,1 @@
+"""Social customer care inside django-helpdesk: cases of careline are tickets of the helpdesk."""

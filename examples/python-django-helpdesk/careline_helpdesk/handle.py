@@ -1,0 +1,16 @@
+"""The handle on careline that this process uses."""
+
+from functools import cache
+
+from careline import Care
+from django.conf import settings
+
+
+@cache
+def care() -> Care:
+    """Opened when it is first needed, with `settings.CARELINE`. A child of a fork opens its own store at first use.
+
+    Raises:
+        ConfigInvalid: The settings or a policy are wrong; says where.
+    """
+    return Care.open(**settings.CARELINE)
