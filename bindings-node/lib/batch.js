@@ -34,7 +34,8 @@ class Policy {
     return this.#native.version
   }
 
-  static of (policy) {
+  // The native part of one, for what judges with it.
+  static native (policy) {
     if (policy === undefined) return undefined
     if (!(policy instanceof Policy)) throw inputInvalid('triage', 'a policy is a Policy: await Policy.load(path)')
     return policy.#native
@@ -93,14 +94,14 @@ function texts (given) {
 
 function triageSync (given, { policy, threads } = {}) {
   const [rows, areRows] = texts(given)
-  const judge = Policy.of(policy)
+  const judge = Policy.native(policy)
   const count = threadCount(threads)
   return all(raising(() => native.triageSync(rows, areRows, judge, count)), read.Assessment)
 }
 
 async function triage (given, { policy, threads } = {}) {
   const [rows, areRows] = texts(given)
-  const judge = Policy.of(policy)
+  const judge = Policy.native(policy)
   const count = threadCount(threads)
   return all(await told(raising(() => native.triage(rows, areRows, judge, count))), read.Assessment)
 }

@@ -9,7 +9,7 @@ use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::reflect::{Reflect, Shape, View, Viewed, without_words};
 use careline::{Error, ErrorKind, Result};
-use careline_connectors::{Text, Texts, in_parallel};
+use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
@@ -167,6 +167,32 @@ fn row_of(json: &str) -> Result<Text> {
         let why = without_words(&error);
         let message = format!("a text is a string or an object with `text`, other fields as strings: {why}");
         Error::new(ErrorKind::InputInvalid, message).during("triage")
+    })
+}
+
+/// Judges rows, one in each line: what `npx careline triage` prints.
+#[napi]
+pub fn triage_lines(raw: Uint8Array, policy: Option<&Policy>) -> napi::Result<String> {
+    let judge = judge(policy)?;
+    caught(|| {
+        let mut texts = judge.write().unwrap_or_else(PoisonError::into_inner);
+        let rows = (1..).zip(raw.split(|byte| *byte == b'\n')).filter(|(_, row)| !row.trim_ascii().is_empty());
+        Ok(rows.map(|(number, row)| judge_row(&mut texts, row.trim_ascii(), number).to_line() + "\n").collect())
+    })
+}
+
+/// Reads bodies, one or one in each line: what `npx careline normalise` prints.
+#[napi]
+pub fn normalise_lines(
+    network: String,
+    kind: String,
+    account: Option<String>,
+    raw: Uint8Array,
+    file: String,
+) -> napi::Result<String> {
+    caught(|| {
+        let lines = normalised_lines(&network, body_kind(&kind)?, account.as_deref(), &raw, &file, SystemClock.now());
+        Ok(lines.into_iter().map(|line| line + "\n").collect())
     })
 }
 

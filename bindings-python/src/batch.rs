@@ -9,7 +9,7 @@ use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::reflect::{Reflected as _, View, Viewed};
 use careline::{Error, ErrorKind, Result};
-use careline_connectors::{Text, Texts, in_parallel};
+use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
@@ -77,7 +77,7 @@ fn raw(py: Python<'_>, body: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
 #[pyclass(frozen, module = "careline._careline", name = "Policy")]
 pub(crate) struct Policy {
     version: String,
-    texts: RwLock<Texts>,
+    texts: Arc<RwLock<Texts>>,
 }
 
 #[pymethods]
@@ -86,7 +86,9 @@ impl Policy {
     #[new]
     fn new(py: Python<'_>, text: &str, file: &str) -> PyResult<Self> {
         match Rules::parse(text, file).and_then(CompiledPolicy::new) {
-            Ok(policy) => Ok(Self { version: policy.version().to_owned(), texts: RwLock::new(Texts::new(policy)) }),
+            Ok(policy) => {
+                Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
+            }
             Err(mistakes) => {
                 let listed = serde_json::to_value(&mistakes).unwrap_or_default();
                 let raised = raised(py, &Error::from(mistakes));
@@ -112,14 +114,8 @@ pub(crate) fn triage<'py>(
     policy: Option<&Bound<'py, Policy>>,
     threads: usize,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    static WITHOUT_POLICY: LazyLock<Option<RwLock<Texts>>> =
-        LazyLock::new(|| Texts::without_policy().ok().map(RwLock::new));
     let rows = texts.iter().map(|text| row(py, text)).collect::<PyResult<Vec<Text>>>()?;
-    let judge = match (policy, &*WITHOUT_POLICY) {
-        (Some(policy), _) => &policy.get().texts,
-        (None, Some(texts)) => texts,
-        (None, None) => return Err(input_invalid(py, "triage", "a policy is needed")),
-    };
+    let judge = judge(py, policy)?;
     let assessments = detached(py, || {
         if rows.iter().any(|row| row.brand.is_some()) {
             judge.write().unwrap_or_else(PoisonError::into_inner).prepare(&rows)?;
@@ -129,6 +125,14 @@ pub(crate) fn triage<'py>(
     })?;
     let judged = rows.into_iter().zip(assessments);
     judged.map(|(row, assessment)| Record::answer(py, Arc::new(Judged(assessment)), Some(row.text.into()))).collect()
+}
+
+/// What texts are judged with.
+fn judge(py: Python<'_>, policy: Option<&Bound<'_, Policy>>) -> PyResult<Arc<RwLock<Texts>>> {
+    static WITHOUT_POLICY: LazyLock<Option<Arc<RwLock<Texts>>>> =
+        LazyLock::new(|| Texts::without_policy().ok().map(|texts| Arc::new(RwLock::new(texts))));
+    let judge = policy.map(|policy| policy.get().texts.clone()).or_else(|| WITHOUT_POLICY.clone());
+    judge.ok_or_else(|| input_invalid(py, "triage", "a policy is needed"))
 }
 
 #[derive(Debug)]
@@ -149,6 +153,33 @@ fn row(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Text> {
     serde_json::from_str(dumped.cast::<PyString>()?.to_str()?).map_err(|error| {
         let why = careline::reflect::without_words(&error);
         input_invalid(py, "triage", format!("a text is a str or a mapping with `text`, other fields as texts: {why}"))
+    })
+}
+
+/// Judges rows, one in each line: what `python -m careline triage` prints.
+#[pyfunction]
+pub(crate) fn triage_lines(py: Python<'_>, raw: PyBackedBytes, policy: Option<&Bound<'_, Policy>>) -> PyResult<String> {
+    let judge = judge(py, policy)?;
+    detached(py, || {
+        let mut texts = judge.write().unwrap_or_else(PoisonError::into_inner);
+        let rows = (1..).zip(raw.split(|byte| *byte == b'\n')).filter(|(_, row)| !row.trim_ascii().is_empty());
+        Ok(rows.map(|(number, row)| judge_row(&mut texts, row.trim_ascii(), number).to_line() + "\n").collect())
+    })
+}
+
+/// Reads bodies, one or one in each line: what `python -m careline normalise` prints.
+#[pyfunction]
+pub(crate) fn normalise_lines(
+    py: Python<'_>,
+    network: &str,
+    kind: &str,
+    account: Option<&str>,
+    raw: PyBackedBytes,
+    file: &str,
+) -> PyResult<String> {
+    detached(py, || {
+        let lines = normalised_lines(network, body_kind(kind)?, account, &raw, file, SystemClock.now());
+        Ok(lines.into_iter().map(|line| line + "\n").collect())
     })
 }
 

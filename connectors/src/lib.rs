@@ -7,6 +7,7 @@
 
 mod given;
 mod host;
+mod lines;
 mod networks;
 mod stores;
 #[cfg(feature = "reflect")]
@@ -14,6 +15,7 @@ pub mod surface;
 mod texts;
 
 pub use host::{HostConfig, PolicySource};
+pub use lines::{Judged, judge_row, normalised_lines, refusal};
 pub use networks::{networks, normalise, open_endpoint, open_network, signals};
 pub use stores::open_store;
 pub use texts::{Text, Texts, in_parallel};

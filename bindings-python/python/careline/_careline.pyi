@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "networks", "normalise", "panics", "schema", "triage"]
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines"]
 
 VERSION: Final[str]
 
@@ -130,6 +130,11 @@ def normalise(network: str, bodies: SupportsGetItem[int, Any], kind: str, accoun
     Reads raw bodies of a network: one `Parsed` for each, in order.
     """
 
+def normalise_lines(network: str, kind: str, account: str | None, raw: bytes | bytearray, file: str) -> str:
+    """
+    Reads bodies, one or one in each line: what `python -m careline normalise` prints.
+    """
+
 def panics() -> None:
     """
     Panics, for tests of what becomes of panics.
@@ -143,4 +148,9 @@ def schema() -> Any:
 def triage(texts: SupportsGetItem[int, Any], policy: Policy | None, threads: SupportsIndex) -> list[Any]:
     """
     Judges texts: one `Assessment` for each, in order.
+    """
+
+def triage_lines(raw: bytes | bytearray, policy: Policy | None) -> str:
+    """
+    Judges rows, one in each line: what `python -m careline triage` prints.
     """
