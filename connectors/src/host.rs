@@ -58,6 +58,12 @@ pub enum PolicySource {
     },
 }
 
+impl From<&str> for PolicySource {
+    fn from(toml: &str) -> Self {
+        Self::Text { text: toml.to_owned(), file: None }
+    }
+}
+
 impl PolicySource {
     /// Reads it and gets it ready.
     ///

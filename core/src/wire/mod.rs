@@ -13,6 +13,6 @@ pub use alone::alone;
 pub use body::Body;
 pub use id::Id;
 pub use plain::Plain;
-pub use signature::{Encoding, Hmac256, sign};
+pub use signature::{Encoding, Hmac256, SignedTime, Signing, TimeUnit, sign};
 pub use text::{CodePoints, Text, decode_entities};
 pub use walk::{Found, Walk};
