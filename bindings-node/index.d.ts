@@ -265,6 +265,36 @@ export declare class Policy {
 /** Every mistake in a policy. */
 export declare function checkPolicy (path: string | URL): Promise<readonly Mistake[]>
 
+/** How a sender that is none of careline's networks signs its webhooks (HMAC-SHA256): a shop, a forum, a desk. */
+export interface Signing {
+  /** The secret; two while it is rotated. */
+  secrets: readonly string[]
+  /** The header with the signature. */
+  header: string
+  /** How it is written; `hex` unless said. */
+  encoding?: 'hex' | 'base64'
+  /** What stands before it, such as `sha256=`. */
+  prefix?: string
+  /** The time that is signed with the body, so that an old copy is refused. */
+  timestamp?: {
+    /** The header with the time. */
+    header: string
+    /** How it is written. */
+    unit: 'seconds' | 'milliseconds' | 'rfc3339'
+    /** What was signed between the time and the body; nothing unless said. */
+    separator?: string
+    /** How many seconds the time may be away from ours; 300 unless said. */
+    toleranceSecs?: number
+  }
+}
+
+/**
+ * Checks that a request comes from whoever knows a secret. Compares in constant time.
+ *
+ * @throws {CarelineError} `signature_invalid`, with what is wrong but never what would be right; `config_invalid`.
+ */
+export declare function verifySignature (request: WebhookRequest, signing: Signing, options?: { now?: Date }): void
+
 /** The JSON of a record as every language writes it: names as in Rust, spans in UTF-8 bytes. */
 export declare function toJSON<N extends keyof Records> (name: N, record: Records[N]): string
 

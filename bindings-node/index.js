@@ -21,4 +21,5 @@ exports.normaliseSync = batch.normaliseSync
 exports.toJSON = batch.toJSON
 exports.triage = batch.triage
 exports.triageSync = batch.triageSync
+exports.verifySignature = batch.verifySignature
 exports.version = version

@@ -2,5 +2,5 @@ import careline from './index.js'
 
 export const {
   Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage,
-  triageSync, version
+  triageSync, verifySignature, version
 } = careline

@@ -2,7 +2,7 @@
 
 const native = require('./native.js')
 const { CarelineError, inputInvalid, raised, raising } = require('./errors.js')
-const { json, rawBody, threadCount } = require('./given.js')
+const { headerList, json, rawBody, threadCount } = require('./given.js')
 const { read, write } = require('./model.js')
 const { all, one } = require('./reader.js')
 
@@ -114,6 +114,20 @@ async function told (promise) {
   }
 }
 
+/** Checks the signature of a request from a sender that is none of careline's networks. */
+function verifySignature (request, { secrets, header, encoding, prefix, timestamp } = {}, { now } = {}) {
+  const { headers, body } = request ?? {}
+  const time = timestamp && {
+    header: timestamp.header,
+    unit: timestamp.unit,
+    separator: timestamp.separator,
+    tolerance_secs: timestamp.toleranceSecs
+  }
+  const settings = json({ secrets, header, encoding, prefix, timestamp: time }, 'verifySignature')
+  const raw = rawBody(body, 'verifySignature')
+  raising(() => native.verifySignature(settings, headerList(headers ?? {}), raw, now?.getTime()))
+}
+
 /** The JSON of a record as every language writes it: names as in Rust, spans in UTF-8 bytes. */
 function toJSON (name, record) {
   const writer = known(write, name, 'toJSON')
@@ -132,4 +146,4 @@ function known (table, name, operation) {
   return table[name]
 }
 
-module.exports = { Policy, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage, triageSync }
+module.exports = { Policy, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage, triageSync, verifySignature }

@@ -8,6 +8,7 @@ use careline::model::{Assessment, Timestamp};
 use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::reflect::{Reflect, Shape, View, Viewed, without_words};
+use careline::wire::Signing;
 use careline::{Error, ErrorKind, Result};
 use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
 use napi::Task;
@@ -16,6 +17,7 @@ use napi_derive::napi;
 
 use crate::encode::{Answers, Encoded};
 use crate::error::{caught, told};
+use crate::host::request;
 
 /// The names of the networks there are connectors for.
 #[napi]
@@ -54,11 +56,7 @@ pub fn normalise(bodies: Vec<Uint8Array>, reading: Reading) -> AsyncTask<Batch> 
 
 fn read<B: AsRef<[u8]> + Sync>(bodies: &[B], reading: &Reading) -> Result<Encoded> {
     let kind = body_kind(&reading.kind)?;
-    let now = match reading.received_at {
-        Some(millis) => Timestamp::from_millis(millis as i64)
-            .ok_or_else(|| Error::new(ErrorKind::InputInvalid, "this is no time").during("normalise"))?,
-        None => SystemClock.now(),
-    };
+    let now = instant(reading.received_at)?;
     let one =
         |body: &[u8]| careline_connectors::normalise(&reading.network, kind, body, reading.account.as_deref(), now);
     // Answers are written as they come, so that no body's is kept while another one is read.
@@ -76,6 +74,14 @@ fn read<B: AsRef<[u8]> + Sync>(bodies: &[B], reading: &Reading) -> Result<Encode
         encoded.add(&parsed, None);
     }
     Ok(encoded)
+}
+
+/// An instant of JavaScript's; absent, the present one.
+fn instant(millis: Option<f64>) -> Result<Timestamp> {
+    let Some(millis) = millis else { return Ok(SystemClock.now()) };
+    #[expect(clippy::cast_possible_truncation, reason = "what does not fit is none of careline's instants")]
+    let time = Timestamp::from_millis(millis as i64);
+    time.ok_or_else(|| Error::new(ErrorKind::InputInvalid, "this is no time"))
 }
 
 fn body_kind(kind: &str) -> Result<BodyKind> {
@@ -193,6 +199,24 @@ pub fn normalise_lines(
     caught(|| {
         let lines = normalised_lines(&network, body_kind(&kind)?, account.as_deref(), &raw, &file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
+    })
+}
+
+/// Checks the signature of a request; `settings` is the JSON of a `Signing`, `headers` are names and values by turns.
+#[napi]
+pub fn verify_signature(
+    settings: String,
+    headers: Vec<String>,
+    body: Uint8Array,
+    now: Option<f64>,
+) -> napi::Result<()> {
+    caught(|| {
+        let signing: Signing = serde_json::from_str(&settings).map_err(|error| {
+            let why = without_words(&error);
+            Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {why}")).during("verifySignature")
+        })?;
+        let request = request(&headers, body.to_vec(), "POST", "")?;
+        signing.verify(&request, instant(now)?).map_err(|error| error.during("verifySignature"))
     })
 }
 

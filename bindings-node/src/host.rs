@@ -112,7 +112,8 @@ impl Host {
     }
 }
 
-fn request(headers: &[String], body: Vec<u8>, method: &str, query: &str) -> Result<WebhookRequest> {
+/// A request as a host's web framework got it; `headers` are names and values by turns.
+pub(crate) fn request(headers: &[String], body: Vec<u8>, method: &str, query: &str) -> Result<WebhookRequest> {
     let wrong =
         |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
     let mut map = HeaderMap::with_capacity(headers.len() / 2);

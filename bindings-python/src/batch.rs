@@ -8,6 +8,7 @@ use careline::model::{Assessment, Timestamp};
 use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::reflect::{Reflected as _, View, Viewed};
+use careline::wire::Signing;
 use careline::{Error, ErrorKind, Result};
 use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
 use pyo3::prelude::*;
@@ -15,6 +16,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
 
 use crate::error::{detached, input_invalid, raised};
+use crate::host::request;
 use crate::record::{Record, json, module_function};
 
 /// The names of the networks there are connectors for.
@@ -180,6 +182,25 @@ pub(crate) fn normalise_lines(
     detached(py, || {
         let lines = normalised_lines(network, body_kind(kind)?, account, &raw, file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
+    })
+}
+
+/// Checks the signature of a request; `settings` is the JSON of a `Signing`.
+#[pyfunction]
+pub(crate) fn verify_signature(
+    py: Python<'_>,
+    settings: &str,
+    headers: Vec<(String, String)>,
+    body: PyBackedBytes,
+    now: Option<&str>,
+) -> PyResult<()> {
+    detached(py, || {
+        let signing: Signing = serde_json::from_str(settings).map_err(|error| {
+            let why = careline::reflect::without_words(&error);
+            Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {why}")).during("verify_signature")
+        })?;
+        let request = request(headers, &body, "POST", "")?;
+        signing.verify(&request, instant(now)?).map_err(|error| error.during("verify_signature"))
     })
 }
 

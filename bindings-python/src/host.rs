@@ -181,7 +181,13 @@ impl Open {
     }
 }
 
-fn request(headers: Vec<(String, String)>, body: &[u8], method: &str, query: &str) -> Result<WebhookRequest> {
+/// A request as a host's web framework got it.
+pub(crate) fn request(
+    headers: Vec<(String, String)>,
+    body: &[u8],
+    method: &str,
+    query: &str,
+) -> Result<WebhookRequest> {
     let wrong =
         |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
     let mut map = HeaderMap::with_capacity(headers.len());

@@ -14,7 +14,9 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _careline {
     #[pymodule_export]
-    use crate::batch::{Policy, networks, normalise, normalise_lines, panics, schema, triage, triage_lines};
+    use crate::batch::{
+        Policy, networks, normalise, normalise_lines, panics, schema, triage, triage_lines, verify_signature,
+    };
     #[pymodule_export]
     use crate::host::Host;
     #[pymodule_export]

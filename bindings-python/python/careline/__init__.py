@@ -13,7 +13,7 @@ logger `careline` is asked to.
 import logging as _logging
 
 from careline import errors as errors
-from careline._batch import Policy, check_policy, networks, normalise, triage
+from careline._batch import Policy, check_policy, networks, normalise, triage, verify_signature
 from careline._careline import VERSION as __version__
 from careline._careline import Span
 from careline._care import AsyncCare, AsyncTenant, Care, Tenant
@@ -46,5 +46,6 @@ __all__ = [
     "networks",
     "normalise",
     "triage",
+    "verify_signature",
     *_records,
 ]

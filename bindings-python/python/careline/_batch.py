@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from careline import _careline
-from careline._json import time
+from careline._json import dumps, headers as pairs, raw_body, time
 from careline._model import Assessment, Parsed
 from careline.errors import ConfigInvalid, InputInvalid
 
-__all__ = ["Policy", "check_policy", "networks", "normalise", "triage"]
+__all__ = ["Policy", "check_policy", "networks", "normalise", "triage", "verify_signature"]
 
 
 class Policy:
@@ -106,6 +106,47 @@ def triage(
     if policy is not None and not isinstance(policy, Policy):
         policy = Policy.load(policy)
     return _careline.triage(list(texts), None if policy is None else policy._native, _threads(threads))
+
+
+def verify_signature(
+    headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+    body: bytes,
+    *,
+    secrets: Sequence[str],
+    header: str,
+    encoding: Literal["hex", "base64"] = "hex",
+    prefix: str = "",
+    timestamp: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Checks that a request comes from whoever knows a secret (HMAC-SHA256), for senders that are none of careline's
+    networks: a shop, a forum, a desk. Compares in constant time.
+
+    Args:
+        headers: All headers, as a mapping or as pairs.
+        body: The raw body, untouched.
+        secrets: The secret; two while it is rotated.
+        header: The header with the signature.
+        encoding: How it is written.
+        prefix: What stands before it, such as `sha256=`.
+        timestamp: The time that is signed with the body, so that an old copy is refused: `header`, `unit` (`seconds`,
+            `milliseconds`, `rfc3339`), `separator` between it and the body (nothing unless said), `tolerance_secs`
+            (300 unless said).
+        now: The present instant, for tests.
+
+    Raises:
+        SignatureInvalid: It does not; says what is wrong, never what would be right.
+        ConfigInvalid: There is no secret, or a setting is wrong.
+    """
+    settings = {
+        "secrets": list(secrets),
+        "header": header,
+        "encoding": encoding,
+        "prefix": prefix,
+        "timestamp": None if timestamp is None else dict(timestamp),
+    }
+    instant = None if now is None else time(now)
+    _careline.verify_signature(dumps(settings), pairs(headers), raw_body(body), instant)
 
 
 def _threads(threads: int) -> int:

@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines"]
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines", "verify_signature"]
 
 VERSION: Final[str]
 
@@ -153,4 +153,9 @@ def triage(texts: SupportsGetItem[int, Any], policy: Policy | None, threads: Sup
 def triage_lines(raw: bytes | bytearray, policy: Policy | None) -> str:
     """
     Judges rows, one in each line: what `python -m careline triage` prints.
+    """
+
+def verify_signature(settings: str, headers: SupportsGetItem[int, tuple[str, str]], body: bytes | bytearray, now: str | None) -> None:
+    """
+    Checks the signature of a request; `settings` is the JSON of a `Signing`.
     """
