@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .NOTPARALLEL:
-.PHONY: test test-core demo-seeds bench setup logs lint rust docs examples servers page closing
+.PHONY: test test-core demo-seeds bench setup logs lint rust docs examples servers page python node hosts closing
 
 LOGS := target/logs
 export CARGO_TERM_COLOR ?= never
@@ -14,7 +14,7 @@ RUST_TESTS := cargo test --locked --no-fail-fast --lib --bins --tests
 SHOW := -- --show-output
 endif
 
-test: setup logs servers lint rust docs examples page closing
+test: setup logs servers lint rust docs examples page python node hosts closing
 
 test-core: logs
 	.ci/setup.sh core
@@ -31,12 +31,15 @@ lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
+# The bindings are libraries for Python and Node to load: their tests are below, in those languages.
+WITHOUT_BINDINGS := --workspace --exclude careline-python --exclude careline-node --features careline-connectors/reflect
+
 # Generated files are compared by tests of the crates that generate them.
 rust:
-	$(RUST_TESTS) --workspace $(SHOW) 2>&1 | tee $(LOGS)/rust.log
+	$(RUST_TESTS) $(WITHOUT_BINDINGS) $(SHOW) 2>&1 | tee $(LOGS)/rust.log
 
 docs:
-	cargo test --locked --workspace --doc 2>&1 | tee $(LOGS)/docs.log
+	cargo test --locked $(WITHOUT_BINDINGS) --doc 2>&1 | tee $(LOGS)/docs.log
 
 # Every program a user would write is run as a user would run it.
 examples:
@@ -61,6 +64,18 @@ page:
 	if [ -f examples/cli/tests/page.cjs ]; then \
 	  NODE_PATH=.cache/node/node_modules node --test --test-reporter=tap examples/cli/tests/page.cjs 2>&1 \
 	    | tee $(LOGS)/page.log; fi
+
+# The Python package, built and installed as pip does it.
+python:
+	.ci/python.sh 2>&1 | tee $(LOGS)/python.log
+
+# The Node package, built as npm does it.
+node:
+	.ci/node.sh 2>&1 | tee $(LOGS)/node.log
+
+# Programs and plugins a user would write in Python and Node, inside real frameworks and helpdesks.
+hosts:
+	.ci/hosts.sh 2>&1 | tee $(LOGS)/hosts.log
 
 closing:
 	@.ci/closing.sh

@@ -3,7 +3,7 @@
 // Builds the addon for this machine and puts it beside index.js. `--debug` builds faster and runs slower.
 
 const { execFileSync } = require('node:child_process')
-const { copyFileSync, existsSync, mkdirSync, rmSync } = require('node:fs')
+const { copyFileSync, existsSync, rmSync } = require('node:fs')
 const { join } = require('node:path')
 
 const root = join(__dirname, '..')
@@ -25,6 +25,8 @@ if (!existsSync(from)) throw new Error(`cargo left no ${from}`)
 // A process may have the old one open: it keeps that.
 rmSync(to, { force: true })
 copyFileSync(from, to)
+// npm packs no links, and a package without its licences is none.
+for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(join(root, licence), join(__dirname, licence))
 if (!debug && process.platform === 'linux') {
   try {
     execFileSync('strip', ['--strip-unneeded', to])

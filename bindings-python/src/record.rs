@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 use serde_json::Value;
 
 use crate::error::{input_invalid, raised};
@@ -160,7 +160,7 @@ impl Record {
 impl Record {
     #[new]
     #[classmethod]
-    #[pyo3(signature = (**fields))]
+    #[pyo3(signature = (**fields: "object"))]
     fn new(class: &Bound<'_, PyType>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         if let Some(next) = NEXT.take() {
             return Ok(next);
@@ -229,11 +229,11 @@ impl Record {
         })
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let (json, text) = this.with(|record, text| (record.to_json(), text.map(str::to_owned)))?;
         let arguments = (PyString::new(py, &String::from_utf8_lossy(&json)), text);
-        (slf.get_type().getattr("from_json")?, arguments).into_pyobject(py)
+        Ok((slf.get_type().getattr("from_json")?, arguments).into_pyobject(py)?.into_any())
     }
 }
 

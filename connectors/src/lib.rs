@@ -29,4 +29,6 @@ mod examples {
     struct Embedding;
     #[doc = include_str!("../../docs/guide/operations.md")]
     struct Operations;
+    #[doc = include_str!("../../docs/guide/languages.md")]
+    struct Languages;
 }

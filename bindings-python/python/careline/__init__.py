@@ -12,6 +12,7 @@ logger `careline` is asked to.
 
 import logging as _logging
 
+from careline import _model
 from careline import errors as errors
 from careline._batch import Policy, check_policy, networks, normalise, triage, verify_signature
 from careline._careline import VERSION as __version__
@@ -19,7 +20,6 @@ from careline._careline import Span
 from careline._care import AsyncCare, AsyncTenant, Care, Tenant
 from careline._listing import AsyncListing, Listing, Page
 from careline._model import *  # noqa: F403
-from careline._model import __all__ as _records
 from careline._plugged import Advisor, Request, Response, Transport
 from careline.errors import CarelineError
 
@@ -47,5 +47,5 @@ __all__ = [
     "normalise",
     "triage",
     "verify_signature",
-    *_records,
 ]
+__all__ += _model.__all__

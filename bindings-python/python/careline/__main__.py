@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         return code
     except BrokenPipeError:
         # Whoever reads our output has had enough. What Python would flush at its end has nowhere to go.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = open(os.devnull, "w")
         return 0
     except CarelineError as error:
         print(f"careline: {error}", file=sys.stderr)

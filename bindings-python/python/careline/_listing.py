@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 __all__ = ["AsyncListing", "Listing", "Page"]
 
 
-class Page(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
     """One page of a list."""
 
     items: list[T]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from careline._careline import Record, Span
 from careline._json import dumps
@@ -15,6 +15,10 @@ class Base(Record):
     """An immutable record. Made by careline, from its JSON, or from its fields: `Inbound(scope="shop", …)`."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __new__(cls, **fields: Any) -> Self: ...
 
     @classmethod
     def from_json(cls, json: str | bytes, text: str | None = None) -> Self:

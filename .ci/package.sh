@@ -1,0 +1,25 @@
+#!/bin/bash
+# Looks at a wheel or an npm package: its size, its licences, and that it tells nothing of the machine it was built on.
+set -euo pipefail
+package=$1
+home=$(cd "$(dirname "$0")/.." && pwd)
+size=$(stat -c %s "$package")
+echo "$(basename "$package"): $size bytes"
+[ "$size" -lt $((8 * 1024 * 1024)) ] || { echo "it is larger than 8 MiB"; exit 1; }
+opened=$(mktemp -d)
+trap 'rm -rf "$opened"' EXIT
+case "$package" in
+  *.whl) python3 -m zipfile -e "$package" "$opened" ;;
+  *) tar xzf "$package" -C "$opened" ;;
+esac
+unpacked=$(du -sb "$opened" | cut -f1)
+[ "$unpacked" -lt $((16 * 1024 * 1024)) ] || { echo "unpacked it takes $unpacked bytes, more than 16 MiB"; exit 1; }
+find "$opened" -iname '*LICENSE*' | grep -q . || { echo "it holds no licence"; exit 1; }
+# A folder of this machine; names of modules such as /root/ stand in no library by chance.
+for place in "$home" "${CARGO_HOME:-$HOME/.cargo}" "$HOME/.rustup"; do
+  if grep -rqF "$place" "$opened"; then
+    echo "it tells of $place:"
+    grep -rlF "$place" "$opened"
+    exit 1
+  fi
+done
