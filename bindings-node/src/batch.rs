@@ -278,6 +278,27 @@ pub fn canonical(name: String, json: String) -> napi::Result<String> {
     })
 }
 
+/// Reads bodies and judges texts and writes nothing down, for benches: what the native calls cost by themselves.
+#[napi]
+pub fn native_only(network: String, bodies: Vec<Uint8Array>, texts: Vec<String>) -> napi::Result<u32> {
+    let judge = judge(None)?;
+    caught(|| {
+        let read = bodies
+            .iter()
+            .map(|body| careline_connectors::normalise(&network, BodyKind::Webhook, body, None, SystemClock.now()));
+        let events = read.collect::<Result<Vec<_>>>()?.iter().map(|parsed| parsed.events.len()).sum::<usize>();
+        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
+        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1);
+        Ok(u32::try_from(events + judged.len()).unwrap_or(u32::MAX))
+    })
+}
+
+/// Nothing, on one of libuv's threads, for benches.
+#[napi]
+pub fn nothing() -> AsyncTask<Batch> {
+    Batch::task(|| Ok(Encoded::default()))
+}
+
 /// Panics, for tests of what becomes of panics.
 #[napi]
 pub fn panics() -> napi::Result<()> {

@@ -210,6 +210,26 @@ pub(crate) fn schema(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     json(py, Rules::schema())
 }
 
+/// Reads bodies and judges texts and makes no objects of it, for benches: what the native calls cost by themselves.
+#[pyfunction]
+pub(crate) fn native_only(
+    py: Python<'_>,
+    network: &str,
+    bodies: Vec<PyBackedBytes>,
+    texts: Vec<String>,
+) -> PyResult<usize> {
+    let judge = judge(py, None)?;
+    detached(py, || {
+        let read = bodies
+            .iter()
+            .map(|body| careline_connectors::normalise(network, BodyKind::Webhook, body, None, SystemClock.now()));
+        let events = read.collect::<Result<Vec<_>>>()?.iter().map(|parsed| parsed.events.len()).sum::<usize>();
+        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
+        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1);
+        Ok(events + judged.len())
+    })
+}
+
 /// Panics, for tests of what becomes of panics.
 #[pyfunction]
 pub(crate) fn panics(py: Python<'_>) -> PyResult<()> {

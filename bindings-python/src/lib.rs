@@ -15,7 +15,8 @@ use pyo3::prelude::*;
 mod _careline {
     #[pymodule_export]
     use crate::batch::{
-        Policy, networks, normalise, normalise_lines, panics, schema, triage, triage_lines, verify_signature,
+        Policy, native_only, networks, normalise, normalise_lines, panics, schema, triage, triage_lines,
+        verify_signature,
     };
     #[pymodule_export]
     use crate::host::Host;

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / "guide" / name for name in ("languages.md", "python.md")]
-PAGES.append(ROOT / "bindings-python" / "README.md")
+PAGES += [ROOT / "bindings-python" / "README.md", ROOT / "README.md"]
 EXAMPLES = [
     pytest.param(code, id=f"{page.name} {number}")
     for page in PAGES
