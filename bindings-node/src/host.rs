@@ -6,7 +6,7 @@ use careline::care::Engine;
 use careline::intake::{Parsed, WebhookRequest};
 use careline::model::{Channel, Event, TenantId};
 use careline::reflect::without_words;
-use careline::{Error, ErrorKind, Result};
+use careline::{Error, ErrorKind, Result, Retry};
 use careline_connectors::HostConfig;
 use careline_connectors::surface::{self, WebhookAnswer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -107,7 +107,9 @@ impl Host {
 impl Host {
     fn open(&self) -> napi::Result<Engine> {
         self.engine.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| {
-            told(&Error::new(ErrorKind::InputInvalid, "this handle is closed; open another one").during("use"))
+            // Whoever posted to it must post again: 503.
+            let error = Error::new(ErrorKind::Unavailable, "this handle is closed; open another one");
+            told(&error.during("use").retry(Retry::Never))
         })
     }
 }

@@ -245,11 +245,26 @@ impl fmt::Display for Error {
         if !self.0.operation.is_empty() {
             write!(f, "{}: ", self.0.operation)?;
         }
-        write!(f, "{} ({}", self.0.message, self.0.kind)?;
+        write!(f, "{} ({}", OneLine(&self.0.message), self.0.kind)?;
         for (key, value) in &self.0.context {
-            write!(f, "; {key}={value}")?;
+            write!(f, "; {key}={}", OneLine(value))?;
         }
         f.write_str(")")
+    }
+}
+
+/// A text on one line: what a stranger sent must not begin a line of its own in somebody's log.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character.is_control() {
+                true => write!(f, "{}", character.escape_default())?,
+                false => fmt::Write::write_char(f, character)?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -346,6 +361,12 @@ mod tests {
         assert_eq!(json, expected);
         assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
         assert_ne!(error.clone().with("more", 1), error);
+    }
+
+    #[test]
+    fn a_stranger_begins_no_line_of_their_own() {
+        let error = Error::new(ErrorKind::NotFound, "no such endpoint").with("endpoint", "x\n2026 ERROR \u{1b}[2J");
+        assert_eq!(error.to_string(), r"no such endpoint (not_found; endpoint=x\n2026 ERROR \u{1b}[2J)");
     }
 
     #[test]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from careline import _careline
-from careline._json import dumps, headers as pairs, raw_body, time
+from careline._json import dumps, headers as pairs, raw_body, time, word
 from careline._model import Assessment, Parsed
 from careline.errors import ConfigInvalid, InputInvalid
 
@@ -84,6 +84,7 @@ def normalise(
     if isinstance(bodies, (bytes, bytearray, memoryview, str)):
         raise InputInvalid("bodies are several: put a single one into a list", operation="normalise")
     received = None if received_at is None else time(received_at)
+    network = word(network, "a network", "normalise")
     return _careline.normalise(network, list(bodies), kind, account, received, _threads(threads))
 
 

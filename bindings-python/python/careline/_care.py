@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
 
 from careline import _plugged
 from careline._careline import Host
-from careline._json import dumps, headers as pairs, raw_body, time
+from careline._json import dumps, headers as pairs, raw_body, time, word
 from careline._listing import AsyncListing, Listing
 from careline._model import Event, Inbound, Ingested, NativeAccount, WebhookAnswer
 from careline._plugged import Advisor, Transport
@@ -164,8 +164,10 @@ class Care(EngineVerbs):
             InputInvalid: The body is no raw body, or the request is none that the network sends.
             NotFound: There is no such endpoint.
         """
-        answer: WebhookAnswer = self._native().receive(endpoint, pairs(headers), raw_body(body), method, query)
-        logger.debug("received at %s: %s", endpoint, answer.ingested)
+        name, how = word(endpoint, "an endpoint", "receive"), word(method, "a method", "receive")
+        asked = word(query, "a query", "receive")
+        answer: WebhookAnswer = self._native().receive(name, pairs(headers), raw_body(body), how, asked)
+        logger.debug("received at %r: %s", endpoint, answer.ingested)
         return answer
 
     def close(self) -> None:
@@ -256,7 +258,7 @@ class Tenant(TenantVerbs):
         """
         events = dumps(_events(items, account))
         body = events.encode() if raw is None else raw_body(raw)
-        ingested: Ingested = self._care._native().ingest(self._id, source, body, events)
+        ingested: Ingested = self._care._native().ingest(self._id, word(source, "a source", "ingest"), body, events)
         return ingested
 
     def __repr__(self) -> str:

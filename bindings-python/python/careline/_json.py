@@ -60,6 +60,13 @@ def raw_body(body: Any) -> bytes:
     raise InputInvalid(f"the body is a {type(body).__name__}, not raw; {_NOT_RAW}", operation="receive", status=400)
 
 
+def word(value: Any, what: str, operation: str) -> str:
+    """A name as the native part takes it; half of a surrogate pair becomes the sign for what cannot be read."""
+    if not isinstance(value, str):
+        raise InputInvalid(f"{what} is named by a str, not by a {type(value).__name__}", operation=operation, status=400)
+    return value.encode("utf-8", "replace").decode()
+
+
 def row(text: Any) -> str:
     """A text with what is known of it, as JSON."""
     if not isinstance(text, Mapping):
@@ -86,7 +93,7 @@ def headers(given: Any) -> list[tuple[str, str]]:
 
 def _header(word: Any) -> str:
     if isinstance(word, str):
-        return word
+        return word.encode("utf-8", "replace").decode()
     if isinstance(word, (bytes, bytearray)):
         return bytes(word).decode("latin-1")
     raise TypeError

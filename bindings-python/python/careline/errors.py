@@ -94,10 +94,6 @@ class InputInvalid(CarelineError):
     code = "input_invalid"
 
 
-class ClosedError(InputInvalid):
-    """The handle was closed."""
-
-
 class ConfigInvalid(CarelineError):
     """A policy or a connector's configuration is wrong; the message names the key.
 
@@ -177,6 +173,10 @@ class Unavailable(CarelineError):
     """The remote side is down or answers nonsense."""
 
     code = "unavailable"
+
+
+class ClosedError(Unavailable):
+    """The handle was closed. Whoever posted to it must post again: its status is 503."""
 
 
 class Timeout(CarelineError):

@@ -77,6 +77,24 @@ def test_what_failed_to_open_is_tried_again(care: careline.Care) -> None:
     assert handle.get() is care
 
 
+def test_a_handle_that_was_closed_is_opened_again(care: careline.Care) -> None:
+    first, calls = careline.Care.open("memory:", policy={"text": "brand.name = 'Acme'"}), []
+
+    def opener() -> careline.Care:
+        calls.append(1)
+        return first if len(calls) == 1 else care
+
+    handle: Handle[careline.Care] = Handle(careline.Care, opener)
+    twin: Handle[careline.AsyncCare] = Handle(careline.AsyncCare, lambda: careline.AsyncCare(opener()))
+    assert handle.get() is first
+    first.close()
+    assert handle.get() is handle.get() is care
+
+    calls.clear()
+    assert asyncio.run(twin.get_async())._care is first
+    assert asyncio.run(twin.get_async())._care is care
+
+
 def test_who_stops_waiting_leaves_the_handle_to_others(async_care: careline.AsyncCare) -> None:
     async def run() -> None:
         begun, calls = asyncio.Event(), []

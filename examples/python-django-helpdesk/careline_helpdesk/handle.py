@@ -1,6 +1,7 @@
 """The handle on careline that this process uses."""
 
 from functools import cache
+from typing import Any
 
 from careline import Care
 from django.conf import settings
@@ -13,4 +14,5 @@ def care() -> Care:
     Raises:
         ConfigInvalid: The settings or a policy are wrong; says where.
     """
-    return Care.open(**settings.CARELINE)
+    arguments: Any = settings.CARELINE
+    return Care.open(**arguments)

@@ -16,9 +16,9 @@ class CaseTicket(models.Model):
     case = models.CharField(max_length=64)
     ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="social_case")
     case_was = models.JSONField(default=dict)
-    ticket_was = models.JSONField(default=dict)
+    ticket_was = models.JSONField()
     # The ticket's `modified` at that time: if it is another one now, somebody changed the ticket.
-    ticket_modified = models.DateTimeField(null=True)
+    ticket_modified = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "case"], name="one_ticket_for_a_case")]
@@ -29,7 +29,7 @@ class CaseTicket(models.Model):
     @property
     def ticket_changed(self) -> bool:
         """Whether somebody else wrote on the ticket since."""
-        return self.ticket.modified != self.ticket_modified
+        return bool(self.ticket.modified != self.ticket_modified)
 
     def remember(self, case: dict[str, Any]) -> None:
         """Takes down what case and ticket look like now."""

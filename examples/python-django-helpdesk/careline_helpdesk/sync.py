@@ -1,4 +1,4 @@
-"""Brings cases and tickets in step. Whatever was missed, because something was down, is made up for by the next call."""
+"""Brings cases and tickets in step. What was missed, because something was down, is made up for by the next call."""
 
 from __future__ import annotations
 
@@ -50,14 +50,19 @@ def bring_in_step(tenant: Tenant, case: str) -> None:
     A case without a ticket gets one."""
     links = CaseTicket.objects.select_related("ticket").filter(tenant=tenant.id, case=case)
     link = links.first()
+    modified = link.ticket.modified if link else None
     if link is not None:
         tell_followups(tenant, link)
     with transaction.atomic():
         # From here on we are alone with this case and its ticket.
-        link = links.select_for_update().first() or _opened(tenant, case)
+        link = links.select_for_update().first()
+        if link is not None and link.ticket.modified != modified:
+            # Somebody wrote on it just now: it is out of step still, and whoever wrote looks at it next.
+            return
+        link = link or _opened(tenant, case)
         if link is None:
             return
-        if link.ticket_changed and link.ticket_modified:
+        if link.ticket_changed:
             tell_state(tenant, link)
         view = _view(tenant, case)
         if view is None:
@@ -86,7 +91,7 @@ def _out_of_step(tenant: Tenant) -> list[str]:
         found += [case.id for case in cases if known.get(case.id) != state_of_case(case)]
     # Closed since, or the ticket was written on.
     rest = links.filter(Q(case_was__closed=False) | ~Q(ticket__modified=F("ticket_modified")))
-    for case, was, modified, seen in rest.values_list("case", "case_was", "ticket__modified", "ticket_modified"):
+    for case, modified, seen in rest.values_list("case", "ticket__modified", "ticket_modified"):
         if case not in opened or modified != seen:
             found.append(case)
     return list(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 from helpdesk.models import CustomField, FollowUp, Queue, Ticket, TicketCustomFieldValue
 
-from careline_helpdesk.models import CaseTicket, TicketLine, state_of_case
+from careline_helpdesk.models import CaseTicket, TicketLine, state_of_case, state_of_ticket
 
 PRIORITIES = {1: 1, 2: 3, 3: 4, 4: 5}
 """The helpdesk's priority for each tier; both are most pressing at 1."""
@@ -28,7 +28,13 @@ def open_ticket(tenant: str, view: CaseView) -> CaseTicket:
     # The helpdesk knows submitters by e-mail address alone, and would write to it: a name has a field of its own.
     names = [_name(identity) for identity in view.customer.identities]
     TicketCustomFieldValue.objects.create(ticket=ticket, field=_customer_field(), value=", ".join(names))
-    link = CaseTicket.objects.create(tenant=tenant, case=view.case.id, ticket=ticket)
+    link = CaseTicket.objects.create(
+        tenant=tenant,
+        case=view.case.id,
+        ticket=ticket,
+        ticket_was=state_of_ticket(ticket),
+        ticket_modified=ticket.modified,
+    )
     if messages:
         TicketLine.objects.create(link=link, message=messages[0][0].id)
     return link
@@ -96,7 +102,7 @@ def _messages(view: CaseView) -> list[tuple[Message, str]]:
         for message in thread.messages
         if message.case == view.case.id
     ]
-    return sorted(found, key=lambda pair: (pair[0].sent_at or pair[0].received_at, pair[0].id))
+    return sorted(found, key=lambda pair: pair[0].sent_at or pair[0].received_at)
 
 
 def _words(message: Message | None) -> str:

@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("HELPDESK_STATE", BASE_DIR / "state"))
 STATE.mkdir(parents=True, exist_ok=True)
 
 # What careline needs: the arguments of `careline.Care.open`. Several brands: `tenants` instead of `policy`.
-CARELINE = {
+CARELINE: dict[str, Any] = {
     "store": f"sqlite://{STATE / 'care.db'}",
     "policy": str(BASE_DIR / "policy.toml"),
     "endpoints": {"x": {"network": "x", "consumer_secrets": ["env:X_CONSUMER_SECRET"]}},
@@ -16,7 +17,7 @@ CARELINE = {
 
 SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
 ALLOWED_HOSTS = os.environ.get("HELPDESK_HOSTS", "127.0.0.1 localhost").split()
-DEBUG = False
+DEBUG = os.environ.get("DJANGO_DEBUG") == "1"
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -50,7 +50,7 @@ class Desk:
             "X_CONSUMER_SECRET": SECRET,
         }
         self.log = state / "log"
-        self.posts = 0
+        self.latest = int(time.time() * 1000)
 
     def __enter__(self) -> Self:
         self.manage("migrate", "--verbosity", "0")
@@ -88,7 +88,7 @@ class Desk:
     def body(
         self, text: str, *, author: str, brand: str = "acme", answers: str | None = None, post: str | None = None
     ) -> tuple[bytes, str]:
-        """What X posts about a new post, and the id of that. `author` is the native id; the brand's own for its answers."""
+        """What X posts about a new post, and the id of that. `author` is a native id, the brand's own for answers."""
         post = post or self.post_id()
         payload: dict[str, Any] = {"id": post, "text": text, "author_id": author}
         if answers:
@@ -103,9 +103,9 @@ class Desk:
         return json.dumps({"data": activity}).encode(), post
 
     def post_id(self) -> str:
-        """An id such as X gives to what is posted now: the time is in it."""
-        self.posts += 1
-        return str((int(time.time() * 1000) - 1_288_834_974_657) << 22 | self.posts)
+        """An id such as X gives to a post: its time is in it. Each is a millisecond after the one before."""
+        self.latest += 1
+        return str((self.latest - 1_288_834_974_657) << 22)
 
     def hook(self, body: bytes, secret: str = SECRET, endpoint: str = "x") -> Answer:
         """Posts a signed body to an endpoint."""

@@ -11,8 +11,8 @@
 The last segment of the path is the endpoint: what is posted to `/hooks/x` goes to the endpoint `x`. Networks post their
 news and ask their challenges with GET; any other method is answered with 405.
 
-`care` is a handle, or a callable that returns one: it is called once in each process, at the first request there. Where
-it is `AsyncCare`, the callable may be a coroutine function.
+`care` is a handle, or a callable that returns one: it is called once in each process, at the first request there, and
+again if that handle was closed. Where it is `AsyncCare`, the callable may be a coroutine function.
 
 The answer is what the network expects. What careline refuses is answered with the error's status and its code as text,
 nothing more; a body above 4 MiB is refused unread with 413. Why something was refused goes to the logger `careline`: as

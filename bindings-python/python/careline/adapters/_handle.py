@@ -15,10 +15,10 @@ from careline.errors import ConfigInvalid
 __all__ = ["AsyncGiven", "Given", "Handle"]
 
 Given: TypeAlias = Care | Callable[[], Care]
-"""A handle, or what returns one; it is called once in each process."""
+"""A handle, or what returns one; it is called once in each process, and again when that was closed."""
 
 AsyncGiven: TypeAlias = AsyncCare | Callable[[], AsyncCare | Awaitable[AsyncCare]]
-"""A handle to be awaited, or what returns one; it is called once in each process and may be a coroutine function."""
+"""A handle to be awaited, or what returns one, perhaps a coroutine function; it is called as often as in `Given`."""
 
 T = TypeVar("T", bound=Care | AsyncCare)
 
@@ -40,9 +40,7 @@ class Handle(Generic[T]):
         if self._open is None:
             return self._checked(self._given)
         with self._lock():
-            if os.getpid() not in self._opened:
-                self._opened[os.getpid()] = self._checked(self._open())
-            return self._opened[os.getpid()]
+            return self._kept() or self._keep(self._open())
 
     async def get_async(self) -> T:
         """As `get`; what opens it is awaited if need be."""
@@ -53,12 +51,23 @@ class Handle(Generic[T]):
         while not lock.acquire(blocking=False):
             await asyncio.sleep(0.01)
         try:
-            if os.getpid() not in self._opened:
-                found = self._open()
-                self._opened[os.getpid()] = self._checked(await found if inspect.isawaitable(found) else found)
-            return self._opened[os.getpid()]
+            kept = self._kept()
+            if kept is not None:
+                return kept
+            found = self._open()
+            return self._keep(await found if inspect.isawaitable(found) else found)
         finally:
             lock.release()
+
+    def _kept(self) -> T | None:
+        """What was opened in this process and is open still; a host that starts again closes one and opens another."""
+        kept = self._opened.get(os.getpid())
+        care = kept._care if isinstance(kept, AsyncCare) else kept
+        return kept if care is not None and care._host is not None else None
+
+    def _keep(self, found: object) -> T:
+        self._opened[os.getpid()] = handle = self._checked(found)
+        return handle
 
     def _lock(self) -> threading.Lock:
         return self._locks.setdefault(os.getpid(), threading.Lock())
