@@ -6,6 +6,7 @@
 
 mod node;
 mod python;
+mod surface;
 mod words;
 
 use std::fs;
