@@ -80,8 +80,14 @@ hosts:
 closing:
 	@.ci/closing.sh
 
-# Prints what careline costs as ratios (docs/benchmarks.md); BENCH=growth also fills a file with a million messages.
+# Prints what careline costs as ratios (docs/benchmarks.md); BENCH names one: normalise, path, peers, growth (fills a file
+# with a million messages), python, node.
 # CARELINE_PEERS names a folder with the naive pipelines to compare with.
 bench: logs
 	.ci/peers.sh || echo "skipped: the packages of the naive pipelines cannot be installed"
-	cargo run --locked --release -q -p careline-benches -- $(BENCH) 2>&1 | tee $(LOGS)/bench.log
+	case "$(BENCH)" in \
+	  python | node) .ci/bench.sh $(BENCH) 2>&1 | tee $(LOGS)/bench.log ;; \
+	  *) cargo run --locked --release -q -p careline-benches -- $(BENCH) 2>&1 | tee $(LOGS)/bench.log; \
+	    if [ -z "$(BENCH)" ]; then for binding in python node; do .ci/bench.sh $$binding; done 2>&1 \
+	      | tee -a $(LOGS)/bench.log; fi ;; \
+	esac

@@ -10,7 +10,7 @@ export PATH="$venv/bin:$PATH" VIRTUAL_ENV=$venv PYTHONDONTWRITEBYTECODE=1
 export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/careline"
 mkdir -p target/wheels
 rm -f target/wheels/careline-*.whl
-maturin build --release --strip --quiet --manifest-path bindings-python/Cargo.toml --out target/wheels
+maturin build --profile packed --quiet --manifest-path bindings-python/Cargo.toml --out target/wheels
 pip install --quiet --force-reinstall --no-deps target/wheels/careline-*.whl
 .ci/package.sh target/wheels/careline-*.whl
 unset RUSTFLAGS

@@ -9,7 +9,7 @@ const { join } = require('node:path')
 const root = join(__dirname, '..')
 const debug = process.argv.includes('--debug')
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
-execFileSync('cargo', ['build', '--locked', '-p', 'careline-node', ...(debug ? [] : ['--release'])], {
+execFileSync('cargo', ['build', '--locked', '-p', 'careline-node', ...(debug ? [] : ['--profile', 'packed'])], {
   cwd: root,
   stdio: 'inherit'
 })
@@ -19,7 +19,7 @@ const libc = () => {
   return process.report.getReport().header.glibcVersionRuntime === undefined ? '-musl' : '-gnu'
 }
 const built = { darwin: 'libcareline_node.dylib', win32: 'careline_node.dll' }[process.platform] ?? 'libcareline_node.so'
-const from = join(target, debug ? 'debug' : 'release', built)
+const from = join(target, debug ? 'debug' : 'packed', built)
 const to = join(__dirname, `careline.${process.platform}-${process.arch}${libc()}.node`)
 if (!existsSync(from)) throw new Error(`cargo left no ${from}`)
 // A process may have the old one open: it keeps that.
@@ -27,10 +27,3 @@ rmSync(to, { force: true })
 copyFileSync(from, to)
 // npm packs no links, and a package without its licences is none.
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(join(root, licence), join(__dirname, licence))
-if (!debug && process.platform === 'linux') {
-  try {
-    execFileSync('strip', ['--strip-unneeded', to])
-  } catch {
-    console.error('strip is not installed: the addon stays larger than it need be')
-  }
-}

@@ -2,7 +2,7 @@
 
 const native = require('./native.js')
 const { CarelineError, inputInvalid, raised, raising } = require('./errors.js')
-const { headerList, json, rawBody, threadCount } = require('./given.js')
+const { headerList, instant, json, options, rawBody, threadCount } = require('./given.js')
 const { read, write } = require('./model.js')
 const { all, one } = require('./reader.js')
 
@@ -56,33 +56,34 @@ const networks = () => native.networks()
 
 function bodies (given) {
   if (!Array.isArray(given)) throw inputInvalid('normalise', 'bodies are several: put a single one into an array')
-  return given.map((body) => rawBody(body, 'normalise'))
+  return Array.from(given, (body) => rawBody(body, 'normalise'))
 }
 
-function reading (network, { kind = 'webhook', account, receivedAt, threads } = {}) {
+function reading (network, given) {
+  const known = ['kind', 'account', 'receivedAt', 'threads']
+  const { kind = 'webhook', account, receivedAt, threads } = options('normalise', given, known)
   if (typeof network !== 'string') throw inputInvalid('normalise', `a network is named by a string, not by a ${typeof network}`)
-  if (receivedAt !== undefined && !(receivedAt instanceof Date && Number.isFinite(receivedAt.getTime()))) {
-    throw inputInvalid('normalise', 'receivedAt is a Date')
-  }
   if (account !== undefined && typeof account !== 'string') throw inputInvalid('normalise', 'an account is a string')
-  return { network, kind: String(kind), account, receivedAt: receivedAt?.getTime(), threads: threadCount(threads) }
+  const millis = instant('normalise', 'receivedAt', receivedAt)
+  return { network, kind: String(kind), account, receivedAt: millis, threads: threadCount(threads) }
 }
 
-function normaliseSync (network, given, options) {
-  const how = reading(network, options ?? {})
+function normaliseSync (network, given, beside) {
+  const how = reading(network, beside)
   return all(raising(() => native.normaliseSync(bodies(given), how)), read.Parsed)
 }
 
-async function normalise (network, given, options) {
-  const how = reading(network, options ?? {})
+async function normalise (network, given, beside) {
+  const how = reading(network, beside)
   return all(await told(native.normalise(bodies(given), how)), read.Parsed)
 }
 
 /** Texts as the native part takes them: all plain, or all as JSON rows. */
 function texts (given) {
   if (!Array.isArray(given)) throw inputInvalid('triage', 'texts are several: put a single one into an array')
-  if (given.every((text) => typeof text === 'string')) return [given, false]
-  const rows = given.map((text) => {
+  const each = Array.from(given)
+  if (each.every((text) => typeof text === 'string')) return [each, false]
+  const rows = each.map((text) => {
     if (typeof text === 'string') return json({ text }, 'triage')
     if (text === null || typeof text !== 'object') {
       throw inputInvalid('triage', `a text is a string or an object with text, not ${text === null ? 'null' : `a ${typeof text}`}`)
@@ -92,14 +93,16 @@ function texts (given) {
   return [rows, true]
 }
 
-function triageSync (given, { policy, threads } = {}) {
+function triageSync (given, beside) {
+  const { policy, threads } = options('triage', beside, ['policy', 'threads'])
   const [rows, areRows] = texts(given)
   const judge = Policy.native(policy)
   const count = threadCount(threads)
   return all(raising(() => native.triageSync(rows, areRows, judge, count)), read.Assessment)
 }
 
-async function triage (given, { policy, threads } = {}) {
+async function triage (given, beside) {
+  const { policy, threads } = options('triage', beside, ['policy', 'threads'])
   const [rows, areRows] = texts(given)
   const judge = Policy.native(policy)
   const count = threadCount(threads)
@@ -115,18 +118,16 @@ async function told (promise) {
 }
 
 /** Checks the signature of a request from a sender that is none of careline's networks. */
-function verifySignature (request, { secrets, header, encoding, prefix, timestamp } = {}, { now } = {}) {
+function verifySignature (request, { timestamp, ...signing } = {}, beside) {
+  const { now } = options('verifySignature', beside, ['now'])
   const { headers, body } = request ?? {}
-  const time = timestamp && {
-    header: timestamp.header,
-    unit: timestamp.unit,
-    separator: timestamp.separator,
-    tolerance_secs: timestamp.toleranceSecs
-  }
-  const settings = json({ secrets, header, encoding, prefix, timestamp: time }, 'verifySignature')
+  const settings = json({ ...signing, timestamp: timestamp && signedTime(timestamp) }, 'verifySignature')
   const raw = rawBody(body, 'verifySignature')
-  raising(() => native.verifySignature(settings, headerList(headers ?? {}), raw, now?.getTime()))
+  const millis = instant('verifySignature', 'now', now)
+  raising(() => native.verifySignature(settings, headerList(headers ?? {}), raw, millis))
 }
+
+const signedTime = ({ toleranceSecs, ...time }) => ({ ...time, tolerance_secs: toleranceSecs })
 
 /** The JSON of a record as every language writes it: names as in Rust, spans in UTF-8 bytes. */
 function toJSON (name, record) {
@@ -138,6 +139,7 @@ function toJSON (name, record) {
 /** A record from its JSON; `text` is what its spans mark, where that is not part of it. */
 function fromJSON (name, text, marked) {
   const reader = known(read, name, 'fromJSON')
+  if (marked !== undefined && typeof marked !== 'string') throw inputInvalid('fromJSON', 'what spans mark is a string')
   return one(raising(() => native.record(name, String(text), marked)), reader)
 }
 

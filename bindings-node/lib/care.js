@@ -2,7 +2,7 @@
 
 const native = require('./native.js')
 const { CarelineError, inputInvalid, raising } = require('./errors.js')
-const { headerList, json, policySource, rawBody } = require('./given.js')
+const { headerList, json, options, policySource, rawBody } = require('./given.js')
 const { driven } = require('./job.js')
 const { Listing } = require('./listing.js')
 const { read, write } = require('./model.js')
@@ -37,14 +37,16 @@ class Care extends EngineVerbs {
       policies[DEFAULT] = policySource(policy)
     }
     if (Object.keys(policies).length === 0) throw wrong("a policy is needed: { policy: 'policy.toml' }, or { tenants: {…} }")
-    for (const advisor of advisors) {
-      if (typeof advisor?.id !== 'string' || typeof advisor.advise !== 'function') {
-        throw wrong("an advisor has an id such as 'acme-intent/3' and a function advise")
-      }
-    }
+    if (!Array.isArray(advisors)) throw wrong('advisors are several: put a single one into an array')
+    const ids = Array.from(advisors, (advisor) => {
+      if (advisor?.id && typeof advisor.id === 'string' && typeof advisor.advise === 'function') return advisor.id
+      throw wrong("an advisor has an id such as 'acme-intent/3' and a function advise")
+    })
+    const twice = ids.find((id, place) => ids.indexOf(id) < place)
+    if (twice !== undefined) throw wrong(`two advisors are called '${twice}'`)
     if (transport !== undefined && typeof transport !== 'function') throw wrong('a transport is a function like fetch')
     const opened = json({ store, tenants: policies, endpoints, accounts }, 'open')
-    const host = raising(() => new native.Host(opened, advisors.map(({ id }) => id)))
+    const host = raising(() => new native.Host(opened, ids))
     return new Care(MADE_BY_OPEN, host, { advisors, transport: transport ?? ((...request) => fetch(...request)) })
   }
 
@@ -69,14 +71,15 @@ class Care extends EngineVerbs {
     })
   }
 
-  async receive (endpoint, request, { signal } = {}) {
+  async receive (endpoint, request, given) {
+    const { signal } = options('receive', given, ['signal'])
     if (typeof endpoint !== 'string') throw inputInvalid('receive', `an endpoint is named by a string, not by a ${typeof endpoint}`)
     const { headers, body, method = 'POST', query = '' } = request ?? {}
-    const given = headerList(headers ?? {})
+    const pairs = headerList(headers ?? {})
     // A question such as a challenge has no body.
     const raw = body === undefined && method !== 'POST' ? new Uint8Array() : rawBody(body)
     const search = String(query).replace(/^\?/, '')
-    return this.#run(() => this.#host.receive(endpoint, given, raw, String(method), search), read.WebhookAnswer, signal)
+    return this.#run(() => this.#host.receive(endpoint, pairs, raw, String(method), search), read.WebhookAnswer, signal)
   }
 
   async close () {
@@ -117,7 +120,8 @@ class Tenant extends TenantVerbs {
     return this.#id
   }
 
-  async ingest (source, items, { account, raw, signal } = {}) {
+  async ingest (source, items, given) {
+    const { account, raw, signal } = options('ingest', given, ['account', 'raw', 'signal'])
     if (typeof source !== 'string') throw inputInvalid('ingest', `a source is named by a string, not by a ${typeof source}`)
     if (typeof items?.[Symbol.iterator] !== 'function' || typeof items === 'string') {
       throw inputInvalid('ingest', 'items are several: put a single one into a list')

@@ -8,11 +8,15 @@ const NOT_RAW =
   'the raw body is needed as bytes: signatures are over exactly those; hand over what the framework read before any ' +
   "parser did (Express: express.raw({ type: '*/*' }), Fastify: a parser with parseAs: 'buffer', Nest: rawBody: true)"
 
+/** Far more than any network sends. */
+const MAX_HEADERS = 10_000
+
 /** The bytes of a body, or an error that says what is wrong with what came instead. */
 function rawBody (body, operation = 'receive') {
-  if (body instanceof Uint8Array) return body
+  if (ArrayBuffer.isView(body)) {
+    return body instanceof Uint8Array ? body : new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  }
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
   const what = typeof body === 'string' ? 'a string' : body === null ? 'null' : `of type ${typeof body}`
   throw inputInvalid(operation, `the body is ${what}, not raw; ${NOT_RAW}`)
 }
@@ -25,6 +29,7 @@ function headerList (headers) {
       if (one === undefined) continue
       if (typeof name !== 'string' || typeof one !== 'string') throw wrongHeaders()
       found.push(name, one)
+      if (found.length > 2 * MAX_HEADERS) throw inputInvalid('receive', `these are more than ${MAX_HEADERS} headers`)
     }
   }
   if (headers === null || typeof headers !== 'object') throw wrongHeaders()
@@ -44,11 +49,50 @@ const wrongHeaders = () =>
 
 /** `value` as JSON for the native part. */
 function json (value, operation) {
+  let text
   try {
-    return (JSON.stringify(value) ?? 'null').toWellFormed?.() ?? JSON.stringify(value)
+    text = JSON.stringify(value) ?? 'null'
+    if (text.includes('null')) JSON.stringify(value, refuse)
   } catch (error) {
-    throw inputInvalid(operation, `this cannot be written as JSON: ${error.name}`)
+    const why = error instanceof NotInJson ? error.message : error.name
+    throw inputInvalid(operation, `this cannot be written as JSON: ${why}`)
   }
+  return text.includes('\\ud') ? wellFormed(text) : text
+}
+
+class NotInJson extends Error {}
+
+// JSON writes null for a Date or a number that is none, and null says something else: no limit, for ever.
+function refuse (key, value) {
+  const isNoNumber = typeof value === 'number' && !Number.isFinite(value)
+  const isNoTime = value === null && this[key] !== null
+  if (isNoNumber || isNoTime) throw new NotInJson(`'${key}' is no ${isNoNumber ? 'number' : 'time'}`)
+  return value
+}
+
+// Halves of a character, as where a text was cut, stand escaped; escaped backslashes are stepped over.
+function wellFormed (json) {
+  return json.replace(/(\\\\)|\\ud[89a-f][0-9a-f]{2}/g, (found, backslash) => backslash ?? '\ufffd')
+}
+
+/** What is given beside the arguments. Refuses what nobody knows: a typing error would go unnoticed. */
+function options (operation, given, known) {
+  if (given === undefined || given === null) return {}
+  if (typeof given !== 'object') throw new TypeError(`${operation}: options are an object, not a ${typeof given}`)
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${operation}: there is no option '${name}'; there is ${known.join(', ')}`)
+    }
+  }
+  return given
+}
+
+/** A time in milliseconds, where there is one. */
+function instant (operation, name, time) {
+  if (time === undefined) return undefined
+  const isTime = time instanceof Date && Number.isFinite(time.getTime())
+  if (!isTime) throw inputInvalid(operation, `${name} is a Date`)
+  return time.getTime()
 }
 
 /** Where a policy is, as the native part takes it. */
@@ -72,4 +116,4 @@ function threadCount (threads = 1) {
   return threads
 }
 
-module.exports = { headerList, json, policySource, rawBody, threadCount }
+module.exports = { headerList, instant, json, options, policySource, rawBody, threadCount }

@@ -3,6 +3,8 @@
 // Drives work of the native part: it goes on by itself on libuv's threads until it needs something of JavaScript's,
 // a request sent, an advisor asked, some time passed. Nothing is left over once it is done.
 
+const { setMaxListeners } = require('node:events')
+
 const { raised } = require('./errors.js')
 const { one } = require('./reader.js')
 const { read } = require('./model.js')
@@ -13,22 +15,39 @@ function driven (job, reader, plugs, signal) {
   if (signal.aborted) return Promise.reject(signal.reason)
   // What was begun comes to its end; the caller only stops waiting.
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
+    const stops = stopsOf(signal)
+    stops.add(reject)
     drive(job, reader, plugs)
       .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop))
+      .finally(() => stops.delete(reject))
   })
 }
 
+/** What to call once a signal aborts. One listener for all calls with it: Node warns of many. */
+function stopsOf (signal) {
+  let stops = STOPS.get(signal)
+  if (stops === undefined) {
+    stops = new Set()
+    signal.addEventListener('abort', () => stops.forEach((stop) => stop(signal.reason)), { once: true })
+    STOPS.set(signal, stops)
+  }
+  return stops
+}
+
+const STOPS = new WeakMap()
+
 async function drive (job, reader, plugs) {
+  const bell = {}
   let over
   try {
     for (;;) {
+      // Hung up before the step: what is answered while it is under way may come too late for it.
+      const rung = new Promise((resolve) => { bell.ring = resolve })
       const step = await job.step()
       if (step.answers) return one(step.answers, reader)
-      over ??= new AbortController()
-      await answered(job, step.calls, plugs, over)
+      over ??= ending()
+      for (const call of step.calls) make(job, call, plugs, over.signal).then(() => bell.ring())
+      await rung
     }
   } catch (thrown) {
     throw raised(thrown)
@@ -37,21 +56,23 @@ async function drive (job, reader, plugs) {
   }
 }
 
-/** Makes new calls, and waits until one of those under way is answered. */
-function answered (job, calls, plugs, over) {
-  const waiting = (job.waiting ??= new Set())
-  for (const call of calls) {
-    const made = made_(call, plugs, over.signal)
-      .then(({ json, body }) => job.answer(call.id, json, body), (thrown) => job.threw(call.id, nameOf(thrown)))
-      .finally(() => waiting.delete(made))
-    waiting.add(made)
-  }
-  return Promise.race(waiting)
+/** Makes a call and answers it. */
+function make (job, call, plugs, signal) {
+  return called(call, plugs, signal)
+    .then(({ json, body }) => job.answer(call.id, json, body))
+    .catch((thrown) => job.threw(call.id, nameOf(thrown)))
 }
 
-const nameOf = (thrown) => (thrown instanceof Error ? thrown.name : typeof thrown)
+const nameOf = (thrown) => (thrown instanceof Error && typeof thrown.name === 'string' ? thrown.name : typeof thrown)
 
-async function made_ (call, plugs, signal) {
+/** Ends what is under way. As many may wait for it as a job makes calls: Node would warn of more than ten. */
+function ending () {
+  const over = new AbortController()
+  setMaxListeners(0, over.signal)
+  return over
+}
+
+async function called (call, plugs, signal) {
   const asked = JSON.parse(call.json)
   switch (call.kind) {
     case 'sleep':
@@ -93,8 +114,9 @@ async function advised (id, records, advisors) {
   const [message, assessment] = all.all({ texts, numbers }, (r) => readers[turn++](r))
   const advisor = advisors.find((known) => known.id === id)
   const { write } = require('./model.js')
-  const findings = await advisor.advise(message, assessment)
-  return { json: JSON.stringify(Array.from(findings ?? [], (finding) => write.Finding(finding))) }
+  const findings = (await advisor.advise(message, assessment)) ?? []
+  if (typeof findings[Symbol.iterator] !== 'function') throw new TypeError('findings are several')
+  return { json: JSON.stringify(Array.from(findings, (finding) => write.Finding(finding))) }
 }
 
 module.exports = { driven }

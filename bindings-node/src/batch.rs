@@ -55,7 +55,7 @@ pub fn normalise(bodies: Vec<Uint8Array>, reading: Reading) -> AsyncTask<Batch> 
 }
 
 fn read<B: AsRef<[u8]> + Sync>(bodies: &[B], reading: &Reading) -> Result<Encoded> {
-    let kind = body_kind(&reading.kind)?;
+    let kind = reading.kind.parse()?;
     let now = instant(reading.received_at)?;
     let one =
         |body: &[u8]| careline_connectors::normalise(&reading.network, kind, body, reading.account.as_deref(), now);
@@ -82,18 +82,6 @@ fn instant(millis: Option<f64>) -> Result<Timestamp> {
     #[expect(clippy::cast_possible_truncation, reason = "what does not fit is none of careline's instants")]
     let time = Timestamp::from_millis(millis as i64);
     time.ok_or_else(|| Error::new(ErrorKind::InputInvalid, "this is no time"))
-}
-
-fn body_kind(kind: &str) -> Result<BodyKind> {
-    match kind {
-        "webhook" => Ok(BodyKind::Webhook),
-        "rest" => Ok(BodyKind::Rest),
-        "stream" => Ok(BodyKind::Stream),
-        other => {
-            let message = "a body is of kind `webhook`, `rest` or `stream`";
-            Err(Error::new(ErrorKind::InputInvalid, message).during("normalise").with("kind", other))
-        }
-    }
 }
 
 /// A policy, read and ready.
@@ -197,7 +185,7 @@ pub fn normalise_lines(
     file: String,
 ) -> napi::Result<String> {
     caught(|| {
-        let lines = normalised_lines(&network, body_kind(&kind)?, account.as_deref(), &raw, &file, SystemClock.now());
+        let lines = normalised_lines(&network, kind.parse()?, account.as_deref(), &raw, &file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
     })
 }
@@ -247,7 +235,7 @@ impl Task for Batch {
 #[napi]
 pub fn record(name: String, json: String, text: Option<String>) -> napi::Result<Answers> {
     caught(|| {
-        let record = (shape(&name)?.read)(json.as_bytes()).map_err(|error| error.with("record", &name))?;
+        let record = (shape(&name)?.read)(&json).map_err(|error| error.with("record", &name))?;
         Ok(Encoded::one(&Whole(record), text.as_deref()))
     })
     .map(Into::into)
@@ -273,7 +261,7 @@ impl Viewed for Whole {
 #[napi]
 pub fn canonical(name: String, json: String) -> napi::Result<String> {
     caught(|| {
-        let record = (shape(&name)?.read)(json.as_bytes()).map_err(|error| error.with("record", &name))?;
+        let record = (shape(&name)?.read)(&json).map_err(|error| error.with("record", &name))?;
         Ok(String::from_utf8_lossy(&record.to_json()).into_owned())
     })
 }

@@ -18,6 +18,7 @@ use pyo3::types::PyString;
 use crate::error::{detached, input_invalid, raised};
 use crate::host::request;
 use crate::record::{Record, json, module_function};
+use crate::span::plain;
 
 /// The names of the networks there are connectors for.
 #[pyfunction]
@@ -37,7 +38,7 @@ pub(crate) fn normalise<'py>(
     received_at: Option<&str>,
     threads: usize,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let kind = body_kind(kind).map_err(|error| raised(py, &error))?;
+    let kind = kind.parse::<BodyKind>().map_err(|error| raised(py, &error))?;
     let now = instant(received_at).map_err(|error| raised(py, &error))?;
     let bodies: Vec<PyBackedBytes> = bodies.iter().map(|body| raw(py, body)).collect::<PyResult<_>>()?;
     let read = detached(py, || {
@@ -48,18 +49,6 @@ pub(crate) fn normalise<'py>(
         .collect::<Result<Vec<Arc<Parsed>>>>()
     })?;
     read.into_iter().map(|parsed| Record::answer(py, parsed, None)).collect()
-}
-
-fn body_kind(kind: &str) -> Result<BodyKind> {
-    match kind {
-        "webhook" => Ok(BodyKind::Webhook),
-        "rest" => Ok(BodyKind::Rest),
-        "stream" => Ok(BodyKind::Stream),
-        other => {
-            let message = "a body is of kind `webhook`, `rest` or `stream`";
-            Err(Error::new(ErrorKind::InputInvalid, message).during("normalise").with("kind", other))
-        }
-    }
 }
 
 fn instant(text: Option<&str>) -> Result<Timestamp> {
@@ -149,7 +138,7 @@ impl Viewed for Judged {
 /// A text, or a mapping with `text` and what else is known of it.
 fn row(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Text> {
     if let Ok(text) = text.cast::<PyString>() {
-        return Ok(Text::new(text.to_string_lossy()));
+        return Ok(Text::new(plain(text)?));
     }
     let dumped = module_function(py, "careline._json", "row")?.call1((text,))?;
     serde_json::from_str(dumped.cast::<PyString>()?.to_str()?).map_err(|error| {
@@ -180,7 +169,7 @@ pub(crate) fn normalise_lines(
     file: &str,
 ) -> PyResult<String> {
     detached(py, || {
-        let lines = normalised_lines(network, body_kind(kind)?, account, &raw, file, SystemClock.now());
+        let lines = normalised_lines(network, kind.parse()?, account, &raw, file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
     })
 }

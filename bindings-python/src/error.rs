@@ -1,9 +1,11 @@
 //! Errors, as the exceptions that `careline.errors` defines.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use careline::care::status_of;
 use careline::{Error, ErrorKind, Retry};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -28,9 +30,24 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     built.map_or_else(|failed| failed, PyErr::from_value)
 }
 
+thread_local! {
+    /// What told the process to end while something plugged in was called: no failure of that, and not to be swallowed.
+    static INTERRUPT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// Keeps an exception that is no `Exception`, such as Ctrl-C, for whoever called careline.
+pub(crate) fn keep_interrupt(py: Python<'_>, error: &PyErr) {
+    if !error.is_instance_of::<PyException>(py) {
+        INTERRUPT.set(Some(error.clone_ref(py)));
+    }
+}
+
 /// Does `work` without the interpreter. What it says wrong, and a panic in it, is raised.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> careline::Result<T> + Send) -> PyResult<T> {
     let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    if let Some(interrupt) = INTERRUPT.take() {
+        return Err(interrupt);
+    }
     done.unwrap_or_else(|panic| Err(panicked(&*panic))).map_err(|error| raised(py, &error))
 }
 

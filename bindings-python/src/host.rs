@@ -12,7 +12,7 @@ use careline_connectors::surface::{self, Answer, WebhookAnswer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::detached;
 use crate::plugged::{PluggedAdvisor, PluggedTransport, lazy_http};
@@ -166,7 +166,11 @@ impl Open {
     /// Does `work` on this thread. Only what waits for a network needs a runtime.
     fn wait<T>(&self, on_network: bool, work: impl Future<Output = T>) -> Result<T> {
         if !on_network {
-            return Ok(futures_executor::block_on(work));
+            return Ok(pollster::block_on(work));
+        }
+        if Handle::try_current().is_ok() {
+            let message = "a call that waits for a network cannot be made inside another one; make it afterwards";
+            return Err(Error::new(ErrorKind::Unsupported, message).during("wait"));
         }
         if self.runtime.get().is_none() {
             let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {

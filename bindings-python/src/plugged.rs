@@ -17,6 +17,7 @@ use http::{Request, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
+use crate::error::keep_interrupt;
 use crate::record::Record;
 
 /// An advisor written in Python: a function of `careline._plugged` around it.
@@ -64,7 +65,10 @@ impl Advisor for PluggedAdvisor {
 
 /// What an exception is called; what it says may be a customer's words.
 fn went_wrong(what: &str, error: &PyErr) -> Error {
-    let name = Python::attach(|py| error.get_type(py).name().map(|name| name.to_string()).unwrap_or_default());
+    let name = Python::attach(|py| {
+        keep_interrupt(py, error);
+        error.get_type(py).name().map(|name| name.to_string()).unwrap_or_default()
+    });
     Error::new(ErrorKind::Unexpected, what).with("exception", name)
 }
 

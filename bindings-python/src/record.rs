@@ -15,7 +15,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyType};
 use serde_json::Value;
 
 use crate::error::{input_invalid, raised};
-use crate::span::Span;
+use crate::span::{Span, plain};
 
 /// What an object and everything in it was read from.
 pub(crate) type Root = Arc<dyn Viewed + Send + Sync>;
@@ -166,7 +166,7 @@ impl Record {
             return Ok(next);
         }
         let py = class.py();
-        let fields = fields.map_or_else(|| PyDict::new(py), Clone::clone);
+        let fields = named(class, fields.map_or_else(|| PyDict::new(py), Clone::clone))?;
         let json = module_function(py, "careline._json", "dumps")?.call1((fields,))?;
         read(class, json.cast::<PyString>()?.to_str()?, None)
     }
@@ -189,11 +189,13 @@ impl Record {
     fn _read<'py>(
         class: &Bound<'py, PyType>,
         json: &Bound<'py, PyAny>,
-        text: Option<&str>,
+        text: Option<&Bound<'py, PyString>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = class.py();
+        let text = text.map(plain).transpose()?;
+        let text = text.as_deref();
         let record = match json.cast::<PyString>() {
-            Ok(json) => read(class, json.to_str()?, text)?,
+            Ok(json) => read(class, &plain(json)?, text)?,
             Err(_) => match json.extract::<std::borrow::Cow<'_, [u8]>>() {
                 Ok(bytes) => read(class, &String::from_utf8_lossy(&bytes), text)?,
                 Err(_) => return Err(input_invalid(py, "from_json", "JSON is expected as str or bytes")),
@@ -237,6 +239,30 @@ impl Record {
     }
 }
 
+/// Fields by their own names: those that are Python's words end with `_` there. A name nobody knows is a slip of the pen.
+fn named<'py>(class: &Bound<'py, PyType>, given: Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+    let (py, shape) = (class.py(), shape_of(class)?);
+    let fields = PyDict::new(py);
+    for (name, value) in given {
+        let name = name.cast_into::<PyString>()?;
+        let name = name.to_str()?;
+        let known = shape.fields.iter().find(|field| field.name == name || name.strip_suffix('_') == Some(field.name));
+        let Some(known) = known else {
+            let known = shape.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+            let message = format!("{} has no field `{name}`; it has {known}", shape.name);
+            return Err(input_invalid(py, "record", message));
+        };
+        fields.set_item(known.name, value)?;
+    }
+    Ok(fields)
+}
+
+fn shape_of(class: &Bound<'_, PyType>) -> PyResult<&'static Shape> {
+    let name = class.name()?;
+    let shape = shapes().get(name.to_str()?).copied();
+    shape.ok_or_else(|| PyTypeError::new_err("this class is no record of careline's"))
+}
+
 /// Whether a text of this kind is no words of anybody's.
 fn is_plain(kind: &Kind) -> bool {
     match kind {
@@ -247,11 +273,8 @@ fn is_plain(kind: &Kind) -> bool {
 }
 
 fn read(class: &Bound<'_, PyType>, json: &str, text: Option<&str>) -> PyResult<Record> {
-    let py = class.py();
-    let name = class.name()?;
-    let shape =
-        shapes().get(name.to_str()?).ok_or_else(|| PyTypeError::new_err("this class is no record of careline's"))?;
-    let record = (shape.read)(json.as_bytes()).map_err(|error| raised(py, &error.with("record", shape.name)))?;
+    let (py, shape) = (class.py(), shape_of(class)?);
+    let record = (shape.read)(json).map_err(|error| raised(py, &error.with("record", shape.name)))?;
     Ok(Record { root: Arc::new(Whole(record)), path: Path::default(), text: text.map(Into::into) })
 }
 

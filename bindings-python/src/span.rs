@@ -1,5 +1,7 @@
 //! Spans, counted as Python counts.
 
+use std::borrow::Cow;
+
 use careline::model;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -29,6 +31,16 @@ fn points(span: model::Span, text: &str) -> Option<(u32, u32)> {
     let before = u32::try_from(text.get(..start)?.chars().count()).ok()?;
     let inside = u32::try_from(text.get(start..end)?.chars().count()).ok()?;
     Some((before, before + inside))
+}
+
+/// A text as Rust has it. Half of a surrogate pair becomes one sign for what cannot be read, so that spans count alike.
+pub(crate) fn plain<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = text.to_str() {
+        return Ok(Cow::Borrowed(text));
+    }
+    let points = text.call_method1("encode", ("utf-32-le", "surrogatepass"))?.extract::<Vec<u8>>()?;
+    let points = points.chunks_exact(4).map(|point| u32::from_le_bytes([point[0], point[1], point[2], point[3]]));
+    Ok(points.map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into())
 }
 
 #[pymethods]
@@ -68,8 +80,9 @@ impl Span {
     }
 
     /// The part of `text` that it marks; empty if it does not fit.
-    fn slice<'py>(&self, py: Python<'py>, text: &str) -> Bound<'py, PyString> {
-        PyString::new(py, self.bytes.of(text))
+    #[pyo3(signature = (text: "str"))]
+    fn slice<'py>(&self, py: Python<'py>, text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
+        Ok(PyString::new(py, self.bytes.of(&plain(text)?)))
     }
 
     fn __repr__(&self) -> String {

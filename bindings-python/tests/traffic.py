@@ -61,14 +61,14 @@ def signed_by_page(body: bytes) -> dict[str, str]:
     return {"X-Hub-Signature-256": "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
 
 
-def review(number: int, text: str = COMPLAINT, author: str = "jo", **more: Any) -> dict[str, Any]:
+def review(number: int, text: str = COMPLAINT, author: str = "jo", handle: str = "jo", **more: Any) -> dict[str, Any]:
     """A review in Acme's own shop, as a host tells it."""
     return {
         "scope": "acme-shop",
         "native_id": f"r{number}",
         "surface": "review",
         "visibility": "public",
-        "author": {"scope": "acme-shop", "native_id": author, "handle": author},
+        "author": {"scope": "acme-shop", "native_id": author, "handle": handle},
         "content": {"text": text},
         **more,
     }
@@ -134,19 +134,22 @@ def every_kind_of_event() -> list[dict[str, Any]]:
         event("signal", **thread, name="optin", by=jo, at=at, extensions={"ref": "shop"}),
         event("profile", **jo),
         event("account", change="warned", reason="too fast", person=jo, at=at),
+        event("account", change="blocked", reason="far too fast", at=at),
         event("unknown", name="hologram"),
         event("advice", account=None, message="m", revision=0, advisor="acme/1", findings=[finding]),
         event("advice", account=None, message="m", revision=0, advisor="acme/1", failure="too slow"),
-        event("timer", account=None, id="t", due_at=at, purpose={"kind": "breach", "case": "c", "clock": "resolution"}),
+        event("timer", account=None, id="t", due_at=at, purpose={"purpose": "sla", "case": "c"}),
         event("presence", account=None, agent="mia", online=True, until=at),
-        event("case", account=None, case="c", actor="mia", action={"kind": "closed", "outcome": "resolved"}),
+        event("case", account=None, case="c", actor="mia", action={"action": "close", "outcome": "resolved"}),
     ]
 
 
 def fill(care: careline.Care) -> careline.Tenant:
     """Lets a care live through a bit of everything that tenants meet."""
     tenant = care.tenant()
-    tenant.ingest("shop", [review(1), review(2, "The kettle leaks, what can I do?", "mia.w")], account=SHOP)
+    fans = [review(number, author=f"fan-{number}", handle="kettle.fan") for number in (2, 3)]
+    reviews = [review(1), *fans]
+    tenant.ingest("shop", reviews, account=SHOP)
     tenant.ingest("shop", [item for item in every_kind_of_event() if "account" in item])
     for number in (1, 2):
         body = mention(number)
@@ -159,8 +162,7 @@ def fill(care: careline.Care) -> careline.Tenant:
     tenant.note(held.id, "mia", "Called the shop.")
     tenant.assign(held.id, "mia", "mia")
     tenant.close(rest[-1].id, "mia", "resolved")
-    people = [case.customer for case in tenant.all_cases()]
-    into, other = list(dict.fromkeys(people))[:2]
+    into, other = (next(iter(tenant.queue(network=network))).case.customer for network in ("acme-shop", "x"))
     tenant.set_facts(into, {"tier": "gold"})
     tenant.merge_customers(into, other, "mia", ["customer number 7 in both", "same address"])
     return tenant
@@ -173,6 +175,7 @@ def private_message() -> bytes:
         {**thread, "message": {"mid": "m_1", "text": "Where is my parcel? 漢字 😀"}},
         {**thread, "read": {"watermark": 1768000000123}},
         {**thread, "optin": {"ref": "shop"}},
+        {**thread, "request_thread_control": {"requested_owner_app_id": "7"}},
         {**thread, "pass_thread_control": {"new_owner_app_id": "7"}},
     ]
     return json.dumps({"object": "page", "entry": [{"id": "55", "time": 1768000000123, "messaging": items}]}).encode()
@@ -188,6 +191,7 @@ def answers(care: careline.Care) -> list[Any]:
         found += [tenant.customer(case.customer), *(tenant.thread(thread) for thread in case.conversations)]
     found += [list(tenant.customers()), list(tenant.search("")), list(tenant.quarantine()), tenant.roster()]
     found += [tenant.account_states(), tenant.volume(""), tenant.coverage(), tenant.retain()]
+    found += [care.receive("x", signed(mention(1)), mention(1)), careline.normalise("x", [mention(1), b"{"])]
     return found
 
 

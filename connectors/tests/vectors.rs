@@ -118,11 +118,7 @@ async fn receive(input: &Value) -> Result<Value> {
 
 /// What stands in a raw body.
 fn normalised(input: &Value) -> Result<Value> {
-    let kind = match text(&input["kind"]) {
-        "rest" => BodyKind::Rest,
-        "stream" => BodyKind::Stream,
-        _ => BodyKind::Webhook,
-    };
+    let kind: BodyKind = input["kind"].as_str().unwrap_or("webhook").parse()?;
     let (network, body) = (text(&input["network"]), text(&input["body"]).as_bytes());
     let parsed = normalise(network, kind, body, input["account"].as_str(), time(&input["received_at"]))?;
     Ok(plain(&parsed))

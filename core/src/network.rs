@@ -130,6 +130,23 @@ pub enum BodyKind {
     Stream,
 }
 
+impl std::str::FromStr for BodyKind {
+    type Err = Error;
+
+    /// Reads `webhook`, `rest` or `stream`.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "webhook" => Ok(Self::Webhook),
+            "rest" => Ok(Self::Rest),
+            "stream" => Ok(Self::Stream),
+            other => {
+                let message = "a body is of kind `webhook`, `rest` or `stream`";
+                Err(Error::new(ErrorKind::InputInvalid, message).during("normalise").with("kind", other))
+            }
+        }
+    }
+}
+
 /// What to poll.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

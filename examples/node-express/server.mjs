@@ -103,8 +103,10 @@ function ticking () {
 /** Refuses whoever does not send the token. */
 function agentsOnly (req, res, next) {
   const digest = (text) => createHash('sha256').update(text).digest()
-  if (timingSafeEqual(digest(req.get('authorization') ?? ''), digest(`Bearer ${API_TOKEN}`))) return next()
-  res.status(401).set('www-authenticate', 'Bearer').json({ code: 'unauthenticated', message: 'another token is needed' })
+  const given = req.get('authorization') ?? ''
+  if (timingSafeEqual(digest(given), digest(`Bearer ${API_TOKEN}`))) return next()
+  res.set('www-authenticate', 'Bearer')
+  res.status(401).json({ code: 'unauthenticated', message: 'another token is needed' })
 }
 
 /** An error as an answer. Its status tells networks whether to send again; a conflict is news for people only. */

@@ -11,7 +11,7 @@ module.exports = (RED) => {
     const { store, policy } = settings
     const handle = new Handle({ store, policy, endpoints: secretsIn(JSON.parse(settings.endpoints || '{}'), this) })
     this.handle = handle
-    handle.on('trouble', (error) => this.error(error.message))
+    handle.on('trouble', (message) => this.error(message))
     // Not before every node is there to be told.
     const begin = () => handle.look()
     RED.events.once('flows:started', begin)

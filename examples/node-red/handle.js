@@ -8,7 +8,7 @@ const { Care, CarelineError, Policy } = require('careline')
 // After so long it is looked for what is due even if nothing is known to be: other processes may use the store, too.
 const LONGEST_PAUSE = 60_000
 
-/** Emits `changed` with a list of cases, and `trouble` with an error. */
+/** Emits `changed` with a list of cases, and `trouble` with the message of what failed. */
 class Handle extends EventEmitter {
   #opened
   #policy
@@ -23,7 +23,7 @@ class Handle extends EventEmitter {
     this.setMaxListeners(0)
     this.#policy = policy
     this.#opened = Care.open(store, { policy, endpoints })
-    this.#opened.catch((error) => this.emit('trouble', error))
+    this.#opened.catch((error) => this.emit('trouble', error.message))
   }
 
   /** Receives a webhook request; what it brings is stored then. */
@@ -68,12 +68,12 @@ class Handle extends EventEmitter {
     let pause = LONGEST_PAUSE
     try {
       const { nextDue, failed } = await care.tick()
-      for (const { tenant, error } of failed) this.emit('trouble', new Error(`not done for ${tenant}: ${error.message}`))
+      for (const { tenant, error } of failed) this.emit('trouble', `not done for ${tenant}: ${error.message}`)
       if (nextDue !== undefined) pause = Math.min(Math.max(nextDue - Date.now(), 50), LONGEST_PAUSE)
       const changed = await this.#changed(care.tenant())
       if (changed.length > 0) this.emit('changed', changed)
     } catch (error) {
-      this.emit('trouble', error)
+      this.emit('trouble', error.message)
     }
     if (!this.#over) this.#timer = setTimeout(() => this.look(), pause).unref()
   }
@@ -98,9 +98,9 @@ class Handle extends EventEmitter {
 
   async #care () {
     const care = await this.#opened
-    // A network that is told so delivers again, and finds the next handle.
-    if (this.#over) throw new CarelineError('this handle is closed', { code: 'unavailable', retry: 'transient', status: 503 })
-    return care
+    // A network that is told so delivers again, and finds the handle that comes after this one.
+    if (!this.#over) return care
+    throw new CarelineError('this handle is closed', { code: 'unavailable', retry: 'transient', status: 503 })
   }
 }
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextvars
 import inspect
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from careline._json import dumps, headers
+from careline._log import logger
 from careline._model import Assessment, Finding, Message
 from careline.errors import ConfigInvalid
 
+if TYPE_CHECKING:
+    import asyncio
+
 __all__ = ["Advisor", "Request", "Response", "Transport"]
 
-logger = logging.getLogger("careline")
+# The event loop of whoever awaits a call, for coroutines that are plugged in.
+LOOP: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextvars.ContextVar("careline", default=None)
 
 
 @runtime_checkable
@@ -36,10 +40,10 @@ class Advisor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to a network. Its headers hold tokens: do not log them."""
+    """A request to a network. Its headers and its address hold secrets: do not log them."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Sequence[tuple[str, str]] = field(repr=False)
     body: bytes = field(repr=False)
     deadline: str | None = None
@@ -63,7 +67,7 @@ class Transport(Protocol):
         ...
 
 
-def advisor(plugged: Any, loop: Callable[[], asyncio.AbstractEventLoop | None]) -> tuple[str, Callable[..., str]]:
+def advisor(plugged: Any) -> tuple[str, Callable[..., str]]:
     """An advisor as the native part takes it."""
     name = getattr(plugged, "id", None)
     if not isinstance(name, str) or not callable(getattr(plugged, "advise", None)):
@@ -71,40 +75,43 @@ def advisor(plugged: Any, loop: Callable[[], asyncio.AbstractEventLoop | None]) 
 
     def advise(message: Message, assessment: Assessment) -> str:
         try:
-            found = _done(plugged.advise(message, assessment), loop)
+            found = _done(plugged.advise(message, assessment))
             return dumps([finding if isinstance(finding, Finding) else dict(finding) for finding in found])
-        except Exception:
-            logger.exception("the advisor %s raised an exception", name)
+        except Exception as error:
+            # What it says may be a customer's words: the host's own code is the place to log them.
+            logger.error("the advisor %s raised %s", name, type(error).__name__)
             raise
 
     return name, advise
 
 
-def transport(plugged: Any, loop: Callable[[], asyncio.AbstractEventLoop | None]) -> Callable[..., Any]:
+def transport(plugged: Any) -> Callable[..., Any]:
     """A transport as the native part takes it."""
     if not callable(getattr(plugged, "send", None)):
         raise ConfigInvalid("a transport has a method `send`", operation="open")
 
     def send(method: str, url: str, given: list[tuple[str, str]], body: bytes, deadline: str | None) -> Any:
         try:
-            answer = _done(plugged.send(Request(method, url, given, body, deadline)), loop)
+            answer = _done(plugged.send(Request(method, url, given, body, deadline)))
             return answer.status, headers(answer.headers), answer.body
-        except Exception:
-            logger.exception("the transport raised an exception at %s", method)
+        except Exception as error:
+            logger.error("the transport raised %s at a %s", type(error).__name__, method)
             raise
 
     return send
 
 
-def _done(result: Any, loop: Callable[[], asyncio.AbstractEventLoop | None]) -> Any:
+def _done(result: Any) -> Any:
     """What came of a call; a coroutine runs in the loop of whoever awaits careline."""
     if not inspect.isawaitable(result):
         return result
-    running = loop()
+    running = LOOP.get()
     if running is None:
         if inspect.iscoroutine(result):
             result.close()
         raise TypeError("a coroutine function can be plugged into AsyncCare only")
+    import asyncio
+
     return asyncio.run_coroutine_threadsafe(_awaited(result), running).result()
 
 

@@ -43,7 +43,9 @@ class Base(Record):
     def replace(self, **changes: Any) -> Self:
         """A copy in which these fields are different."""
         kind, (_, text) = self.__reduce__()
-        return type(self).from_json(dumps({**self.to_dict(), **changes}), text)
+        unchanged = {name: value for name, value in self.to_dict().items() if not {name, f"{name}_"} & changes.keys()}
+        changed = type(self)(**unchanged, **changes)
+        return changed if text is None else type(self).from_json(changed.to_json(), text)
 
     __replace__ = replace
 

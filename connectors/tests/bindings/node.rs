@@ -3,7 +3,7 @@
 use careline::reflect::{Kind, Shape};
 use careline_connectors::surface::{Argument, ENGINE, TENANT, Verb, types};
 
-use super::words::{camel_case, indented, plain};
+use super::words::{camel_case, indented, names_in, plain};
 
 const HEAD: &str = "// Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
@@ -264,20 +264,6 @@ pub(crate) fn verbs_types() -> String {
         text.push_str("}\n");
     }
     text
-}
-
-fn names_in(verb: &Verb) -> Vec<&'static str> {
-    fn name(kind: Kind) -> Option<&'static str> {
-        match kind {
-            Kind::Option(inner) | Kind::List(inner) | Kind::Map(inner) | Kind::Page(inner) => name(*inner),
-            Kind::Enum(open) => Some(open.name),
-            Kind::Record(shape) => Some(shape.name),
-            Kind::Union(union) => Some(union.name),
-            _ => None,
-        }
-    }
-    let taken = verb.arguments.iter().map(|argument| (argument.kind)());
-    taken.chain([(verb.answer)()]).filter_map(name).collect()
 }
 
 fn method_type(verb: &Verb) -> String {

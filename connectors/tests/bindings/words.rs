@@ -1,4 +1,7 @@
-//! Documentation as other languages can show it.
+//! Documentation and names as other languages can show them.
+
+use careline::reflect::Kind;
+use careline_connectors::surface::Verb;
 
 /// A documentation comment without Rust's links: "[`Tenant::cases_of`]" as "`cases_of`".
 pub(crate) fn plain(doc: &str) -> String {
@@ -42,4 +45,19 @@ pub(crate) fn camel_case(name: &str) -> String {
         text.push_str(letters.as_str());
         text
     })
+}
+
+/// The names of the model that a verb's types name.
+pub(crate) fn names_in(verb: &Verb) -> Vec<&'static str> {
+    fn name(kind: Kind) -> Option<&'static str> {
+        match kind {
+            Kind::Option(inner) | Kind::List(inner) | Kind::Map(inner) | Kind::Page(inner) => name(*inner),
+            Kind::Enum(open) => Some(open.name),
+            Kind::Record(shape) => Some(shape.name),
+            Kind::Union(union) => Some(union.name),
+            _ => None,
+        }
+    }
+    let taken = verb.arguments.iter().map(|argument| (argument.kind)());
+    taken.chain([(verb.answer)()]).filter_map(name).collect()
 }

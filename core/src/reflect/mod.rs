@@ -72,7 +72,7 @@ pub struct Shape {
     /// Its fields, in order.
     pub fields: &'static [Field],
     /// Reads one from its JSON.
-    pub read: fn(&[u8]) -> Result<Arc<dyn Reflect>>,
+    pub read: fn(&str) -> Result<Arc<dyn Reflect>>,
 }
 
 /// A field of a record.
@@ -203,8 +203,8 @@ pub trait Mapping: Debug {
 ///
 /// # Errors
 /// `input_invalid`, with the place of what does not fit.
-pub fn read<T: Reflect + DeserializeOwned>(json: &[u8]) -> Result<Arc<dyn Reflect>> {
-    match serde_json::from_slice::<T>(json) {
+pub fn read<T: Reflect + DeserializeOwned>(json: &str) -> Result<Arc<dyn Reflect>> {
+    match serde_json::from_str::<T>(json) {
         Ok(value) => Ok(Arc::new(value)),
         Err(error) => {
             Err(Error::new(ErrorKind::InputInvalid, format!("this is no such record: {}", without_words(&error))))

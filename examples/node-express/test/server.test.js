@@ -32,8 +32,9 @@ class Service {
     service.ended = once(child, 'exit')
     child.stderr.on('data', (text) => { service.complaints += text })
     const lines = createInterface({ input: child.stdout })
-    const line = once(lines, 'line', { signal: AbortSignal.timeout(30_000) })
-    const [first] = await Promise.race([line, service.ended]).catch((error) => [error.name])
+    const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
+    const [first] = await Promise.race([once(lines, 'line'), service.ended])
+    clearTimeout(patience)
     service.address = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(first)?.[1]
     if (service.address === undefined) {
       await service.stop()
@@ -207,7 +208,8 @@ function whereIs (name) {
 function post (text, author, at = Date.now()) {
   const id = String((BigInt(at + posts++) - 1_288_834_974_657n) << 22n)
   const payload = { id, text, author_id: author }
-  return JSON.stringify({ data: { event_uuid: id, event_type: 'post.mention.create', filter: { user_id: '1001' }, payload } })
+  const data = { event_uuid: id, event_type: 'post.mention.create', filter: { user_id: '1001' }, payload }
+  return JSON.stringify({ data })
 }
 
 const digest = (secret, text) => createHmac('sha256', secret).update(text).digest('base64')

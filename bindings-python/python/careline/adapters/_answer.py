@@ -7,7 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from careline._care import AsyncCare, Care
+from careline._async import AsyncCare
+from careline._care import Care
 from careline._model import WebhookAnswer
 from careline.adapters._body import BodySpent, announced, whole
 from careline.adapters._handle import Handle

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from careline._care import AsyncCare, Care
+from careline._async import AsyncCare
+from careline._care import Care
 from careline.errors import ConfigInvalid
 
 __all__ = ["AsyncGiven", "Given", "Handle"]

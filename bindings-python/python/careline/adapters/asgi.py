@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from careline._care import AsyncCare
+from careline._async import AsyncCare
 from careline.adapters._answer import Posted, async_answer, endpoint_of
 from careline.adapters._body import gathered
 from careline.adapters._handle import AsyncGiven, Handle

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 
-from careline._care import AsyncCare, Care
+from careline._async import AsyncCare
+from careline._care import Care
 from careline.adapters._answer import Posted, answer, async_answer
 from careline.adapters._body import MAX_BODY, BodySpent
 from careline.adapters._handle import AsyncGiven, Given, Handle

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
-from careline._care import AsyncCare
+from careline._async import AsyncCare
 from careline.adapters._answer import METHODS, Posted, async_answer
 from careline.adapters._body import BodySpent, gathered
 from careline.adapters._handle import AsyncGiven, Handle

@@ -1,0 +1,231 @@
+// What a host writes in TypeScript: every export, every union to its end.
+
+import * as everything from 'careline'
+import {
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage,
+  triageSync, verifySignature, version
+} from 'careline'
+import type {
+  Advisor, Assessment, Calling, Case, CaseView, Counter, Coverage, CustomerView, ErrorCode, Event, EventBody, Explanation,
+  Finding, GivenMessage, Inbound, Ingested, Judging, Leased, Line, Message, Mistake, OpenSettings, Page, Parsed, PolicySource,
+  Presence, Quarantined, QueueItem, Reading, Receipt, Records, Settings, Signing, Span, Text, ThreadView, Ticked, Transport,
+  Upkept, WebhookAnswer, WebhookRequest
+} from 'careline'
+
+const advisor: Advisor = {
+  id: 'acme-recall/1',
+  async advise (message, assessment) {
+    const { text } = message.content ?? { text: '' }
+    if (!text.includes('K-200') || assessment.tier === 1) return []
+    return [{ about: 'urgency', value: 'yes', weight: 5, rule: 'acme.recall' }]
+  }
+}
+const atOnce: Advisor = { id: 'acme-rule/1', advise: () => new Set<Finding>() }
+
+const transport: Transport = async (url, { method, headers, body, signal, redirect }) => {
+  const length: number = body?.byteLength ?? 0
+  const how: 'manual' = redirect
+  signal.throwIfAborted()
+  const sent: [string, string][] = headers
+  return { status: length + sent.length, headers: [[method, how + url]], arrayBuffer: async () => new ArrayBuffer(0) }
+}
+
+const policy: PolicySource = { text: "brand.name = 'Acme'", file: 'acme.toml' }
+const sources: PolicySource[] = ['acme.toml', new URL('file:///acme.toml'), policy]
+const endpoint: Settings = { network: 'x', consumer_secrets: ['made-up secret'] }
+const settings: OpenSettings = {
+  policy,
+  tenants: { acme: 'acme.toml', umbra: policy },
+  endpoints: { x: endpoint, other: 'mastodon:?secrets=env:SECRETS' },
+  accounts: { acme: 'mastodon://social.example?token=env:TOKEN' },
+  advisors: [advisor, atOnce],
+  transport
+}
+
+export async function whole (stop: AbortSignal): Promise<void> {
+  const care: Care = await Care.open('memory:', settings)
+  const names: readonly string[] = care.tenants
+  const tenant: Tenant = care.tenant()
+  const named: string = care.tenant(names[0]).id
+  const calling: Calling = { signal: stop }
+
+  const requests: WebhookRequest[] = [
+    { headers: new Headers({ a: 'b' }), body: Buffer.from(named), method: 'POST', query: 'a=b' },
+    { headers: { a: 'b', c: ['d', 'e'], f: undefined }, body: new Uint8Array(1) },
+    { headers: [['a', 'b']], body: new ArrayBuffer(1) },
+    { headers: new Map([['a', 'b']]), method: 'GET' }
+  ]
+  for (const request of requests) {
+    const answer: WebhookAnswer = await care.receive('x', request, calling)
+    const ingested: Ingested = answer.ingested
+    console.log(answer.status, answer.contentType, answer.body, ingested.added + ingested.quarantined)
+  }
+
+  const ticked: Ticked = await care.tick(calling)
+  const due: Date | undefined = ticked.nextDue
+  const upkept: Upkept = await care.upkeep()
+  const notices: readonly Leased[] = await care.notices()
+  for (const notice of notices) await care.told(notice, calling)
+  console.log(due, ticked.failed[0]?.tenant, upkept.removed['default']?.customers)
+
+  const given: GivenMessage = { scope: 'acme-shop', nativeId: 'r1', surface: 'review', visibility: 'public' }
+  const more: GivenMessage = {
+    ...given,
+    author: { scope: 'acme-shop', nativeId: 'jo', name: 'Jo' },
+    sentAt: new Date(),
+    rating: { value: 1, best: 5, worst: 1 },
+    content: { text: 'My order is broken', extensions: { stars: 1 } }
+  }
+  const events: Event[] = normaliseSync('x', []).flatMap((parsed) => [...parsed.events])
+  await tenant.ingest('reviews', [given, more, ...events], {
+    account: { network: 'acme-shop', nativeId: '1' }, raw: new Uint8Array(), signal: stop
+  })
+  await tenant.ingest('reviews', new Set(events))
+
+  const queue: Listing<QueueItem> = tenant.queue({ team: 'care', awaiting: true, dueBefore: new Date(), limit: 20, signal: stop })
+  for await (const item of queue) console.log(item.case.tier.toFixed(), item.excerpt.length, item.customerName?.length)
+  for await (const page of queue.pages()) console.log(page.items.length)
+  const page: Page<QueueItem> = await queue.page()
+  const next: Page<QueueItem> = await queue.page(page.after)
+  const listings: Listing<Case>[] = [tenant.allCases(), tenant.casesOf('p1', { limit: 1 })]
+  const messages: Listing<Message>[] = [tenant.messagesBy('p1'), tenant.messagesIn('t1'), tenant.search('order')]
+  const aside: Listing<Quarantined> = tenant.quarantine({ after: next.after })
+  for await (const line of tenant.history('c1')) console.log(lineOf(line))
+  console.log(listings.length, messages.length, (await aside.page()).items[0]?.receivedAt.getTime())
+
+  const view: CaseView = await tenant.case('c1')
+  const explained: Explanation = await tenant.explain('c1', calling)
+  const thread: ThreadView | undefined = await tenant.thread('t1')
+  const person: CustomerView = await tenant.customer('p1')
+  const open: { readonly [name: string]: number } = await tenant.countOpen({ by: 'team' })
+  const coverage: { readonly [name: string]: Coverage } = await tenant.coverage()
+  const counters: readonly Counter[] = await tenant.volume('tier.', { since: new Date() })
+  const roster: readonly Presence[] = await tenant.roster()
+  const receipt: Receipt = await tenant.erase({ customer: 'p1' })
+  const entries: number = await tenant.verifyLog()
+  console.log(spanned(explained), view.notes[0]?.text, thread?.messages, person.maybeSame, open, coverage, counters, roster)
+  console.log(receipt.removed['messages'], entries, await tenant.totals('tier.'), await tenant.export({ raw: true }))
+
+  const moved: Case[] = [
+    await tenant.assign('c1', 'mia', 'sam'),
+    await tenant.accept('c1', 'mia'),
+    await tenant.release('c1', 'mia', 'lunch', { team: 'billing' }),
+    await tenant.close('c1', 'mia', 'resolved'),
+    await tenant.reopen('c1', 'mia')
+  ]
+  const assessment: Assessment | undefined = explained.assessment
+  if (assessment !== undefined) moved.push(await tenant.correct('c1', 'mia', { ...assessment, tier: 2, intent: 'question' }))
+  const nothing: void = await tenant.note('c1', 'mia', 'called back')
+  await tenant.setFacts('p1', { number: 'K-7', value: { tier: 1 }, gone: null })
+  await tenant.mergeCustomers('p1', 'p2', 'mia', ['both named order 7'])
+  await tenant.unmergeCustomers('p1', 'p2', 'mia')
+  await tenant.setPresence('mia', true, { until: new Date() })
+  const polled: Ingested[] = [await tenant.poll('acme'), await tenant.recheck('acme')]
+  console.log(nothing, polled, (await tenant.accountStates())[0]?.toDo, await tenant.retain())
+  await care.close()
+}
+
+export async function batches (): Promise<void> {
+  const reading: Reading = { kind: 'rest', account: '1', receivedAt: new Date(), threads: 2 }
+  const parsed: Parsed[] = [...await normalise('x', [new Uint8Array()], reading), ...normaliseSync('x', [Buffer.from('{}')])]
+  for (const { events, rejects, repaired } of parsed) console.log(events.map(({ body }) => told(body)), rejects[0]?.error, repaired)
+
+  const text: Text = { text: 'help', network: 'x', lang: 'en', author: 'jo', brand: 'Acme', surface: 'mention', visibility: 'public' }
+  const judging: Judging = { policy: new Policy("brand.name = 'Acme'", 'acme.toml'), threads: 1 }
+  const loaded: Policy = await Policy.load(new URL('file:///acme.toml'))
+  const judged: Assessment[] = [...await triage(['help', text], judging), ...triageSync(['help'] as const, { policy: loaded })]
+  console.log(judged[0]?.needsResponse, loaded.version, networks().join(), version.length, sources.length)
+
+  const mistakes: readonly Mistake[] = await checkPolicy('acme.toml')
+  const [mistake] = mistakes
+  console.log(mistake?.file, mistake?.line, mistake?.column, mistake?.key, mistake?.reason, mistake?.nearest)
+
+  const signing: Signing = {
+    secrets: ['made-up secret'], header: 'x-signature', encoding: 'base64', prefix: 'v1=',
+    timestamp: { header: 'x-time', unit: 'seconds', separator: '.', toleranceSecs: 60 }
+  }
+  verifySignature({ headers: {}, body: new Uint8Array() }, signing, { now: new Date() })
+
+  const json: string = toJSON('Assessment', judged[0] as Assessment)
+  const back: Assessment = fromJSON('Assessment', json, 'help')
+  const name: keyof Records = 'Event'
+  const event: Event = fromJSON(name, '{}')
+  console.log(back.tier, event.v)
+}
+
+export function spanned ({ text, assessment }: Explanation): string[] {
+  const spans: (Span | undefined)[] = (assessment?.evidence ?? []).map(({ span }) => span)
+  return spans.map((span) => (span === undefined ? '' : text.slice(span.start, span.end)))
+}
+
+/** What happened, whatever it was. */
+export function told (body: EventBody): string {
+  switch (body.kind) {
+    case 'message': return message(body)
+    case 'deleted': return `${body.nativeId} ${body.at?.toISOString()}`
+    case 'hidden': return `${body.nativeId} ${body.hidden ? 'hidden' : 'shown'}`
+    case 'reaction': return `${body.reaction} ${body.by?.handle}`
+    case 'seen': return body.nativeIds.join()
+    case 'control': return `${body.owner} ${body.app}`
+    case 'signal': return `${body.name} ${Object.keys(body.extensions).length}`
+    case 'profile': return `${body.handle} ${body.followers?.toFixed()}`
+    case 'account': return `${body.change} ${body.reason}`
+    case 'unknown': return body.name
+    case 'timer': return `${body.id} ${body.dueAt.getTime()}`
+    case 'advice': return `${body.advisor} ${body.findings?.length ?? body.failure}`
+    case 'case': return `${body.case} ${body.actor}`
+    case 'presence': return `${body.agent} ${body.online ? 'came' : 'went'}`
+    case 'customer': return String(body.kind)
+    default: return never(body)
+  }
+}
+
+const message = ({ nativeId, surface, author, content }: Inbound): string =>
+  `${nativeId} ${surface} ${author?.name ?? author?.nativeId} ${content.text} ${content.entities[0]?.span.startByte}`
+
+function lineOf (line: Line): string {
+  switch (line.line) {
+    case 'step': return `${line.kind} ${line.actor} ${line.reasons[0]?.rule}`
+    case 'note': return `${line.by} ${line.text}`
+    default: return never(line)
+  }
+}
+
+const never = (value: never): never => { throw new TypeError(String(value)) }
+
+/** What to do about an error. */
+export function remedy (error: unknown): number | 'give up' {
+  if (!(error instanceof CarelineError)) throw error
+  const facts: readonly string[] = Object.keys(error.context)
+  const { operation, status, mistakes } = error
+  console.log(facts, operation, status, mistakes?.[0]?.key, error.cause, error.message)
+  const code: ErrorCode = error.code
+  switch (code) {
+    case 'rate_limited': return error.retryAfterMs ?? 60_000
+    case 'signature_invalid': return 'give up'
+    case 'timeout': return error.retryable ? 1_000 : 'give up'
+    default: return retried(error)
+  }
+}
+
+function retried (error: CarelineError): number | 'give up' {
+  switch (error.retry) {
+    case 'never': return 'give up'
+    case 'after': return error.retryAfterMs ?? 0
+    case 'transient': return 1_000
+    case 'unknown': return 'give up'
+    default: return never(error.retry)
+  }
+}
+
+/** A host may throw the same errors. */
+export const mine = (): CarelineError => new CarelineError('mine', {
+  code: 'conflict', operation: 'mine', context: { case: 'c1' }, retry: 'after', retryAfterMs: 5, status: 409, cause: new Error()
+})
+
+/** Nothing is exported that is not used above. */
+const used: Record<Exclude<keyof typeof everything, 'default'>, unknown> = {
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage,
+  triageSync, verifySignature, version
+}
+console.log(used)

@@ -1,0 +1,546 @@
+"""What a host plugs in: an advisor, a transport. Ours stands whatever they do, and nobody's words get out."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import traffic
+
+import careline
+from careline.errors import CarelineError, ConfigInvalid
+
+TOKEN = "made-up-token-4711"
+
+
+@pytest.fixture(autouse=True)
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Everything that is logged."""
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+class Advises:
+    """An advisor that does what a function does."""
+
+    id = "acme-model/3"
+
+    def __init__(self, advise: Callable[..., Any]) -> None:
+        self.advise = advise
+
+
+def advised_case(advise: Callable[..., Any], policy: str = traffic.POLICY) -> careline.CaseView:
+    """The case of a review that an advisor was asked about."""
+    with traffic.open_care(advisors=[Advises(advise)], policy={"text": policy}) as care:
+        tenant = care.tenant()
+        tenant.ingest("shop", [traffic.review(1)], account=traffic.SHOP)
+        assert care.tick().advised == 1
+        assert care.tick().advised == 0
+        (case,) = tenant.all_cases()
+        return tenant.case(case.id)
+
+
+def said(view: careline.CaseView) -> str:
+    """What the timeline says about the advice."""
+    (step,) = [step for step in view.timeline if step.kind == "advised"]
+    assert step.actor == "acme-model/3" and step.message == view.case.lead
+    (reason,) = step.reasons
+    assert reason.rule == "acme-model/3"
+    return reason.note
+
+
+def ours() -> careline.Case:
+    """The case without any advice."""
+    return advised_case(lambda *_: []).case
+
+
+def stands(view: careline.CaseView) -> bool:
+    """Whether the case is what we alone made of it."""
+    alone = ours()
+    return all(getattr(view.case, name) == getattr(alone, name) for name in ("tier", "intent", "category", "team"))
+
+
+# An advisor -------------------------------------------------------------------------------------
+
+
+def test_findings_change_the_case() -> None:
+    finding = careline.Finding(about="category", value="delivery", weight=50.0, rule="acme.parcel")
+    view = advised_case(lambda *_: [finding])
+    assert ours().category == "billing" and view.case.category == "delivery"
+    assert said(view) == "1 findings"
+    (assessment,) = view.assessments.values()
+    assert "acme.parcel" in [finding.rule for finding in assessment.evidence]
+    assert assessment.models["acme-model"] == "3"
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter])
+def test_findings_come_in_many_forms(kind: Callable[[Any], Any]) -> None:
+    finding = {"about": "tier", "value": "3", "weight": 9.0, "rule": "acme.calm"}
+    assert advised_case(lambda *_: kind([finding])).case.tier == 3
+
+
+def test_is_asked_about_the_message_and_what_we_think() -> None:
+    asked: list[tuple[Any, Any, str]] = []
+
+    def advise(message: careline.Message, assessment: careline.Assessment) -> list[careline.Finding]:
+        asked.append((message, assessment, threading.current_thread().name))
+        return []
+
+    view = advised_case(advise)
+    ((message, assessment, thread),) = asked
+    assert isinstance(message, careline.Message) and isinstance(assessment, careline.Assessment)
+    assert message.content is not None and message.content.text == traffic.COMPLAINT
+    assert assessment.message == message.id == view.case.lead and assessment.intent == "complaint"
+    assert thread == threading.current_thread().name
+
+
+def test_is_asked_about_customers_only() -> None:
+    asked: list[str] = []
+    with traffic.open_care(advisors=[Advises(lambda message, _: asked.append(message.native_id) or [])]) as care:
+        tenant = care.tenant()
+        own = {"scope": "acme-shop", "native_id": "1"}
+        items = [traffic.review(1), traffic.review(2) | {"author": own, "reply_to": {"native_id": "r1"}}]
+        tenant.ingest("shop", items, account=traffic.SHOP)
+        care.tick()
+    assert asked == ["r1"]
+
+
+def test_several_are_asked() -> None:
+    first, second = Advises(lambda *_: 1 / 0), Advises(lambda *_: [_calm()])
+    first.id = "acme-broken/1"
+    with traffic.open_care(advisors=[first, second]) as care:
+        care.tenant().ingest("shop", [traffic.review(1)], account=traffic.SHOP)
+        care.tick()
+        (case,) = care.tenant().all_cases()
+        actors = {step.actor for step in care.tenant().case(case.id).timeline if step.kind == "advised"}
+    assert case.tier == 3 and actors == {"acme-broken/1", "acme-model/3"}
+
+
+def _calm() -> careline.Finding:
+    return careline.Finding(about="tier", value="3", weight=9.0, rule="acme.calm")
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, CarelineError, RecursionError, MemoryError, StopIteration])
+def test_one_that_raises(error: type[Exception]) -> None:
+    def advise(*_: Any) -> Any:
+        raise error("made up")
+
+    view = advised_case(advise)
+    assert stands(view) and f"exception={error.__name__}" in said(view)
+
+
+@pytest.mark.xfail(strict=True, reason="an advisor swallows Ctrl-C: it counts as its failure")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_one_in_which_the_process_is_told_to_end(error: type[BaseException]) -> None:
+    def advise(*_: Any) -> Any:
+        raise error
+
+    with pytest.raises(error):
+        advised_case(advise)
+
+
+def test_one_that_is_too_slow() -> None:
+    def advise(*_: Any) -> Any:
+        time.sleep(1.1)
+        return [_calm()]
+
+    view = advised_case(advise, traffic.POLICY + "\n[advice]\nwithin = '1s'")
+    assert stands(view) and "no answer in time" in said(view)
+
+
+NONSENSE: dict[str, Any] = {
+    "None": None,
+    "a number": 5,
+    "a text": "tier 1",
+    "numbers": [5],
+    "an empty dict": [{}],
+    "half a finding": [{"about": "tier"}],
+    "another record": [careline.NativeAccount(network="x", native_id="1")],
+    "a weight that is none": [{"about": "tier", "value": "3", "weight": float("nan"), "rule": "acme.calm"}],
+    "a weight as text": [{"about": "tier", "value": "3", "weight": "much", "rule": "acme.calm"}],
+    "a value that is none": [{"about": "tier", "value": 3, "weight": 1.0, "rule": "acme.calm"}],
+    "what is no JSON": [{"about": object()}],
+    "an object": object(),
+    "itself": [nested := []] and nested.append(nested) or nested,
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+def test_one_that_answers_nonsense(answer: Any) -> None:
+    view = advised_case(lambda *_: answer)
+    assert stands(view) and ("exception=" in said(view) or "findings are none" in said(view))
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        {"about": "hologram", "value": "x", "weight": 1.0},
+        {"about": "tier", "value": "99", "weight": 1e308},
+        {"about": "urgency", "value": "yes", "weight": 1.0, "span": {"start": 5, "end": 99999}},
+        {"about": "urgency", "value": "yes", "weight": 1.0, "span": {"start": 9, "end": 2}},
+    ],
+)
+def test_one_that_answers_what_cannot_be(finding: dict[str, Any]) -> None:
+    view = advised_case(lambda *_: [finding | {"rule": "acme.odd"}])
+    assert stands(view)
+    (assessment,) = view.assessments.values()
+    (kept,) = [finding for finding in assessment.evidence if finding.rule == "acme.odd"]
+    assert kept.span is None and abs(kept.weight) <= 1000
+
+
+@pytest.mark.parametrize("plugged", [object(), 5, "acme", Advises(5)], ids=["an object", "5", "a text", "no method"])  # type: ignore[arg-type]
+def test_what_is_no_advisor_is_refused(plugged: Any) -> None:
+    with pytest.raises(ConfigInvalid, match="advise"):
+        traffic.open_care(advisors=[plugged])
+
+
+def test_is_known_as_an_advisor() -> None:
+    assert isinstance(Advises(lambda *_: []), careline.Advisor)
+    assert not isinstance(object(), careline.Advisor)
+
+
+@pytest.mark.xfail(strict=True, reason="a call of careline inside a call of careline panics")
+def test_one_that_looks_into_careline() -> None:
+    seen: list[int] = []
+
+    def advise(message: careline.Message, _: careline.Assessment) -> list[careline.Finding]:
+        assert message.customer is not None
+        seen.append(len(care.tenant().customer(message.customer).cases))
+        return []
+
+    with traffic.open_care(advisors=[Advises(advise)]) as care:
+        care.tenant().ingest("shop", [traffic.review(1)], account=traffic.SHOP)
+        care.tick()
+    assert seen == [1]
+
+
+@pytest.mark.xfail(strict=True, reason="a call of careline inside a call of careline panics")
+def test_one_that_looks_into_another_care() -> None:
+    seen: list[str] = []
+
+    def advise(*_: Any) -> list[careline.Finding]:
+        with traffic.open_care() as other:
+            seen.extend(case.id for case in other.tenant().all_cases())
+            seen.append("looked")
+        return []
+
+    advised_case(advise)
+    assert seen == ["looked"]
+
+
+def test_one_that_judges_texts_of_its_own() -> None:
+    seen: list[str] = []
+
+    def advise(message: careline.Message, _: careline.Assessment) -> list[careline.Finding]:
+        seen.extend(found.intent for found in careline.triage(["thank you!", "I want my money back"], threads=2))
+        return []
+
+    advised_case(advise)
+    assert seen[0] == "praise" and len(seen) == 2
+
+
+# A transport ------------------------------------------------------------------------------------
+
+
+POLICY = """
+brand.name = 'Acme'
+accounts = [{ id = 'm', network = 'mastodon', host = 'social.example', native_id = '55', handle = '@acme' }]
+"""
+ACCOUNT = {"network": "mastodon", "host": "social.example", "token": TOKEN, "account_id": "55", "handle": "acme"}
+
+
+def person(id: str, acct: str) -> dict[str, Any]:
+    """An account, as a Mastodon server writes it."""
+    return {
+        "id": id,
+        "username": acct.split("@")[0],
+        "acct": acct,
+        "display_name": acct.split("@")[0],
+        "locked": False,
+        "bot": False,
+        "created_at": "2020-01-01T00:00:00.000Z",
+        "note": "",
+        "url": f"https://social.example/@{acct}",
+        "uri": f"https://social.example/users/{acct}",
+        "avatar": "https://social.example/a.png",
+        "followers_count": 12,
+        "following_count": 3,
+        "statuses_count": 7,
+        "emojis": [],
+        "fields": [],
+    }
+
+
+def mention(number: int, words: str) -> dict[str, Any]:
+    """A notification of a mention, as a Mastodon server writes it."""
+    jo = person("7001", "jo@other.example")
+    named = '<span class="h-card"><a href="https://social.example/@acme" class="u-url mention">@<span>acme</span></a></span>'
+    acme = {"id": "55", "username": "acme", "url": "https://social.example/@acme", "acct": "acme"}
+    status = {
+        "id": str(number),
+        "created_at": "2026-05-01T08:59:58.000Z",
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "sensitive": False,
+        "spoiler_text": "",
+        "visibility": "public",
+        "language": "en",
+        "uri": f"https://other.example/users/jo/statuses/{number}",
+        "url": f"https://other.example/@jo/{number}",
+        "edited_at": None,
+        "content": f"<p>{named} {words}</p>",
+        "reblog": None,
+        "account": jo,
+        "media_attachments": [],
+        "mentions": [acme],
+        "tags": [],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+    }
+    at = "2026-05-01T09:00:00.064Z"
+    return {"id": str(number - 100), "type": "mention", "created_at": at, "account": jo, "status": status}
+
+
+class Recorded:
+    """A transport that answers what was recorded, and remembers what it was asked."""
+
+    def __init__(self, notifications: list[dict[str, Any]]) -> None:
+        self.notifications = notifications
+        self.asked: list[careline.Request] = []
+
+    def send(self, request: careline.Request) -> careline.Response:
+        self.asked.append(request)
+        url = urlsplit(request.url)
+        if url.path != "/api/v1/notifications":
+            return careline.Response(200, body=b"[]")
+        (after,) = parse_qs(url.query).get("min_id", ["0"])
+        new = [item for item in self.notifications if int(item["id"]) > int(after)]
+        return careline.Response(200, {"Content-Type": "application/json"}, json.dumps(new[::-1]).encode())
+
+
+def opened(transport: Any) -> careline.Care:
+    return careline.Care.open("memory:", policy={"text": POLICY}, accounts={"m": ACCOUNT}, transport=transport)
+
+
+def test_an_account_is_polled() -> None:
+    transport = Recorded([mention(109, "my order is broken, please help!"), mention(110, "and nobody answers! 😡")])
+    with opened(transport) as care:
+        tenant = care.tenant()
+        assert tenant.poll("m").added == 2
+        texts = {message.content.text for message in tenant.search("acme") if message.content}
+        assert texts == {"@acme my order is broken, please help!", "@acme and nobody answers! 😡"}
+        assert {case.network for case in tenant.all_cases()} == {"mastodon"}
+        assert tenant.poll("m").added == 0
+        transport.notifications.append(mention(111, "thank you"))
+        assert tenant.poll("m").added == 1
+        assert tenant.coverage()["m"].listed == 3
+    first = transport.asked[0]
+    assert (first.method, first.body) == ("GET", b"") and first.url.startswith("https://social.example/api/v1/")
+    assert dict(first.headers)["authorization"] == f"Bearer {TOKEN}"
+    assert first.deadline is None or first.deadline.endswith("Z")
+
+
+def test_nothing_is_sent_before_somebody_asks() -> None:
+    transport = Recorded([])
+    with opened(transport) as care:
+        care.tick()
+        list(care.tenant().queue())
+    assert transport.asked == []
+
+
+def test_a_request_does_not_show_its_token() -> None:
+    transport = Recorded([])
+    with opened(transport) as care:
+        care.tenant().poll("m")
+    assert transport.asked and all(TOKEN not in repr(request) for request in transport.asked)
+
+
+@pytest.mark.xfail(strict=True, reason="the address is shown, and with Facebook's `appsecret_proof` it holds a secret")
+def test_a_request_does_not_show_its_proof() -> None:
+    transport = Recorded([])
+    account = {"network": "facebook", "page_id": "55", "page_token": TOKEN, "app_secret": traffic.SECRET}
+    policy = {"text": "brand.name='Acme'\naccounts=[{id='p',network='facebook',native_id='55'}]"}
+    with careline.Care.open("memory:", policy=policy, accounts={"p": account}, transport=transport) as care:
+        with contextlib.suppress(CarelineError):
+            care.tenant().poll("p")
+    (proof,) = parse_qs(urlsplit(transport.asked[0].url).query)["appsecret_proof"]
+    assert proof not in repr(transport.asked[0])
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418, 429, 500, 503])
+def test_what_the_network_refuses_is_an_error(status: int) -> None:
+    class Refuses:
+        def send(self, request: careline.Request) -> careline.Response:
+            return careline.Response(status, {"retry-after": "7"}, b'{"error": "made up"}')
+
+    with opened(Refuses()) as care, pytest.raises(CarelineError) as raised:
+        care.tenant().poll("m")
+    error = raised.value
+    if status == 401:
+        assert isinstance(error, careline.errors.Unauthenticated)
+    if status == 429:
+        assert isinstance(error, careline.errors.RateLimited) and error.retryable and error.retry_after is not None
+    if status >= 500:
+        assert error.retryable
+    assert TOKEN not in str(error)
+
+
+class Fails:
+    """A transport that does what a function does."""
+
+    def __init__(self, send: Callable[[careline.Request], Any]) -> None:
+        self.send = send
+
+
+@pytest.mark.parametrize("error", [OSError, TimeoutError, ValueError, KeyError, CarelineError, StopIteration])
+def test_its_exceptions_become_carelines(error: type[Exception]) -> None:
+    def send(request: careline.Request) -> Any:
+        raise error("made up")
+
+    with opened(Fails(send)) as care:
+        with pytest.raises(CarelineError) as raised:
+            care.tenant().poll("m")
+        assert raised.value.context["exception"] == error.__name__
+        # Whether it arrived, nobody knows.
+        assert raised.value.retry == "unknown" and not raised.value.retryable
+        assert care.tenant().verify_log() == 0
+
+
+ANSWERS: dict[str, Any] = {
+    "None": None,
+    "a number": 5,
+    "a dict": {"status": 200},
+    "a status that is none": careline.Response(9999),
+    "a status below zero": careline.Response(-1),
+    "a status as text": careline.Response("200"),  # type: ignore[arg-type]
+    "a body as text": careline.Response(200, (), "[]"),  # type: ignore[arg-type]
+    "a parsed body": careline.Response(200, (), []),  # type: ignore[arg-type]
+    "headers that are none": careline.Response(200, 5, b"[]"),  # type: ignore[arg-type]
+    "headers with line breaks": careline.Response(200, {"a\r\nb": "c\r\nd"}, b"[]"),
+    "no JSON": careline.Response(200, (), b"<html>"),
+    "other JSON": careline.Response(200, (), b'{"a": 1}'),
+    "no UTF-8": careline.Response(200, (), b"[\xff\xfe"),
+    "nothing": careline.Response(200),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_one_that_answers_nonsense_as_a_transport(answer: Any) -> None:
+    with opened(Fails(lambda _: answer)) as care:
+        with pytest.raises(CarelineError):
+            care.tenant().poll("m")
+        assert list(care.tenant().all_cases()) == []
+
+
+def test_one_bad_item_holds_up_no_other_of_its_page() -> None:
+    broken: dict[str, Any] = {**mention(109, "x"), "status": {"id": 5, "content": []}}
+    with opened(Recorded([broken, mention(110, "my order is broken!")])) as care:
+        care.tenant().poll("m")
+        assert len(list(care.tenant().all_cases())) == 1
+        assert len(list(care.tenant().quarantine())) == 1
+
+
+def test_what_is_no_transport_is_refused() -> None:
+    with pytest.raises(ConfigInvalid, match="send"):
+        opened(object())
+
+
+def test_one_that_notes_in_careline_what_it_does() -> None:
+    def send(request: careline.Request) -> careline.Response:
+        care.tenant().totals("")
+        return careline.Response(200, (), b"[]")
+
+    with opened(Fails(send)) as care:
+        care.tenant().poll("m")
+
+
+# Nobody's words ---------------------------------------------------------------------------------
+
+
+def everything_logged(log: pytest.LogCaptureFixture) -> str:
+    """All records, with what handlers would write of exceptions."""
+    formatter = logging.Formatter("%(message)s")
+    return log.text + "\n".join(formatter.format(record) + repr(record.args) for record in log.records)
+
+
+def test_a_day_with_words_and_secrets_logs_neither(log: pytest.LogCaptureFixture) -> None:
+    transport = Recorded([mention(109, f"I {traffic.WORDS}")])
+    advisor = Advises(lambda *_: [_calm()])
+    settings: dict[str, Any] = {"accounts": {"m": ACCOUNT}, "endpoints": traffic.ENDPOINTS}
+    policy = traffic.POLICY.replace(
+        "accounts = [", "accounts = [{ id = 'm', network = 'mastodon', host = 'social.example', native_id = '55' },"
+    )
+    with careline.Care.open(
+        "memory:", policy={"text": policy}, transport=transport, advisors=[advisor], **settings
+    ) as care:
+        body = traffic.mention(1, f"@acme I {traffic.WORDS}")
+        care.receive("x", traffic.signed(body), body)
+        care.tenant().ingest("shop", [traffic.review(1, traffic.WORDS)], account=traffic.SHOP)
+        care.tenant().poll("m")
+        care.tick()
+        with pytest.raises(CarelineError) as raised:
+            care.receive("x", traffic.signed(body, "another made-up secret"), body)
+    written = everything_logged(log) + str(raised.value) + repr(raised.value)
+    assert "received at 'x'" in written
+    for secret in (traffic.SECRET, TOKEN, "another made-up secret", traffic.WORDS, "zebra"):
+        assert secret not in written
+
+
+@pytest.fixture
+def raising() -> Iterator[Callable[..., Any]]:
+    """Raises an exception that repeats a customer's words and a token, as careless code does."""
+
+    def careless(*_: Any) -> Any:
+        raise ValueError(f"cannot read: {traffic.WORDS} with {TOKEN}")
+
+    yield careless
+
+
+def test_an_advisors_exception_stays_out_of_what_is_stored(raising: Callable[..., Any]) -> None:
+    view = advised_case(raising)
+    assert "zebra" not in view.to_json() and TOKEN not in view.to_json()
+
+
+@pytest.mark.xfail(strict=True, reason="the traceback is logged with what the exception says")
+def test_an_advisors_exception_is_logged_without_its_words(
+    raising: Callable[..., Any], log: pytest.LogCaptureFixture
+) -> None:
+    advised_case(raising)
+    written = everything_logged(log)
+    assert "acme-model/3" in written
+    assert "zebra" not in written and TOKEN not in written
+
+
+def test_a_transports_exception_stays_out_of_ours(raising: Callable[..., Any]) -> None:
+    with opened(Fails(raising)) as care, pytest.raises(CarelineError) as raised:
+        care.tenant().poll("m")
+    error: BaseException | None = raised.value
+    while error is not None:
+        assert "zebra" not in str(error) + repr(error) and TOKEN not in str(error) + repr(error)
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.xfail(strict=True, reason="the traceback is logged with what the exception says")
+def test_a_transports_exception_is_logged_without_its_words(
+    raising: Callable[..., Any], log: pytest.LogCaptureFixture
+) -> None:
+    with opened(Fails(raising)) as care, pytest.raises(CarelineError):
+        care.tenant().poll("m")
+    written = everything_logged(log)
+    assert "transport" in written
+    assert "zebra" not in written and TOKEN not in written
+
+
+def test_what_a_network_answers_stays_out_of_errors(log: pytest.LogCaptureFixture) -> None:
+    answer = careline.Response(500, (), f'{{"error": "{traffic.WORDS} {TOKEN}"}}'.encode())
+    with opened(Fails(lambda _: answer)) as care, pytest.raises(CarelineError) as raised:
+        care.tenant().poll("m")
+    assert TOKEN not in str(raised.value) and TOKEN not in everything_logged(log)
