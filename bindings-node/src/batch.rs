@@ -209,7 +209,9 @@ pub fn verify_signature(
 }
 
 /// Work for one of libuv's threads.
-pub struct Batch(Mutex<Option<Box<dyn FnOnce() -> Result<Encoded> + Send>>>);
+pub struct Batch(Mutex<Option<BatchWork>>);
+
+type BatchWork = Box<dyn FnOnce() -> Result<Encoded> + Send>;
 
 impl Batch {
     fn task(work: impl FnOnce() -> Result<Encoded> + Send + 'static) -> AsyncTask<Self> {

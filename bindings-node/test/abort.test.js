@@ -8,7 +8,7 @@ const { join } = require('node:path')
 const { test } = require('node:test')
 
 const { Care } = require('../index.js')
-const { POLICY, SHOP, all, first, folder, mention, opened, review, settings } = require('./acme.js')
+const { SHOP, all, first, folder, mention, onMastodon, opened, review, settings } = require('./acme.js')
 const { run } = require('./fresh.js')
 
 const REASON = { why: 'the caller hung up' }
@@ -97,10 +97,8 @@ test('a tick is given up while an advisor thinks: its answer counts', { timeout:
 test('a poll is given up while the network is silent', { timeout: 20_000 }, async (t) => {
   const { promise: asked, resolve: wasAsked } = later()
   const { promise: answer, resolve: answers } = later()
-  const line = "{ id = 'acme-m', network = 'mastodon', host = 'inst.example', native_id = '55' },"
   const care = await opened(t, {
-    policy: { text: POLICY.replace('accounts = [', `accounts = [${line}`) },
-    accounts: { 'acme-m': { network: 'mastodon', base_url: 'https://inst.example', token: 'made-up', account_id: '55' } },
+    ...onMastodon(),
     transport: async () => {
       wasAsked()
       await answer
@@ -191,7 +189,8 @@ test('what is given up and fails later disturbs nobody', async () => {
     const { opened, mention } = require(ACME)
     opened({ after () {} }).then(async (care) => {
       const giving = new AbortController()
-      const waiting = [care.tenant().case('c0', { signal: giving.signal }), care.receive('y', mention(), { signal: giving.signal })]
+      const { signal } = giving
+      const waiting = [care.tenant().case('c0', { signal }), care.receive('y', mention(), { signal })]
       giving.abort('enough')
       say((await Promise.allSettled(waiting)).map(({ reason }) => reason))
       await care.tick()

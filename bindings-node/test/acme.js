@@ -10,6 +10,7 @@ const { join } = require('node:path')
 const { Care } = require('../index.js')
 
 const SECRET = 'made-up secret'
+const TOKEN = 'made-up-token'
 const POLICY = `
 brand.name = 'Acme'
 agents = [{ id = 'mia' }, { id = 'sam' }]
@@ -28,6 +29,15 @@ const settings = () => ({
   policy: { text: POLICY },
   endpoints: { x: { network: 'x', consumer_secrets: [SECRET] } }
 })
+
+/** The same brand with an account on a server of Mastodon, and what its token is. */
+function onMastodon (base = 'https://inst.example') {
+  const account = `{ id = 'acme-m', network = 'mastodon', host = '${new URL(base).host}', native_id = '55' },`
+  return {
+    policy: { text: POLICY.replace('accounts = [', `accounts = [${account}`) },
+    accounts: { 'acme-m': { network: 'mastodon', base_url: base, token: TOKEN, account_id: '55' } }
+  }
+}
 
 /** A handle that is closed when the test is over. */
 async function opened (t, { store = 'memory:', ...others } = {}) {
@@ -85,4 +95,6 @@ function folder (t) {
   return made
 }
 
-module.exports = { COMPLAINT, POLICY, SECRET, SHOP, all, first, folder, mention, opened, posted, review, settings, sign }
+module.exports = {
+  COMPLAINT, POLICY, SECRET, SHOP, TOKEN, all, first, folder, mention, onMastodon, opened, posted, review, settings, sign
+}

@@ -12,7 +12,7 @@ const ACME = JSON.stringify(join(__dirname, 'acme.js'))
 
 // What programs may use: the package is not required before they do it themselves.
 const BEFORE = `
-const { readdirSync, readFileSync, readlinkSync } = require('node:fs')
+const { existsSync, readdirSync, readFileSync, readlinkSync } = require('node:fs')
 const PACKAGE = ${PACKAGE}
 const ACME = ${ACME}
 const threads = () => readdirSync('/proc/self/task').length
@@ -27,7 +27,8 @@ const say = (value) => process.stdout.write(JSON.stringify(value) + '\\n')
 /** Runs JavaScript: `{ code, signal, said, stdout, stderr }`, where `said` is what it said as JSON, line by line. */
 function run (program, { esm = false, env = {}, flags = [], patience = PATIENCE } = {}) {
   const kind = esm ? ['--input-type=module'] : []
-  const head = esm ? `import { createRequire } from 'node:module'; const require = createRequire(${ACME})\n` : "'use strict'\n"
+  const asked = `import { createRequire } from 'node:module'; const require = createRequire(${ACME})\n`
+  const head = esm ? asked : "'use strict'\n"
   const options = { timeout: patience, killSignal: 'SIGKILL', env: { ...process.env, ...env }, maxBuffer: 1 << 26 }
   return new Promise((resolve) => {
     execFile(process.execPath, [...flags, ...kind, '-e', head + BEFORE + program], options, (error, stdout, stderr) => {

@@ -4,7 +4,9 @@
 
 const assert = require('node:assert/strict')
 const { execFileSync, spawnSync } = require('node:child_process')
-const { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } = require('node:fs')
+const {
+  existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync
+} = require('node:fs')
 const { homedir, tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { after, before, test } = require('node:test')
@@ -24,8 +26,9 @@ after(() => rmSync(home, { recursive: true, force: true }))
 
 /** npm, without a network and with a cache of its own. */
 function npm (where, ...given) {
-  const quiet = ['--silent', '--offline', '--no-audit', '--no-fund', '--no-update-notifier', `--cache=${join(home, 'cache')}`]
-  return execFileSync('npm', [...given, ...quiet], { cwd: where, encoding: 'utf8', timeout: LIMIT })
+  const quiet = ['--silent', '--offline', '--no-audit', '--no-fund', '--no-update-notifier']
+  const cache = `--cache=${join(home, 'cache')}`
+  return execFileSync('npm', [...given, ...quiet, cache], { cwd: where, encoding: 'utf8', timeout: LIMIT })
 }
 
 /** What a program prints in the project. */
@@ -52,8 +55,10 @@ const files = () => readdirSync(installed, { recursive: true, withFileTypes: tru
   .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(installed.length + 1))
 
 test('it installs alone: there are no dependencies and no scripts', { skip }, () => {
-  for (const key of ['dependencies', 'optionalDependencies', 'peerDependencies', 'gypfile']) assert.ok(!(key in manifest), key)
-  for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in manifest.scripts), script)
+  const others = ['dependencies', 'optionalDependencies', 'peerDependencies', 'gypfile']
+  assert.deepEqual(others.filter((key) => key in manifest), [])
+  const scripts = ['preinstall', 'install', 'postinstall', 'prepare']
+  assert.deepEqual(scripts.filter((script) => script in manifest.scripts), [])
   assert.deepEqual(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.')), ['careline'])
 })
 
@@ -63,9 +68,10 @@ test('everything that files names is there, and nothing else', { skip }, () => {
     const pattern = new RegExp(`^${named.replaceAll('.', '\\.').replace('*', '[^/]*')}(/|$)`)
     assert.ok(found.some((file) => pattern.test(file)), `${named} is not there`)
   }
-  for (const file of ['README.md', 'package.json', 'LICENSE-APACHE', 'LICENSE-MIT']) assert.ok(found.includes(file), file)
-  const strange = found.filter((file) => /(^|\/)(test|benches|src|target|node_modules)\/|Cargo|\.(rs|ts\.map|tgz|toml)$|^build\./.test(file))
-  assert.deepEqual(strange, [])
+  const papers = ['README.md', 'package.json', 'LICENSE-APACHE', 'LICENSE-MIT']
+  assert.deepEqual(papers.filter((file) => !found.includes(file)), [])
+  const workshop = /(^|\/)(test|benches|src|target|node_modules)\/|Cargo|\.(rs|map|tgz|toml)$|^build\./
+  assert.deepEqual(found.filter((file) => workshop.test(file)), [])
   assert.equal(found.filter((file) => file.endsWith('.node')).length, 1)
 })
 
@@ -112,16 +118,19 @@ test('require works', { skip }, () => {
 test('import works', { skip }, () => {
   const program = `import { Care, triageSync, version } from 'careline'\n${OPENED}`
   assert.equal(node('--input-type=module', '-e', program), SAYS)
-  assert.equal(node('--input-type=module', '-e', "console.log(Object.keys(await import('careline')).includes('Care'))"), 'true')
+  const later = "console.log(Object.keys(await import('careline')).includes('Care'))"
+  assert.equal(node('--input-type=module', '-e', later), 'true')
 })
 
 test('adapters are there for both', { skip }, () => {
-  const names = files().filter((name) => /^adapters\/.*\.js$/.test(name)).map((name) => name.slice('adapters/'.length, -'.js'.length))
+  const names = files().flatMap((file) => file.match(/^adapters\/(.*)\.js$/)?.[1] ?? [])
   assert.ok(names.length >= 7, names.join())
-  const required = `${JSON.stringify(names)}.every((name) => typeof require('careline/adapters/' + name).webhook === 'function')`
-  assert.equal(node('-p', required), 'true')
-  const imported = names.map((name, place) => `import { webhook as w${place} } from 'careline/adapters/${name}'`).join('\n')
-  assert.equal(node('--input-type=module', '-e', `${imported}\nconsole.log(typeof w0)`), 'function')
+  for (const name of names) {
+    const path = `careline/adapters/${name}`
+    assert.equal(node('-p', `typeof require('${path}').webhook`), 'function', name)
+    const program = `import { webhook } from '${path}'; console.log(typeof webhook)`
+    assert.equal(node('--input-type=module', '-e', program), 'function', name)
+  }
 })
 
 test('what is not exported cannot be reached', { skip }, () => {
@@ -129,9 +138,9 @@ test('what is not exported cannot be reached', { skip }, () => {
   assert.equal(node('-e', program), 'ERR_PACKAGE_PATH_NOT_EXPORTED')
 })
 
-test('the program is installed with it', { skip: skip || (manifest.bin ? false : 'skipped: there is no program yet') }, () => {
+test('the program is installed with it', { skip }, () => {
   const [name] = Object.keys(manifest.bin)
-  assert.match(node(join('node_modules', '.bin', name), '--version'), new RegExp(`${manifest.version.replaceAll('.', '\\.')}$`))
+  assert.equal(node(join('node_modules', '.bin', name), '--version'), `careline ${manifest.version}`)
 })
 
 test('a machine without an addon is told what to do', { skip }, () => {

@@ -10,11 +10,10 @@ const http = require('node:http')
 const { test } = require('node:test')
 
 const { CarelineError } = require('../index.js')
-const { POLICY, SHOP, all, first, opened, review } = require('./acme.js')
+const { POLICY, SHOP, TOKEN, all, first, onMastodon, opened, review } = require('./acme.js')
 const { run } = require('./fresh.js')
 
 const QUESTION = 'Hello acme, at what time do you open?'
-const TOKEN = 'made-up-token'
 const urgent = [
   { about: 'urgency', value: 'yes', weight: 9, rule: 'acme.recall' },
   { about: 'intent', value: 'complaint', weight: 9, rule: 'acme.recall' }
@@ -85,6 +84,8 @@ test('a finding marks a place', async (t) => {
 })
 
 class Angry extends Error {}
+const cyclic = { ...urgent[0] }
+cyclic.value = cyclic
 for (const [what, advise, note] of [
   ['throws', () => { throw new RangeError(QUESTION) }, /threw .*error=RangeError/],
   ['rejects', async () => { throw new TypeError(QUESTION) }, /threw .*error=TypeError/],
@@ -92,8 +93,8 @@ for (const [what, advise, note] of [
   ['rejects with no Error', () => Promise.reject(QUESTION), /threw .*error=string/], // eslint-disable-line
   ['rejects with nothing', () => Promise.reject(), /threw .*error=undefined/], // eslint-disable-line
   ['throws an error without a name', () => { throw Object.assign(new Error(QUESTION), { name: 5 }) }, /threw/],
-  ['throws an error with a symbol as name', () => { throw Object.assign(new Error(''), { name: Symbol('a') }) }, /threw/],
-  ['throws an error with a very long name', () => { throw Object.assign(new Error(''), { name: 'n'.repeat(1e6) }) }, /threw/],
+  ['throws an error with a symbol as name', () => { throw Object.assign(new Error(), { name: Symbol('a') }) }, /threw/],
+  ['throws an error with a long name', () => { throw Object.assign(new Error(), { name: 'n'.repeat(1e6) }) }, /threw/],
   ['gives a number', () => 5, /threw .*error=TypeError/],
   ['gives one finding and no list', () => urgent[0], /threw .*error=TypeError/],
   ['gives a text', () => 'urgent', /findings are none: missing field `about`/],
@@ -104,7 +105,7 @@ for (const [what, advise, note] of [
   ['gives a weight of text', () => [{ ...urgent[0], weight: '9' }], /findings are none/],
   ['gives a BigInt', () => [{ ...urgent[0], weight: 9n }], /threw .*error=TypeError/],
   ['gives a list that throws', () => (function * () { throw new EvalError(QUESTION) })(), /threw .*error=EvalError/],
-  ['gives a list that holds itself', () => { const it = [{ ...urgent[0] }]; it[0].value = it; return it }, /threw .*TypeError/]
+  ['gives a finding that holds itself', () => [cyclic], /threw .*error=TypeError/]
 ]) {
   test(`an advisor that ${what}: ours stands, and the timeline says so`, async (t) => {
     const { before, after, ticked, steps, again } = await asked(t, advise)
@@ -196,19 +197,17 @@ test('20 ticks at once, whose advisors use files and names, hold up nothing', { 
 test('one thread of libuv is enough for everything at once', { timeout: 40_000 }, async () => {
   const done = await run(`
     const { readFile } = require('node:fs/promises')
-    const { POLICY, SHOP, mention, opened, review } = require(ACME)
-    const account = "{ id = 'acme-m', network = 'mastodon', host = 'inst.example', native_id = '55' },"
+    const { SHOP, mention, onMastodon, opened, review } = require(ACME)
     async function main () {
       const care = await opened({ after () {} }, {
-        policy: { text: POLICY.replace('accounts = [', 'accounts = [' + account) },
-        accounts: { 'acme-m': { network: 'mastodon', base_url: 'https://inst.example', token: 'made-up', account_id: '55' } },
+        ...onMastodon(),
         advisors: [{ id: 'acme-reads/1', advise: () => readFile(ACME).then(() => []) }],
         transport: () => readFile(ACME).then(() => new Response('[]'))
       })
       const tenant = care.tenant()
       const each = (n) => [
-        care.receive('x', mention({ number: n })), care.tick(), tenant.poll('acme-m'), care.upkeep(), tenant.queue().page(),
-        tenant.ingest('reviews', [review(String(n), 'Where is my order?')], { account: SHOP })
+        care.receive('x', mention({ number: n })), care.tick(), tenant.poll('acme-m'), care.upkeep(),
+        tenant.queue().page(), tenant.ingest('reviews', [review(String(n), 'Where is my order?')], { account: SHOP })
       ]
       await Promise.all(Array.from({ length: 10 }, (_, n) => each(n)).flat())
       say('done')
@@ -218,7 +217,7 @@ test('one thread of libuv is enough for everything at once', { timeout: 40_000 }
   assert.deepEqual([done.code, done.said, done.stderr], [0, ['done'], ''])
 })
 
-// The way to the networks ------------------------------------------------------------------------------------------------
+// The way to the networks --------------------------------------------------------------------------------------------
 
 const account = { id: '7001', username: 'jo', acct: 'jo@other.example', display_name: 'Jo Doe', emojis: [], fields: [] }
 const status = {
@@ -231,7 +230,7 @@ const status = {
   language: 'en',
   uri: 'https://other.example/users/jo/statuses/109',
   url: 'https://other.example/@jo/109',
-  content: '<p><a href="https://inst.example/@acme" class="u-url mention">@<span>acme</span></a> my order is broken, help!</p>',
+  content: '<p><a href="https://inst.example/@acme" class="u-url mention">@<span>acme</span></a> my order is broken!</p>',
   account,
   media_attachments: [],
   mentions: [{ id: '55', username: 'acme', url: 'https://inst.example/@acme', acct: 'acme' }],
@@ -247,17 +246,11 @@ function mastodon (url) {
 }
 
 /** A tenant with an account on a server. */
-async function connected (t, { transport, host = 'inst.example', base = `https://${host}` }) {
-  const line = `{ id = 'acme-m', network = 'mastodon', host = '${host}', native_id = '55' },`
-  const care = await opened(t, {
-    policy: { text: POLICY.replace('accounts = [', `accounts = [${line}`) },
-    accounts: { 'acme-m': { network: 'mastodon', base_url: base, token: TOKEN, account_id: '55' } },
-    transport
-  })
-  return care.tenant()
+async function connected (t, { transport, base }) {
+  return (await opened(t, { ...onMastodon(base), transport })).tenant()
 }
 
-/** A server on a free port, closed when the test is over. */
+/** The address of a server on a free port, closed when the test is over. */
 async function serving (t, answer) {
   const server = http.createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -265,21 +258,21 @@ async function serving (t, answer) {
     server.closeAllConnections()
     return new Promise((resolve) => server.close(resolve))
   })
-  return `127.0.0.1:${server.address().port}`
+  return `http://127.0.0.1:${server.address().port}`
 }
 
 test('poll: with the global fetch', async (t) => {
   const requests = []
-  const host = await serving(t, (request, response) => {
+  const base = await serving(t, (request, response) => {
     requests.push(request)
     response.setHeader('content-type', 'application/json').end(JSON.stringify(mastodon(request.url)))
   })
-  const tenant = await connected(t, { host, base: `http://${host}` })
+  const tenant = await connected(t, { base })
   assert.deepEqual(await tenant.poll('acme-m'), { added: 1, changed: 0, known: 0, quarantined: 0 })
   assert.deepEqual(await tenant.poll('acme-m'), { added: 0, changed: 0, known: 0, quarantined: 0 })
   const [item] = await all(tenant.queue())
   assert.deepEqual([item.case.network, item.case.intent], ['mastodon', 'complaint'])
-  assert.equal(item.excerpt, '@acme my order is broken, help!')
+  assert.equal(item.excerpt, '@acme my order is broken!')
   assert.ok(requests.length >= 3)
   assert.ok(requests.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`))
   assert.deepEqual(await tenant.coverage(), { 'acme-m': { pushed: 0, listed: 1, both: 0 } })
@@ -289,7 +282,7 @@ test('poll: with a transport of one\'s own', async (t) => {
   const calls = []
   const transport = async (...given) => {
     calls.push(given)
-    return { status: 200, headers: [['content-type', 'application/json']], arrayBuffer: async () => bytes(mastodon(given[0])) }
+    return { status: 200, headers: [['a', 'b']], arrayBuffer: async () => bytes(mastodon(given[0])) }
   }
   const tenant = await connected(t, { transport })
   assert.equal((await tenant.poll('acme-m')).added, 1)
@@ -309,8 +302,8 @@ test('poll: a token follows no redirect', async (t) => {
     elsewhere.push(request.url)
     response.end('[]')
   })
-  const host = await serving(t, (request, response) => response.writeHead(302, { location: `http://${other}/` }).end())
-  const tenant = await connected(t, { host, base: `http://${host}` })
+  const base = await serving(t, (request, response) => response.writeHead(302, { location: other }).end())
+  const tenant = await connected(t, { base })
   await assert.rejects(tenant.poll('acme-m'), CarelineError)
   assert.deepEqual(elsewhere, [])
 })
@@ -330,8 +323,8 @@ test('poll: what the server refuses says what to do', async (t) => {
     const transport = async () => new Response(`{"error":"not with ${TOKEN}"}`, { status: answered, headers })
     const error = await (await connected(t, { transport })).poll('acme-m').then(assert.fail, (error) => error)
     assert.ok(error instanceof CarelineError)
-    assert.deepEqual([error.code, error.retry, error.retryAfterMs, error.operation], [code, retry, retryAfterMs, 'poll'])
-    assert.equal(error.retryable, retry !== 'never')
+    assert.deepEqual([error.code, error.retry, error.retryAfterMs], [code, retry, retryAfterMs])
+    assert.deepEqual([error.operation, error.retryable], ['poll', retry !== 'never'])
     assert.equal(error.context.status, String(answered))
     discreet(error)
   }
@@ -375,15 +368,17 @@ for (const [what, transport] of Object.entries({
 test('poll: reading again does no harm, so a failed read may be repeated', {
   todo: 'the native part takes every request of a plugged transport for one that may have had an effect'
 }, async (t) => {
-  const host = await serving(t, (request) => request.socket.destroy())
-  const tenant = await connected(t, { host, base: `http://${host}` })
+  const base = await serving(t, (request) => request.socket.destroy())
+  const tenant = await connected(t, { base })
   const { code, retry, retryable } = await tenant.poll('acme-m').then(assert.fail, (error) => error)
   assert.deepEqual({ code, retry, retryable }, { code: 'unavailable', retry: 'transient', retryable: true })
 })
 
 test('poll: an account without a connection, and one of nobody', async (t) => {
   const tenant = await connected(t, { transport: async () => new Response('[]') })
-  for (const name of ['shop', 'nobody']) await assert.rejects(tenant.poll(name), { name: 'CarelineError', code: 'not_found' })
+  for (const name of ['shop', 'nobody']) {
+    await assert.rejects(tenant.poll(name), { name: 'CarelineError', code: 'not_found' })
+  }
 })
 
 test('open: wrong settings say which, and never a secret', async (t) => {

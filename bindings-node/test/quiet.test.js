@@ -171,13 +171,15 @@ const USES = {
   'a request that is refused': `
     opened(nobody).then((care) => care.receive('x', mention({ secret: 'another made-up secret' }))).catch(() => {})`,
   'a tick with many advisors': `
-    opened(nobody, { policy, advisors: ['a', 'b', 'c'].map((id) => ({ id, advise: async () => [] })) }).then(async (care) => {
+    const advisors = ['a', 'b', 'c'].map((id) => ({ id, advise: async () => [] }))
+    opened(nobody, { policy, advisors }).then(async (care) => {
       await care.tenant().ingest('reviews', reviews(30), { account: SHOP })
       say((await care.tick()).advised)
     })`,
   'a tick with an advisor that never answers': `
     const quick = { text: policy.text.replace("'60s'", "'1s'") }
-    opened(nobody, { policy: quick, advisors: [{ id: 'a', advise: () => new Promise(() => {}) }] }).then(async (care) => {
+    const advisors = [{ id: 'a', advise: () => new Promise(() => {}) }]
+    opened(nobody, { policy: quick, advisors }).then(async (care) => {
       await care.tenant().ingest('reviews', reviews(2), { account: SHOP })
       say((await care.tick()).advised)
     })`,
@@ -196,7 +198,8 @@ const USES = {
       await waiting.catch(() => {})
     })`,
   'a poll that fails': `
-    connected('http://127.0.0.1:1').then((care) => care.tenant().poll('acme-m')).catch(({ operation }) => say(operation))`,
+    opened(nobody, onMastodon('http://127.0.0.1:1')).then((care) => care.tenant().poll('acme-m'))
+      .catch(({ operation }) => say(operation))`,
   'lists that nobody reads to their end': `
     opened(nobody).then(async (care) => {
       await care.tenant().ingest('reviews', reviews(9), { account: SHOP })
@@ -211,20 +214,13 @@ const USES = {
     })`
 }
 const BEFORE = `
-const { POLICY, SHOP, mention, opened, review } = require(ACME)
+const { POLICY, SHOP, mention, onMastodon, opened, review } = require(ACME)
 const nobody = { after () {} }
 const policy = { text: POLICY.replace("'5s'", "'60s'") }
 const reviews = (count) => Array.from({ length: count }, (_, n) => review(String(n), 'Where is my order?'))
-const connected = (base_url) => {
-  const account = "{ id = 'acme-m', network = 'mastodon', host = 'inst.example', native_id = '55' },"
-  return opened(nobody, {
-    policy: { text: POLICY.replace('accounts = [', 'accounts = [' + account) },
-    accounts: { 'acme-m': { network: 'mastodon', base_url, token: 'made-up', account_id: '55' } }
-  })
-}
 process.on('beforeExit', () => {
-  const left = [...process._getActiveHandles(), ...process._getActiveRequests()].filter((one) => !one.isStdio && !one._isStdio)
-  if (left.length > 0) process.exitCode = 9
+  const left = [...process._getActiveHandles(), ...process._getActiveRequests()]
+  if (left.some((one) => one !== process.stdout)) process.exitCode = 9
 })
 `
 
@@ -246,7 +242,8 @@ test('a process ends by itself after a poll with the global fetch', LIMIT, async
     return new Promise((resolve) => server.close(resolve))
   })
   ended(await run(`${BEFORE}
-    connected('http://127.0.0.1:${server.address().port}').then(async (care) => say(await care.tenant().poll('acme-m')))
+    const base = 'http://127.0.0.1:${server.address().port}'
+    opened(nobody, onMastodon(base)).then(async (care) => say(await care.tenant().poll('acme-m')))
   `), [{ added: 0, changed: 0, known: 0, quarantined: 0 }])
 })
 
@@ -264,7 +261,10 @@ test('what was stored is there though nobody closed the handle', LIMIT, async (t
 
 test('process.exit in the middle of work is no crash', LIMIT, async () => {
   for (const program of [
-    "opened(nobody).then((care) => { for (let n = 0; n < 50; n++) care.receive('x', mention({ number: n })); process.exit(3) })",
+    `opened(nobody).then((care) => {
+      for (let number = 0; number < 50; number++) care.receive('x', mention({ number }))
+      process.exit(3)
+    })`,
     "require(PACKAGE).triage(Array(20_000).fill('my order is broken'), { threads: 4 }); process.exit(3)",
     `opened(nobody, { policy, advisors: [{ id: 'a', advise: () => process.exit(3) }] }).then(async (care) => {
       await care.tenant().ingest('reviews', reviews(3), { account: SHOP })

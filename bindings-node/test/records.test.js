@@ -1,6 +1,6 @@
 'use strict'
 
-// What comes back are plain objects, as JavaScript has them: they can be written down, copied, and sent to other threads.
+// What comes back are plain objects: they can be written down, copied, and sent to other threads.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -65,11 +65,14 @@ function marked (text) {
 
 /** A review with everything that a message may have. */
 function rich () {
+  const text = `${TEXT} #broken`
+  const urlExpiresAt = new Date(Date.UTC(2030, 0))
+  const extensions = '{"stars": 2, "__proto__": {"polluted": true}, "constructor": {"a": [null]}, "toString": ""}'
   const content = {
-    text: `${TEXT} #broken`,
-    entities: [{ span: bytes(`${TEXT} #broken`, '#broken'), kind: 'hashtag', value: 'broken' }],
-    attachments: [{ kind: 'image', url: 'https://acme.example/a.png', size: 7, urlExpiresAt: new Date(Date.UTC(2030, 0)) }],
-    extensions: JSON.parse('{"stars": 2, "__proto__": {"polluted": true}, "constructor": {"a": [null]}, "toString": ""}')
+    text,
+    entities: [{ span: bytes(text, '#broken'), kind: 'hashtag', value: 'broken' }],
+    attachments: [{ kind: 'image', url: 'https://acme.example/a.png', size: 7, urlExpiresAt }],
+    extensions: JSON.parse(extensions)
   }
   const more = { rating: { value: 2, best: 5, worst: 1 }, permalink: 'https://acme.example/r1', language: 'en' }
   return { ...review('1', ''), ...more, content }
@@ -132,7 +135,10 @@ test('structuredClone gives the same', async (t) => {
 })
 
 test('another thread gets the same', { timeout: 20_000 }, async (t) => {
-  const echo = "const { parentPort } = require('worker_threads'); parentPort.on('message', (it) => parentPort.postMessage(it))"
+  const echo = `
+    const { parentPort } = require('node:worker_threads')
+    parentPort.on('message', (it) => parentPort.postMessage(it))
+  `
   const worker = new Worker(echo, { eval: true })
   t.after(() => worker.terminate())
   const found = await traffic(t)
@@ -234,7 +240,7 @@ test('toJSON writes as every language does', async (t) => {
 test('unions tell their kind, and every arm comes back', () => {
   const at = '2026-05-01T10:00:00.000Z'
   const arms = {
-    message: { scope: 's', native_id: '1', surface: 'review', visibility: 'public', revision: 0, content: { text: 'a' } },
+    message: { scope: 's', native_id: '1', surface: 'post', visibility: 'public', revision: 0, content: { text: 'a' } },
     deleted: { scope: 's', native_id: '1', at },
     hidden: { scope: 's', native_id: '1', hidden: true },
     reaction: { scope: 's', native_id: '1', reaction: 'like', removed: false },

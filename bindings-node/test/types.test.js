@@ -4,7 +4,9 @@
 
 const assert = require('node:assert/strict')
 const { execFile } = require('node:child_process')
-const { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } = require('node:fs')
+const {
+  copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync
+} = require('node:fs')
 const { tmpdir } = require('node:os')
 const { dirname, join } = require('node:path')
 const { test } = require('node:test')
@@ -51,24 +53,23 @@ function complaints (home, files, options) {
   })
 }
 
+const NODE16 = { module: 'node16', moduleResolution: 'node16' }
+const ESM = ['consumer.ts', 'events.ts']
+const BOTH = [...ESM, 'consumer.cts']
 const WAYS = {
-  node16: [['consumer.ts', 'consumer.cts'], { module: 'node16', moduleResolution: 'node16' }],
-  nodenext: [['consumer.ts', 'consumer.cts'], { module: 'nodenext', moduleResolution: 'nodenext' }],
-  bundler: [['consumer.ts'], { module: 'esnext', moduleResolution: 'bundler' }],
-  'bundler, modules as they are': [['consumer.ts', 'consumer.cts'], { module: 'preserve', moduleResolution: 'bundler' }],
-  'as strict as can be': [['consumer.ts', 'consumer.cts'], {
-    module: 'node16',
-    moduleResolution: 'node16',
+  node16: [BOTH, NODE16],
+  nodenext: [BOTH, { module: 'nodenext', moduleResolution: 'nodenext' }],
+  bundler: [ESM, { module: 'esnext', moduleResolution: 'bundler' }],
+  'bundler, modules as they are': [BOTH, { module: 'preserve', moduleResolution: 'bundler' }],
+  'with the DOM': [ESM, { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom', 'dom.iterable'] }],
+  'as strict as can be': [ESM, {
+    ...NODE16,
     noUncheckedIndexedAccess: true,
-    noImplicitOverride: true,
     noPropertyAccessFromIndexSignature: true,
+    noUnusedLocals: true,
     verbatimModuleSyntax: true,
     isolatedModules: true
-  }],
-  'optional fields exactly': [['consumer.ts', 'consumer.cts'], {
-    module: 'node16', moduleResolution: 'node16', exactOptionalPropertyTypes: true
-  }],
-  'with the DOM': [['consumer.ts'], { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom', 'dom.iterable'] }]
+  }]
 }
 
 for (const [way, [files, options]] of Object.entries(WAYS)) {
@@ -77,12 +78,18 @@ for (const [way, [files, options]] of Object.entries(WAYS)) {
   })
 }
 
+test('types: events are a union', {
+  skip, todo: "lib/model.d.ts: `{ kind: 'customer' } & any` is any, and any in a union makes all of it any", ...LIMIT
+}, async (t) => {
+  assert.deepEqual(await complaints(project(t, ['unions.ts']), ['unions.ts'], NODE16), [])
+})
+
 test('types: the compiler sees every mistake', { skip, ...LIMIT }, async (t) => {
   const files = ['mistakes.ts']
   const text = readFileSync(join(PROGRAMS, 'mistakes.ts'), 'utf8')
   assert.ok(text.match(/@ts-expect-error/g).length >= 40)
   // A line without its mistake would be told of, as there is nothing to expect.
-  assert.deepEqual(await complaints(project(t, files), files, { module: 'node16', moduleResolution: 'node16' }), [])
+  assert.deepEqual(await complaints(project(t, files), files, NODE16), [])
 })
 
 test('types: what is declared is there, and nothing else', () => {
@@ -93,7 +100,8 @@ test('types: what is declared is there, and nothing else', () => {
 
 test('types: methods that are declared are there', () => {
   const { Care, Listing, Tenant } = require('../index.js')
-  const declared = readFileSync(join(PACKAGE, 'index.d.ts'), 'utf8') + readFileSync(join(PACKAGE, 'lib', 'verbs.d.ts'), 'utf8')
+  const texts = ['index.d.ts', 'lib/verbs.d.ts'].map((file) => readFileSync(join(PACKAGE, file), 'utf8'))
+  const declared = texts.join('\n')
   const classes = { Care, Tenant, Listing, EngineVerbs: Care, TenantVerbs: Tenant }
   for (const [name, Made] of Object.entries(classes)) {
     const [, body] = declared.match(new RegExp(`declare class ${name}\\b.*?\\{\\n(.*?)\\n\\}`, 's'))

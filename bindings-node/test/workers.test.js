@@ -1,6 +1,6 @@
 'use strict'
 
-// Worker threads: each may load the addon, none needs the main thread to have done so, and all may be ended at any time.
+// Worker threads: each may load the addon, none needs the main thread to have done so, all may be ended at any time.
 
 const assert = require('node:assert/strict')
 const { existsSync } = require('node:fs')
@@ -82,7 +82,7 @@ test('only in a worker', LIMIT, async () => {
 })
 
 test('in workers first, one after the other, and later in main', LIMIT, async () => {
-  const said = await well('say(await everything()); say(await everything()); say(await here()); say(await everything())')
+  const said = await well('for (const one of [everything, everything, here, everything]) say(await one())')
   assert.deepEqual(said, [DONE, DONE, EXCERPT, DONE])
 })
 
@@ -113,7 +113,7 @@ test('a worker inside a worker', LIMIT, async () => {
   assert.deepEqual(said, [DONE.slice(0, 4), 0])
 })
 
-// Under way when it is ended: work on libuv's threads, an advisor that never answers, a call that waits for another one.
+// Under way when it is ended: work on libuv's threads, an advisor that never answers, calls that wait for one another.
 const ENDLESS = `\`
   opened(nobody, { advisors: [{ id: 'a', advise: () => new Promise(() => {}) }] }).then(async (care) => {
     await care.tenant().ingest('reviews', [review('1', 'Where is my order?')], { account: SHOP })
@@ -199,7 +199,7 @@ test('a worker that fails takes nothing with it', LIMIT, async () => {
   assert.deepEqual(said, ['mine', EXCERPT])
 })
 
-test('a handle that is posted is an empty object on the other side: it is of no use there, and harms nothing', async (t) => {
+test('a handle that is posted is an empty object on the other side: of no use, and no harm', async (t) => {
   const care = await opened(t)
   await care.receive('x', mention())
   const policy = new Policy("brand.name = 'Acme'")
@@ -211,7 +211,7 @@ test('a handle that is posted is an empty object on the other side: it is of no 
     assert.equal(Object.getPrototypeOf(copied), Object.prototype)
     port1.postMessage(handle)
     // As what is to be handed over, it is refused.
-    assert.throws(() => port1.postMessage(handle, [handle]), (error) => ['DataCloneError', 'TypeError'].includes(error.name))
+    assert.throws(() => port1.postMessage(handle, [handle]), /DataCloneError|TypeError/)
   }
   port2.close()
   assert.equal((await first(care.tenant().queue())).excerpt, EXCERPT)
@@ -231,12 +231,15 @@ test('require and import give one package', LIMIT, async () => {
     say(Object.keys(required).sort().join() === Object.keys(imported).sort().join())
     say(Object.keys(required).every((name) => required[name] === imported[name]))
     const care = await imported.Care.open('memory:', require(ACME).settings())
-    say([care instanceof required.Care, care.tenant() instanceof required.Tenant, care.tenant().queue() instanceof required.Listing])
+    const tenant = care.tenant()
+    const ours = [care instanceof required.Care, tenant instanceof required.Tenant]
+    say([...ours, tenant.queue() instanceof required.Listing])
     say(await care.tenant().case('c0').catch((error) => error instanceof required.CarelineError))
     const judged = required.triageSync(['help'], { policy: new imported.Policy("brand.name = 'Acme'") })
     say(judged.length)
-    const maps = readFileSync('/proc/self/maps', 'utf8').split('\\n').filter((line) => line.endsWith('.node') && line.includes(' 00000000 '))
-    say(maps.length)
+    // Where a file is mapped from its beginning.
+    const mapped = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'utf8').split('\\n') : []
+    say(mapped.filter((line) => / 00000000 .*\\.node$/.test(line)).length)
   `, { esm: true })
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.deepEqual(said.slice(0, 5), [true, true, [true, true, true], true, 1])

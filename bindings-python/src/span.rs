@@ -92,9 +92,10 @@ impl Span {
         }
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, (u32, u32, Option<u32>, Option<u32>)) {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (start, end) = self.points.unzip();
-        (py.get_type::<Self>().into_any(), (self.bytes.start, self.bytes.end, start, end))
+        let arguments = (self.bytes.start, self.bytes.end, start, end);
+        Ok((py.get_type::<Self>(), arguments).into_pyobject(py)?.into_any())
     }
 }
 

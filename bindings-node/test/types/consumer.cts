@@ -6,8 +6,8 @@ import { Care, CarelineError, type EventBody, type Transport } from 'careline'
 const { normaliseSync, triageSync } = careline
 
 /** The global fetch, with something before it. */
-const transport: Transport = (url, { body, ...request }) =>
-  fetch(url, body === undefined ? request : { ...request, body: new Uint8Array(body) })
+const transport: Transport = (url, { headers, ...request }) =>
+  fetch(url, { ...request, headers: [...headers, ['x-acme', '1']] })
 
 async function main (): Promise<void> {
   const care: careline.Care = await Care.open('memory:', { policy: { text: "brand.name = 'Acme'" }, transport })

@@ -2,14 +2,15 @@
 
 import * as everything from 'careline'
 import {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage,
-  triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON,
+  triage, triageSync, verifySignature, version
 } from 'careline'
+import { told } from './events.js'
 import type {
-  Advisor, Assessment, Calling, Case, CaseView, Counter, Coverage, CustomerView, ErrorCode, Event, EventBody, Explanation,
-  Finding, GivenMessage, Inbound, Ingested, Judging, Leased, Line, Message, Mistake, OpenSettings, Page, Parsed, PolicySource,
-  Presence, Quarantined, QueueItem, Reading, Receipt, Records, Settings, Signing, Span, Text, ThreadView, Ticked, Transport,
-  Upkept, WebhookAnswer, WebhookRequest
+  Advisor, Assessment, Calling, Case, CaseView, Counter, Coverage, CustomerView, ErrorCode, Event, Explanation,
+  Finding, GivenMessage, Ingested, Judging, Leased, Line, Message, Mistake, OpenSettings, Page, Parsed, PolicySource,
+  Presence, Quarantined, QueueItem, Reading, Receipt, Records, Settings, Signing, Span, Text, ThreadView, Ticked,
+  Transport, Upkept, WebhookAnswer, WebhookRequest
 } from 'careline'
 
 const advisor: Advisor = {
@@ -29,6 +30,10 @@ const transport: Transport = async (url, { method, headers, body, signal, redire
   const sent: [string, string][] = headers
   return { status: length + sent.length, headers: [[method, how + url]], arrayBuffer: async () => new ArrayBuffer(0) }
 }
+
+const plain: OpenSettings = { transport: fetch }
+const wrapped: Transport = (url, request) => fetch(url, request)
+console.log(plain, wrapped)
 
 const policy: PolicySource = { text: "brand.name = 'Acme'", file: 'acme.toml' }
 const sources: PolicySource[] = ['acme.toml', new URL('file:///acme.toml'), policy]
@@ -82,7 +87,8 @@ export async function whole (stop: AbortSignal): Promise<void> {
   })
   await tenant.ingest('reviews', new Set(events))
 
-  const queue: Listing<QueueItem> = tenant.queue({ team: 'care', awaiting: true, dueBefore: new Date(), limit: 20, signal: stop })
+  const asked = { team: 'care', awaiting: true, dueBefore: new Date(), limit: 20, signal: stop }
+  const queue: Listing<QueueItem> = tenant.queue(asked)
   for await (const item of queue) console.log(item.case.tier.toFixed(), item.excerpt.length, item.customerName?.length)
   for await (const page of queue.pages()) console.log(page.items.length)
   const page: Page<QueueItem> = await queue.page()
@@ -103,7 +109,8 @@ export async function whole (stop: AbortSignal): Promise<void> {
   const roster: readonly Presence[] = await tenant.roster()
   const receipt: Receipt = await tenant.erase({ customer: 'p1' })
   const entries: number = await tenant.verifyLog()
-  console.log(spanned(explained), view.notes[0]?.text, thread?.messages, person.maybeSame, open, coverage, counters, roster)
+  console.log(spanned(explained), view.notes[0]?.text, thread?.messages, person.maybeSame)
+  console.log(open, coverage, counters, roster)
   console.log(receipt.removed['messages'], entries, await tenant.totals('tier.'), await tenant.export({ raw: true }))
 
   const moved: Case[] = [
@@ -114,7 +121,9 @@ export async function whole (stop: AbortSignal): Promise<void> {
     await tenant.reopen('c1', 'mia')
   ]
   const assessment: Assessment | undefined = explained.assessment
-  if (assessment !== undefined) moved.push(await tenant.correct('c1', 'mia', { ...assessment, tier: 2, intent: 'question' }))
+  if (assessment !== undefined) {
+    moved.push(await tenant.correct('c1', 'mia', { ...assessment, tier: 2, intent: 'question' }))
+  }
   const nothing: void = await tenant.note('c1', 'mia', 'called back')
   await tenant.setFacts('p1', { number: 'K-7', value: { tier: 1 }, gone: null })
   await tenant.mergeCustomers('p1', 'p2', 'mia', ['both named order 7'])
@@ -127,13 +136,17 @@ export async function whole (stop: AbortSignal): Promise<void> {
 
 export async function batches (): Promise<void> {
   const reading: Reading = { kind: 'rest', account: '1', receivedAt: new Date(), threads: 2 }
-  const parsed: Parsed[] = [...await normalise('x', [new Uint8Array()], reading), ...normaliseSync('x', [Buffer.from('{}')])]
-  for (const { events, rejects, repaired } of parsed) console.log(events.map(({ body }) => told(body)), rejects[0]?.error, repaired)
+  const later: Parsed[] = await normalise('x', [new Uint8Array()], reading)
+  for (const { events, rejects, repaired } of [...later, ...normaliseSync('x', [Buffer.from('{}')])]) {
+    console.log(events.map(({ body }) => told(body)), rejects[0]?.error, repaired)
+  }
 
-  const text: Text = { text: 'help', network: 'x', lang: 'en', author: 'jo', brand: 'Acme', surface: 'mention', visibility: 'public' }
+  const known = { network: 'x', lang: 'en', author: 'jo', brand: 'Acme' }
+  const text: Text = { text: 'help', ...known, surface: 'mention', visibility: 'public' }
   const judging: Judging = { policy: new Policy("brand.name = 'Acme'", 'acme.toml'), threads: 1 }
   const loaded: Policy = await Policy.load(new URL('file:///acme.toml'))
-  const judged: Assessment[] = [...await triage(['help', text], judging), ...triageSync(['help'] as const, { policy: loaded })]
+  const atOnce: Assessment[] = triageSync(['help'] as const, { policy: loaded })
+  const judged: Assessment[] = [...await triage(['help', text], judging), ...atOnce]
   console.log(judged[0]?.needsResponse, loaded.version, networks().join(), version.length, sources.length)
 
   const mistakes: readonly Mistake[] = await checkPolicy('acme.toml')
@@ -157,31 +170,6 @@ export function spanned ({ text, assessment }: Explanation): string[] {
   const spans: (Span | undefined)[] = (assessment?.evidence ?? []).map(({ span }) => span)
   return spans.map((span) => (span === undefined ? '' : text.slice(span.start, span.end)))
 }
-
-/** What happened, whatever it was. */
-export function told (body: EventBody): string {
-  switch (body.kind) {
-    case 'message': return message(body)
-    case 'deleted': return `${body.nativeId} ${body.at?.toISOString()}`
-    case 'hidden': return `${body.nativeId} ${body.hidden ? 'hidden' : 'shown'}`
-    case 'reaction': return `${body.reaction} ${body.by?.handle}`
-    case 'seen': return body.nativeIds.join()
-    case 'control': return `${body.owner} ${body.app}`
-    case 'signal': return `${body.name} ${Object.keys(body.extensions).length}`
-    case 'profile': return `${body.handle} ${body.followers?.toFixed()}`
-    case 'account': return `${body.change} ${body.reason}`
-    case 'unknown': return body.name
-    case 'timer': return `${body.id} ${body.dueAt.getTime()}`
-    case 'advice': return `${body.advisor} ${body.findings?.length ?? body.failure}`
-    case 'case': return `${body.case} ${body.actor}`
-    case 'presence': return `${body.agent} ${body.online ? 'came' : 'went'}`
-    case 'customer': return String(body.kind)
-    default: return never(body)
-  }
-}
-
-const message = ({ nativeId, surface, author, content }: Inbound): string =>
-  `${nativeId} ${surface} ${author?.name ?? author?.nativeId} ${content.text} ${content.entities[0]?.span.startByte}`
 
 function lineOf (line: Line): string {
   switch (line.line) {
@@ -220,12 +208,13 @@ function retried (error: CarelineError): number | 'give up' {
 
 /** A host may throw the same errors. */
 export const mine = (): CarelineError => new CarelineError('mine', {
-  code: 'conflict', operation: 'mine', context: { case: 'c1' }, retry: 'after', retryAfterMs: 5, status: 409, cause: new Error()
+  code: 'conflict', operation: 'mine', context: { case: 'c1' }, status: 409,
+  retry: 'after', retryAfterMs: 5, cause: new Error()
 })
 
 /** Nothing is exported that is not used above. */
 const used: Record<Exclude<keyof typeof everything, 'default'>, unknown> = {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage,
-  triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON,
+  triage, triageSync, verifySignature, version
 }
 console.log(used)

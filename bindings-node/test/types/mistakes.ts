@@ -1,7 +1,9 @@
 // Each of these is a mistake, and the compiler says so.
 
-import { Care, CarelineError, Listing, Tenant, checkPolicy, fromJSON, normaliseSync, toJSON, triageSync, verifySignature } from 'careline'
-import type { Assessment, Case, Event, Inbound, Line, OpenSettings } from 'careline'
+import {
+  Care, CarelineError, Listing, Tenant, checkPolicy, fromJSON, normaliseSync, toJSON, triageSync, verifySignature
+} from 'careline'
+import type { Advisor, Assessment, Case, Inbound, Line, OpenSettings, Transport } from 'careline'
 
 declare const care: Care
 declare const tenant: Tenant
@@ -29,9 +31,9 @@ export const nameless: OpenSettings = { advisors: [{ advise: () => [] }] }
 // @ts-expect-error: an advisor gives findings
 export const wordy: OpenSettings = { advisors: [{ id: 'a', advise: () => ['urgent'] }] }
 // @ts-expect-error: a finding has a weight
-export const weightless: OpenSettings = { advisors: [{ id: 'a', advise: () => [{ about: 'urgency', value: 'yes', rule: 'a' }] }] }
+export const weightless: Advisor = { id: 'a', advise: () => [{ about: 'urgency', value: 'yes', rule: 'a' }] }
 // @ts-expect-error: a transport answers with a status
-export const silent: OpenSettings = { transport: async () => ({ headers: [], arrayBuffer: async () => new ArrayBuffer(0) }) }
+export const silent: Transport = async () => ({ headers: [], arrayBuffer: async () => new ArrayBuffer(0) })
 // @ts-expect-error: the raw body is bytes
 care.receive('x', { headers: {}, body: '{}' })
 // @ts-expect-error: the raw body is not what was parsed
@@ -96,7 +98,5 @@ export const none: number = checkPolicy('acme.toml').length
 tenant.ingest('reviews', [{ scope: 's', nativeId: '1' }])
 // @ts-expect-error: an account names its network
 tenant.ingest('reviews', [], { account: { nativeId: '1' } })
-// @ts-expect-error: what happened says what it is
-export const event: Event = { v: 1, channel: 'host', receivedAt: new Date(), body: {} }
 // @ts-expect-error: a profile has an id
 export const author: Inbound['author'] = { name: 'Jo' }

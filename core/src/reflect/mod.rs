@@ -98,8 +98,11 @@ pub struct Union {
     /// The name of the tag in JSON.
     pub tag: &'static str,
     /// The tag's values and what each holds: a record or, where other languages have no use for one, JSON.
-    pub arms: &'static [(&'static str, fn() -> Kind)],
+    pub arms: &'static [Arm],
 }
+
+/// An arm of a union: its tag, and what it holds.
+pub type Arm = (&'static str, fn() -> Kind);
 
 /// What a field holds.
 #[derive(Debug)]

@@ -70,8 +70,8 @@ async fn advice_raises_a_case_and_opens_one() {
     let explained = world.tenant.explain(&asks).await.unwrap();
     assert!(explained.assessment.as_ref().unwrap().evidence.iter().any(|finding| finding.rule == "model.says"));
     assert_eq!(explained.assessment.unwrap().models["model"], "7");
-    let advised = explained.reasons.iter().find(|(_, kind, _)| *kind == StepKind::Advised).unwrap();
-    assert_eq!(advised.2[0].rule, "model/7");
+    let advised = explained.reasons.iter().find(|why| why.kind == StepKind::Advised).unwrap();
+    assert_eq!(advised.reasons[0].rule, "model/7");
     assert_eq!(world.tick().await.advised, 0);
     assert!(!world.steps(&asks).await.iter().any(|step| step == "noted"));
 }

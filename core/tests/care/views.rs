@@ -81,7 +81,7 @@ async fn every_rule_that_had_a_say_is_named() {
     let assessment = explained.assessment.unwrap();
     assert!(assessment.evidence.iter().any(|finding| finding.rule == "words.broken"));
     let rules: Vec<_> =
-        explained.reasons.iter().flat_map(|(_, _, reasons)| reasons).map(|reason| reason.rule.as_str()).collect();
+        explained.reasons.iter().flat_map(|why| &why.reasons).map(|reason| reason.rule.as_str()).collect();
     for rule in ["policy.first_team", "policy.team_for_the_rest"] {
         if rules.contains(&rule) {
             assert_eq!(rules[1], "sla.usual_1");

@@ -287,7 +287,7 @@ async fn a_case_that_waits_too_long_overflows() {
         .unwrap()
         .reasons
         .into_iter()
-        .flat_map(|(_, _, reasons)| reasons)
+        .flat_map(|why| why.reasons)
         .map(|reason| reason.rule)
         .collect();
     assert!(why.contains(&"routing.release".to_owned()), "{why:?}");
