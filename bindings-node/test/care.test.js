@@ -445,7 +445,7 @@ test('lists read nothing until somebody looks', async (t) => {
   }
   const unread = tenant.queue()
   await care.close()
-  await assert.rejects(unread.page(), refused('input_invalid'))
+  await assert.rejects(unread.page(), refused('unavailable'))
 })
 
 test('lists page without a gap', async (t) => {
@@ -497,12 +497,12 @@ test('close: what is under way comes to its end, the rest is refused', async (t)
   await care.close()
   await care.close()
   for (const { status } of await Promise.all(underWay)) assert.equal(status, 200)
-  await assert.rejects(care.receive('x', mention()), refused('input_invalid'))
-  await assert.rejects(care.tick(), refused('input_invalid'))
-  await assert.rejects(tenant.case('c0'), refused('input_invalid'))
-  await assert.rejects(tenant.ingest('reviews', []), refused('input_invalid'))
-  assert.throws(() => care.tenant(), refused('input_invalid'))
-  assert.throws(() => care.tenants, refused('input_invalid'))
+  await assert.rejects(care.receive('x', mention()), refused('unavailable'))
+  await assert.rejects(care.tick(), refused('unavailable'))
+  await assert.rejects(tenant.case('c0'), refused('unavailable'))
+  await assert.rejects(tenant.ingest('reviews', []), refused('unavailable'))
+  assert.throws(() => care.tenant(), refused('unavailable'))
+  assert.throws(() => care.tenants, refused('unavailable'))
 
   const again = await opened(t, { store })
   assert.equal(await messages(again.tenant()), 4)
@@ -512,7 +512,7 @@ test('close: what is under way comes to its end, the rest is refused', async (t)
 test('close: a handle closes at the end of its block', async () => {
   const care = await Care.open('memory:', settings())
   await care[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]()
-  await assert.rejects(care.tick(), refused('input_invalid'))
+  await assert.rejects(care.tick(), refused('unavailable'))
 })
 
 test('two handles on one file see one another', async (t) => {

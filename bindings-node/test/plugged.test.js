@@ -230,7 +230,7 @@ const status = {
   language: 'en',
   uri: 'https://other.example/users/jo/statuses/109',
   url: 'https://other.example/@jo/109',
-  content: '<p><a href="https://inst.example/@acme" class="u-url mention">@<span>acme</span></a> my order is broken!</p>',
+  content: '<p><a href="https://inst.example/@acme" class="mention">@<span>acme</span></a> my order is broken!</p>',
   account,
   media_attachments: [],
   mentions: [{ id: '55', username: 'acme', url: 'https://inst.example/@acme', acct: 'acme' }],
