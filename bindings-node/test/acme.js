@@ -96,5 +96,6 @@ function folder (t) {
 }
 
 module.exports = {
-  COMPLAINT, POLICY, SECRET, SHOP, TOKEN, all, first, folder, mention, onMastodon, opened, posted, review, settings, sign
+  COMPLAINT, POLICY, SECRET, SHOP, TOKEN,
+  all, first, folder, mention, onMastodon, opened, posted, review, settings, sign
 }

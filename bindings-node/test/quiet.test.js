@@ -219,7 +219,7 @@ const nobody = { after () {} }
 const policy = { text: POLICY.replace("'5s'", "'60s'") }
 const reviews = (count) => Array.from({ length: count }, (_, n) => review(String(n), 'Where is my order?'))
 process.on('beforeExit', () => {
-  if (process._getActiveHandles().some((one) => one !== process.stdout)) process.exitCode = 9
+  if (process._getActiveHandles().some((one) => !one._isStdio)) process.exitCode = 9
 })
 `
 

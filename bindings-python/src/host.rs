@@ -1,6 +1,6 @@
 //! A host's engine: opened from settings, used through verbs.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use careline::care::Engine;
 use careline::intake::{Parsed, WebhookRequest};
@@ -10,9 +10,9 @@ use careline::{Error, ErrorKind, Result};
 use careline_connectors::HostConfig;
 use careline_connectors::surface::{self, Answer, WebhookAnswer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use pollster::block_on;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::detached;
 use crate::plugged::{PluggedAdvisor, PluggedTransport, lazy_http};
@@ -22,20 +22,14 @@ use crate::record::{Record, module_function};
 #[pyclass(frozen, module = "careline._careline", name = "Host")]
 pub(crate) struct Host {
     pid: u32,
-    open: RwLock<Option<Arc<Open>>>,
-}
-
-struct Open {
-    engine: Engine,
-    /// For what waits for a network; made when something does.
-    runtime: OnceLock<Runtime>,
+    engine: RwLock<Option<Engine>>,
 }
 
 impl Drop for Host {
     fn drop(&mut self) {
         if self.pid != std::process::id() {
             // After a fork this is a copy of the parent's: to close its files here would be to close the parent's.
-            std::mem::forget(self.open.get_mut().map(Option::take));
+            std::mem::forget(self.engine.get_mut().map(Option::take));
         }
     }
 }
@@ -65,14 +59,12 @@ impl Host {
                 |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
             )
         })?;
-        let open = Open { engine, runtime: OnceLock::new() };
-        Ok(Self { pid: std::process::id(), open: RwLock::new(Some(Arc::new(open))) })
+        Ok(Self { pid: std::process::id(), engine: RwLock::new(Some(engine)) })
     }
 
     /// The names of the tenants.
     fn tenants(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        let open = self.open(py)?;
-        Ok(open.engine.tenants().map(|tenant| tenant.id().to_string()).collect())
+        Ok(self.open(py)?.tenants().map(|tenant| tenant.id().to_string()).collect())
     }
 
     /// Receives one webhook request.
@@ -85,10 +77,10 @@ impl Host {
         method: &str,
         query: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let open = self.open(py)?;
+        let engine = self.open(py)?;
         let answer = detached(py, || {
             let request = request(headers, &body, method, query)?;
-            let answer = open.wait(false, open.engine.receive(endpoint, &request))??;
+            let answer = block_on(engine.receive(endpoint, &request))?;
             Ok(WebhookAnswer::from(answer))
         })?;
         Record::answer(py, Arc::new(answer), None)
@@ -103,15 +95,15 @@ impl Host {
         body: PyBackedBytes,
         events: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let open = self.open(py)?;
+        let engine = self.open(py)?;
         let ingested = detached(py, || {
             let events: Vec<Event> = serde_json::from_str(events).map_err(|error| {
                 Error::new(ErrorKind::InputInvalid, format!("these are no events: {}", without_words(&error)))
                     .during("ingest")
             })?;
             let parsed = Parsed { events, ..Parsed::default() };
-            let tenant = open.engine.tenant(tenant)?;
-            open.wait(false, tenant.ingest(source, Channel::Host, body.to_vec(), parsed))?
+            let tenant = engine.tenant(tenant)?;
+            block_on(tenant.ingest(source, Channel::Host, body.to_vec(), parsed))
         })?;
         Record::answer(py, Arc::new(ingested), None)
     }
@@ -124,64 +116,38 @@ impl Host {
         verb: &str,
         arguments: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let open = self.open(py)?;
-        let answer = detached(py, || open.perform(tenant, verb, arguments))?;
+        let engine = self.open(py)?;
+        let answer = detached(py, || perform(&engine, tenant, verb, arguments))?;
         Record::answer(py, answer, None)
     }
 
     /// Closes everything. What is under way comes to its end.
     fn close(&self, py: Python<'_>) {
         if self.pid == std::process::id() {
-            let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
-            py.detach(|| drop(open));
+            let engine = self.engine.write().unwrap_or_else(PoisonError::into_inner).take();
+            py.detach(|| drop(engine));
         }
     }
 }
 
 impl Host {
     /// What is open. In a child of the process that opened it, and once it is closed, there is nothing.
-    fn open(&self, py: Python<'_>) -> PyResult<Arc<Open>> {
+    fn open(&self, py: Python<'_>) -> PyResult<Engine> {
         // Before any lock: another thread of the parent may have held it at the fork.
         let why = if self.pid != std::process::id() { "forked" } else { "closed" };
-        let open = match why {
-            "closed" => self.open.read().unwrap_or_else(PoisonError::into_inner).clone(),
+        let engine = match why {
+            "closed" => self.engine.read().unwrap_or_else(PoisonError::into_inner).clone(),
             _ => None,
         };
-        open.map_or_else(|| Err(PyErr::from_value(module_function(py, "careline.errors", why)?.call0()?)), Ok)
+        engine.map_or_else(|| Err(PyErr::from_value(module_function(py, "careline.errors", why)?.call0()?)), Ok)
     }
 }
 
-impl Open {
-    fn perform(&self, tenant: Option<&str>, verb: &str, arguments: &str) -> Result<Answer> {
-        let waits = surface::verb(verb).is_some_and(|verb| verb.waits);
-        match tenant {
-            Some(tenant) => {
-                let tenant = self.engine.tenant(TenantId::from(tenant))?;
-                self.wait(waits, surface::of_tenant(&tenant, verb, arguments))?
-            }
-            None => self.wait(waits, surface::of_engine(&self.engine, verb, arguments))?,
-        }
-    }
-
-    /// Does `work` on this thread. Only what waits for a network needs a runtime.
-    fn wait<T>(&self, on_network: bool, work: impl Future<Output = T>) -> Result<T> {
-        if !on_network {
-            return Ok(pollster::block_on(work));
-        }
-        if Handle::try_current().is_ok() {
-            let message = "a call that waits for a network cannot be made inside another one; make it afterwards";
-            return Err(Error::new(ErrorKind::Unsupported, message).during("wait"));
-        }
-        if self.runtime.get().is_none() {
-            let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
-                Error::new(ErrorKind::Unexpected, "no runtime can be made for calls of networks").caused_by(error)
-            })?;
-            drop(self.runtime.set(runtime));
-        }
-        match self.runtime.get() {
-            Some(runtime) => Ok(runtime.block_on(work)),
-            None => Err(Error::new(ErrorKind::Unexpected, "no runtime can be made for calls of networks")),
-        }
+/// Does a verb of a tenant's, or without one of the engine's, on this thread.
+fn perform(engine: &Engine, tenant: Option<&str>, verb: &str, arguments: &str) -> Result<Answer> {
+    match tenant {
+        Some(tenant) => block_on(surface::of_tenant(&engine.tenant(TenantId::from(tenant))?, verb, arguments)),
+        None => block_on(surface::of_engine(engine, verb, arguments)),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use careline_http::HttpTransport;
 use http::{Request, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::error::keep_interrupt;
 use crate::record::Record;
@@ -117,11 +119,11 @@ impl Transport for PluggedTransport {
     }
 
     async fn open(&self, _: Request<Bytes>) -> Result<Response<ByteStream>> {
-        Err(Error::new(ErrorKind::Unsupported, "a transport written in Python holds no connections open"))
+        Err(no_streams())
     }
 
     async fn websocket(&self, _: Request<()>) -> Result<Box<dyn WebSocket>> {
-        Err(Error::new(ErrorKind::Unsupported, "a transport written in Python holds no connections open"))
+        Err(no_streams())
     }
 }
 
@@ -130,26 +132,39 @@ pub(crate) fn lazy_http() -> Arc<dyn Transport> {
     Arc::new(LazyHttp::default())
 }
 
+/// The transport and what drives it: a runtime without threads, which the calling thread turns while it waits. Only requests
+/// run in it; everything else of a call needs none.
 #[derive(Debug, Default)]
-struct LazyHttp(OnceLock<HttpTransport>);
+struct LazyHttp(OnceLock<(HttpTransport, Runtime)>);
 
 impl LazyHttp {
-    fn get(&self) -> &HttpTransport {
-        self.0.get_or_init(HttpTransport::default)
+    fn get(&self) -> Result<&(HttpTransport, Runtime)> {
+        if self.0.get().is_none() {
+            let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(Duration::ZERO).build();
+            let none = |error| Error::new(ErrorKind::Unexpected, "no runtime can be made").caused_by(error);
+            // Another thread may have been faster; then this one's is given up.
+            drop(self.0.set((HttpTransport::default(), runtime.map_err(none)?)));
+        }
+        self.0.get().ok_or_else(|| Error::new(ErrorKind::Unexpected, "there is no runtime"))
     }
 }
 
 #[async_trait]
 impl Transport for LazyHttp {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        self.get().send(request).await
+        let (http, runtime) = self.get()?;
+        runtime.block_on(http.send(request))
     }
 
-    async fn open(&self, request: Request<Bytes>) -> Result<Response<ByteStream>> {
-        self.get().open(request).await
+    async fn open(&self, _: Request<Bytes>) -> Result<Response<ByteStream>> {
+        Err(no_streams())
     }
 
-    async fn websocket(&self, request: Request<()>) -> Result<Box<dyn WebSocket>> {
-        self.get().websocket(request).await
+    async fn websocket(&self, _: Request<()>) -> Result<Box<dyn WebSocket>> {
+        Err(no_streams())
     }
+}
+
+fn no_streams() -> Error {
+    Error::new(ErrorKind::Unsupported, "no connection is held open in Python: poll the account instead")
 }

@@ -172,7 +172,6 @@ def test_odd_notices(shared: careline.Care) -> None:
     assert accepted(shared.told) == []
 
 
-@pytest.mark.xfail(strict=True, reason="errors repeat what was asked for, however long it is")
 @pytest.mark.parametrize("verb", ["case", "customer", "poll"])
 def test_an_error_is_a_line_and_not_a_book(tenant: careline.Tenant, verb: str) -> None:
     with pytest.raises(CarelineError) as raised:
@@ -299,7 +298,6 @@ def test_odd_sources(tenant: careline.Tenant) -> None:
     assert escaped(lambda odd: tenant.ingest("shop", [traffic.review(3)], account=(odd, "1"))) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what is no pair raises ValueError or TypeError while it is unpacked")
 def test_odd_accounts(tenant: careline.Tenant) -> None:
     assert escaped(lambda odd: tenant.ingest("shop", [traffic.review(2)], account=odd)) == []
 
@@ -406,7 +404,6 @@ def test_odd_brands() -> None:
     assert escaped(lambda odd: careline.triage([{"text": "my order is broken", "brand": small(odd)}])) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a long brand takes time and memory by the square: 10,000 words take 24 GB")
 def test_a_brand_that_is_a_book() -> None:
     with pytest.raises(CarelineError):
         careline.triage([{"text": "my order is broken", "brand": "zebra " * 300}])
@@ -424,14 +421,12 @@ def test_odd_networks() -> None:
     assert accepted(lambda odd: careline.normalise(odd, [traffic.mention(1)])) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a lone surrogate raises UnicodeEncodeError")
 @pytest.mark.parametrize("name", ["kind", "account"])
 def test_odd_values_for_normalise(name: str) -> None:
     odd_one: Callable[[Any], Any] = lambda odd: careline.normalise("x", [traffic.mention(1)], **{name: odd})  # noqa: E731
     assert escaped(odd_one, TypeError) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what is no time raises AttributeError")
 def test_odd_times() -> None:
     assert escaped(lambda odd: careline.normalise("x", [], received_at=odd), TypeError) == []
     assert escaped(lambda odd: careline.verify_signature({}, b"", secrets=["a"], header="b", now=odd), TypeError) == []
@@ -445,13 +440,11 @@ def test_odd_values_for_verify_signature(name: str) -> None:
     assert accepted(odd_one) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what is no mapping raises ValueError")
 def test_odd_timestamps_for_verify_signature() -> None:
     usual: dict[str, Any] = {"secrets": ["made-up"], "header": "x-signature"}
     assert escaped(lambda odd: careline.verify_signature({}, b"", **usual, timestamp=odd), TypeError) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a secret given as a text counts as a list of its letters: each of them signs")
 def test_one_secret_is_not_several() -> None:
     body, secret = b"body", "made-up"
     for letter in secret:
@@ -460,13 +453,11 @@ def test_one_secret_is_not_several() -> None:
             careline.verify_signature({"s": signature}, body, secrets=secret, header="s")
 
 
-@pytest.mark.xfail(strict=True, reason="a lone surrogate raises UnicodeEncodeError")
 def test_odd_policies() -> None:
     assert escaped(careline.Policy, TypeError) == []
     assert escaped(lambda odd: careline.Policy("brand.name = 'Acme'", odd), TypeError) == []
 
 
-@pytest.mark.xfail(strict=True, reason="NUL in a path raises ValueError")
 def test_odd_paths_of_policies() -> None:
     assert escaped(lambda odd: careline.triage(["a"], policy=odd), TypeError) == []
     assert escaped(careline.check_policy, TypeError) == []
@@ -478,7 +469,6 @@ def test_odd_policies_of_a_care() -> None:
     assert escaped(lambda odd: careline.Care.open("memory:", policy={"text": "brand.name = 'Acme'", "file": odd})) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what is no mapping raises ValueError")
 @pytest.mark.parametrize("name", ["tenants", "endpoints", "accounts"])
 def test_odd_settings(name: str) -> None:
     policy = {"text": "brand.name = 'Acme'"}
@@ -509,7 +499,6 @@ def test_odd_stores() -> None:
     assert accepted(lambda odd: careline.Care.open(odd, policy=policy)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what is no text is written into the error: RecursionError")
 def test_odd_tenants(care: careline.Care) -> None:
     assert escaped(care.tenant) == []
 
@@ -526,13 +515,11 @@ def test_odd_findings() -> None:
     assert escaped(lambda odd: careline.Finding(about=odd, value=odd, weight=odd, rule=odd, span=odd)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a lone surrogate raises UnicodeEncodeError")
 def test_odd_json() -> None:
     assert escaped(careline.Inbound.from_dict) == []
     assert escaped(careline.Inbound.from_json) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a lone surrogate raises UnicodeEncodeError")
 def test_odd_texts_of_a_record() -> None:
     fields = careline.triage(["hello"])[0].to_dict()
     assert escaped(lambda odd: careline.Assessment.from_dict(fields, odd), TypeError) == []

@@ -129,7 +129,6 @@ def test_from_the_native_part() -> None:
     assert error.message in str(error)
 
 
-@pytest.mark.xfail(strict=True, reason="the operation stands there twice: `receive: … (…; within=receive)`")
 def test_an_operation_is_said_once() -> None:
     with pytest.raises(errors.SignatureInvalid) as raised:
         raises()
@@ -163,7 +162,6 @@ def test_each_with_its_class_and_status(care: careline.Care, ask: Any, kind: typ
 
 
 
-@pytest.mark.xfail(strict=True, reason="without bodies nobody notices that there is no such network")
 def test_a_network_that_is_not_there_is_noticed_without_bodies() -> None:
     with pytest.raises(errors.Unsupported):
         careline.normalise("y", [])
@@ -271,7 +269,6 @@ def test_mistakes_belong_to_their_error() -> None:
     assert raised.value.mistakes and second.mistakes == []
 
 
-@pytest.mark.xfail(strict=True, reason="all errors without mistakes share one list")
 def test_the_list_of_an_error_without_mistakes_is_its_own() -> None:
     first, second = ConfigInvalid("made up"), ConfigInvalid("made up")
     first.mistakes.append({"key": "made-up"})
@@ -281,7 +278,6 @@ def test_the_list_of_an_error_without_mistakes_is_its_own() -> None:
         ConfigInvalid.mistakes.clear()
 
 
-@pytest.mark.xfail(strict=True, reason="only `Policy` lists the mistakes; `open` says the first line of them in its message")
 def test_mistakes_are_listed_when_a_care_is_opened() -> None:
     with pytest.raises(ConfigInvalid) as raised:
         careline.Care.open("memory:", policy={"text": "brand.nmae = 'Acme'", "file": "acme.toml"})

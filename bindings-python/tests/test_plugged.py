@@ -136,7 +136,6 @@ def test_one_that_raises(error: type[Exception]) -> None:
     assert stands(view) and f"exception={error.__name__}" in said(view)
 
 
-@pytest.mark.xfail(strict=True, reason="an advisor swallows Ctrl-C: it counts as its failure")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_one_in_which_the_process_is_told_to_end(error: type[BaseException]) -> None:
     def advise(*_: Any) -> Any:
@@ -206,7 +205,6 @@ def test_is_known_as_an_advisor() -> None:
     assert not isinstance(object(), careline.Advisor)
 
 
-@pytest.mark.xfail(strict=True, reason="a call of careline inside a call of careline panics")
 def test_one_that_looks_into_careline() -> None:
     seen: list[int] = []
 
@@ -221,7 +219,6 @@ def test_one_that_looks_into_careline() -> None:
     assert seen == [1]
 
 
-@pytest.mark.xfail(strict=True, reason="a call of careline inside a call of careline panics")
 def test_one_that_looks_into_another_care() -> None:
     seen: list[str] = []
 
@@ -363,7 +360,6 @@ def test_a_request_does_not_show_its_token() -> None:
     assert transport.asked and all(TOKEN not in repr(request) for request in transport.asked)
 
 
-@pytest.mark.xfail(strict=True, reason="the address is shown, and with Facebook's `appsecret_proof` it holds a secret")
 def test_a_request_does_not_show_its_proof() -> None:
     transport = Recorded([])
     account = {"network": "facebook", "page_id": "55", "page_token": TOKEN, "app_secret": traffic.SECRET}
@@ -509,7 +505,6 @@ def test_an_advisors_exception_stays_out_of_what_is_stored(raising: Callable[...
     assert "zebra" not in view.to_json() and TOKEN not in view.to_json()
 
 
-@pytest.mark.xfail(strict=True, reason="the traceback is logged with what the exception says")
 def test_an_advisors_exception_is_logged_without_its_words(
     raising: Callable[..., Any], log: pytest.LogCaptureFixture
 ) -> None:
@@ -528,7 +523,6 @@ def test_a_transports_exception_stays_out_of_ours(raising: Callable[..., Any]) -
         error = error.__cause__ or error.__context__
 
 
-@pytest.mark.xfail(strict=True, reason="the traceback is logged with what the exception says")
 def test_a_transports_exception_is_logged_without_its_words(
     raising: Callable[..., Any], log: pytest.LogCaptureFixture
 ) -> None:

@@ -212,7 +212,6 @@ assert seen == before, seen
     )
 
 
-@pytest.mark.xfail(strict=True, reason="a store on a file starts a thread of Tokio's where a network may be waited for")
 def test_upkeep_starts_none(tmp_path: Path) -> None:
     quiet(
         f"""{LOOK}

@@ -20,7 +20,7 @@ verbs! {
 
     /// Removes what the policies no longer allow to keep, and asks networks whether messages still stand that nobody would
     /// tell us were deleted. Call it once an hour or so.
-    upkeep() -> Upkept, waits => Ok(engine.upkeep().await);
+    upkeep() -> Upkept => Ok(engine.upkeep().await);
 
     /// Takes notices that are due: who is to be told about which case or account. Call `told` for each that was passed on;
     /// one that was not comes again after a minute.

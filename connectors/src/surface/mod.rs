@@ -31,8 +31,6 @@ pub struct Verb {
     pub arguments: &'static [Argument],
     /// What it answers.
     pub answer: fn() -> Kind,
-    /// Whether it may wait for a network, which takes a Tokio runtime.
-    pub waits: bool,
 }
 
 /// What a verb takes.
@@ -44,11 +42,6 @@ pub struct Argument {
     pub doc: &'static str,
     /// What it is; an [`Kind::Option`] may be left out.
     pub kind: fn() -> Kind,
-}
-
-/// The verb of this name, if there is one.
-pub fn verb(name: &str) -> Option<&'static Verb> {
-    TENANT.iter().chain(ENGINE).find(|verb| verb.name == name)
 }
 
 /// An answer of any type.
@@ -96,7 +89,7 @@ macro_rules! verbs {
         $(
             $(#[doc = $doc:literal])+
             $name:ident($($(#[doc = $arg_doc:literal])+ $arg:ident: $arg_ty:ty),* $(,)?) -> $answer:ty
-            $(, $waits:ident)? => $body:expr;
+            => $body:expr;
         )+
     ) => {
         $(#[$list_doc])*
@@ -110,7 +103,6 @@ macro_rules! verbs {
                     kind: <$arg_ty as ::careline::reflect::Reflected>::kind,
                 }),*],
                 answer: <$answer as ::careline::reflect::Reflected>::kind,
-                waits: $crate::surface::verbs!(@waits $($waits)?),
             }
         ),+];
 
@@ -132,8 +124,6 @@ macro_rules! verbs {
             }
         }
     };
-    (@waits) => { false };
-    (@waits waits) => { true };
 }
 
 use verbs;

@@ -327,13 +327,13 @@ verbs! {
     poll(
         /// The account, by the name the policy gives it.
         account: AccountId,
-    ) -> Ingested, waits => tenant.poll(&account).await;
+    ) -> Ingested => tenant.poll(&account).await;
 
     /// Asks an account's network whether customers' messages still stand, for deletions that nobody pushes.
     recheck(
         /// The account, by the name the policy gives it.
         account: AccountId,
-    ) -> Ingested, waits => tenant.recheck(&account).await;
+    ) -> Ingested => tenant.recheck(&account).await;
 
     /// What networks last said about accounts and what we may do with them.
     account_states() -> Vec<AccountStanding> => tenant.account_states().await;
