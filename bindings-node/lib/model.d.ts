@@ -1224,7 +1224,7 @@ export type EventBody =
   | ({ readonly kind: 'advice' } & Advice)
   | ({ readonly kind: 'case' } & CaseEvent)
   | ({ readonly kind: 'presence' } & PresenceEvent)
-  | ({ readonly kind: 'customer' } & any)
+  | ({ readonly kind: 'customer' } & { readonly [name: string]: unknown })
 
 /** A line of what happened to a case. */
 export type Line =

@@ -5,22 +5,23 @@
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
-const isMusl = () => {
-  if (process.platform !== 'linux') return false
-  const report = process.report?.getReport?.()
-  return report !== undefined && report.header.glibcVersionRuntime === undefined
+// A package may hold addons for both C libraries of Linux; the one that fits this machine loads.
+const libcs = process.platform === 'linux' ? ['-gnu', '-musl'] : ['']
+const names = libcs.map((libc) => `careline.${process.platform}-${process.arch}${libc}.node`)
+const files = names.map((name) => join(__dirname, '..', name)).filter(existsSync)
+
+function load () {
+  let failure
+  for (const file of files) {
+    try {
+      return require(file)
+    } catch (error) {
+      failure = error
+    }
+  }
+  const message = `careline has no addon that loads on this machine (${names.join(' or ')}); build one: npm run build in ` +
+    'bindings-node of its repository'
+  throw new Error(message, { cause: failure })
 }
 
-const name = () => {
-  const libc = process.platform === 'linux' ? (isMusl() ? '-musl' : '-gnu') : ''
-  return `careline.${process.platform}-${process.arch}${libc}.node`
-}
-
-const file = join(__dirname, '..', name())
-if (!existsSync(file)) {
-  throw new Error(
-    `careline has no addon for this machine (${name()}); build one: npm run build in bindings-node of its repository`
-  )
-}
-
-module.exports = require(file)
+module.exports = load()

@@ -96,19 +96,10 @@ impl Policy {
     /// From TOML. `file` is what mistakes call it. What it says wrong carries the list of mistakes.
     #[napi(constructor)]
     pub fn new(text: String, file: String) -> napi::Result<Self> {
-        match Rules::parse(&text, &file).and_then(CompiledPolicy::new) {
-            Ok(policy) => {
-                Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
-            }
-            Err(mistakes) => {
-                let listed = serde_json::to_value(&mistakes).unwrap_or_default();
-                let mut error = told(&Error::from(mistakes));
-                let mut envelope: serde_json::Value = serde_json::from_str(&error.reason).unwrap_or_default();
-                envelope["mistakes"] = listed;
-                error.reason = envelope.to_string();
-                Err(error)
-            }
-        }
+        caught(|| {
+            let policy = Rules::parse(&text, &file).and_then(CompiledPolicy::new)?;
+            Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
+        })
     }
 
     /// The digest of its rules.

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use careline::care::status_of;
+use careline::policy::PolicyErrors;
 use careline::{Error, ErrorKind, Result, Retry};
 use serde_json::json;
 
@@ -19,7 +20,16 @@ pub(crate) fn told(error: &Error) -> napi::Error {
     envelope["retry"] = json!(retry);
     envelope["retryAfterMs"] = json!(after);
     envelope["status"] = json!(status_of(error).as_u16());
+    if let Some(mistakes) = mistakes(error) {
+        envelope["mistakes"] = mistakes;
+    }
     napi::Error::from_reason(envelope.to_string())
+}
+
+/// The mistakes in a policy, if that is what is wrong.
+fn mistakes(error: &Error) -> Option<serde_json::Value> {
+    let cause = std::error::Error::source(error)?.downcast_ref::<PolicyErrors>()?;
+    serde_json::to_value(cause).ok()
 }
 
 /// Does `work`; a panic in it becomes an error. Its words stay out of that: they may be a customer's.

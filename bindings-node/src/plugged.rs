@@ -149,7 +149,7 @@ impl Advisor for PluggedAdvisor {
         let mut records = Encoded::one(&Record(&ask.message), None);
         records.add(&Record(&ask.assessment), Some(ask.message.text()));
         let returned = call("advise", json!({"id": self.id}), None, Some(records)).await?;
-        let (findings, _) = returned.map_err(|name| threw("the advisor threw", &name))?;
+        let (findings, _) = returned.map_err(|name| threw(ErrorKind::Unexpected, "the advisor threw", &name))?;
         serde_json::from_str(&findings).map_err(|error| {
             Error::new(ErrorKind::InputInvalid, format!("the advisor's findings are none: {}", without_words(&error)))
         })
@@ -157,8 +157,8 @@ impl Advisor for PluggedAdvisor {
 }
 
 /// What was thrown by its name; what it says may be a customer's words.
-fn threw(what: &str, name: &str) -> Error {
-    Error::new(ErrorKind::Unexpected, what).with("error", name.chars().take(80).collect::<String>())
+fn threw(kind: ErrorKind, what: &str, name: &str) -> Error {
+    Error::new(kind, what).with("error", name.chars().take(80).collect::<String>())
 }
 
 /// A transport written in JavaScript: the host's `fetch` unless it gave another one.
@@ -186,8 +186,10 @@ impl Transport for PluggedTransport {
             "method": parts.method.as_str(), "url": parts.uri.to_string(), "headers": headers, "deadline": deadline,
         });
         let returned = call("send", json, Some(body.to_vec()), None).await?;
-        // Whether it arrived, nobody knows.
-        let (head, body) = returned.map_err(|name| threw("the transport threw", &name).retry(Retry::Unknown))?;
+        // Whether it arrived, nobody knows; reading again does no harm.
+        let retry = if parts.method.is_safe() { Retry::Transient } else { Retry::Unknown };
+        let (head, body) =
+            returned.map_err(|name| threw(ErrorKind::Unavailable, "the transport threw", &name).retry(retry))?;
         let wrong = || Error::new(ErrorKind::InputInvalid, "the transport's answer is no HTTP response");
         let head: Head = serde_json::from_str(&head).map_err(|_| wrong())?;
         let mut response = Response::builder().status(head.status);

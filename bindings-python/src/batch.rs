@@ -80,12 +80,7 @@ impl Policy {
             Ok(policy) => {
                 Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
             }
-            Err(mistakes) => {
-                let listed = serde_json::to_value(&mistakes).unwrap_or_default();
-                let raised = raised(py, &Error::from(mistakes));
-                raised.value(py).setattr("mistakes", json(py, &listed)?)?;
-                Err(raised)
-            }
+            Err(mistakes) => Err(raised(py, &Error::from(mistakes))),
         }
     }
 

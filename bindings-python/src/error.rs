@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use careline::care::status_of;
+use careline::policy::PolicyErrors;
 use careline::{Error, ErrorKind, Retry};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
+
+use crate::record::json;
 
 /// The exception for an error.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
@@ -27,7 +30,16 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
         let (operation, status) = (error.operation(), status_of(error).as_u16());
         build.call1((error.kind().code(), error.message(), operation, context, retry, after, status, error.to_string()))
     });
-    built.map_or_else(|failed| failed, PyErr::from_value)
+    built.and_then(|raised| with_mistakes(raised, error)).map_or_else(|failed| failed, PyErr::from_value)
+}
+
+/// The mistakes in a policy, if that is what is wrong, beside the error.
+fn with_mistakes<'py>(raised: Bound<'py, PyAny>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PolicyErrors>());
+    if let Some(mistakes) = cause.and_then(|mistakes| serde_json::to_value(mistakes).ok()) {
+        raised.setattr("mistakes", json(raised.py(), &mistakes)?)?;
+    }
+    Ok(raised)
 }
 
 thread_local! {

@@ -55,7 +55,7 @@ impl Advisor for PluggedAdvisor {
             let findings = self.advise.bind(py).call1((message, assessment))?;
             Ok(findings.cast::<PyString>()?.to_str()?.to_owned())
         })
-        .map_err(|error| went_wrong("the advisor raised an exception", &error))?;
+        .map_err(|error| went_wrong(ErrorKind::Unexpected, "the advisor raised an exception", &error))?;
         if cx.deadline.is_some_and(|deadline| cx.clock.now() > deadline) {
             return Err(Error::new(ErrorKind::Timeout, "no answer in time"));
         }
@@ -66,12 +66,12 @@ impl Advisor for PluggedAdvisor {
 }
 
 /// What an exception is called; what it says may be a customer's words.
-fn went_wrong(what: &str, error: &PyErr) -> Error {
+fn went_wrong(kind: ErrorKind, what: &str, error: &PyErr) -> Error {
     let name = Python::attach(|py| {
         keep_interrupt(py, error);
         error.get_type(py).name().map(|name| name.to_string()).unwrap_or_default()
     });
-    Error::new(ErrorKind::Unexpected, what).with("exception", name)
+    Error::new(kind, what).with("exception", name)
 }
 
 /// A transport written in Python: a function of `careline._plugged` around it.
@@ -106,9 +106,11 @@ impl Transport for PluggedTransport {
             let sent = (parts.method.as_str(), parts.uri.to_string(), headers, body, deadline);
             self.send.bind(py).call1(sent)?.extract::<(u16, Vec<(String, String)>, Vec<u8>)>()
         });
-        // Whether it arrived, nobody knows.
-        let (status, headers, body) =
-            answer.map_err(|error| went_wrong("the transport raised an exception", &error).retry(Retry::Unknown))?;
+        // Whether it arrived, nobody knows; reading again does no harm.
+        let retry = if parts.method.is_safe() { Retry::Transient } else { Retry::Unknown };
+        let (status, headers, body) = answer.map_err(|error| {
+            went_wrong(ErrorKind::Unavailable, "the transport raised an exception", &error).retry(retry)
+        })?;
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(name, value);

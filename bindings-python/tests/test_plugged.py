@@ -406,7 +406,7 @@ def test_its_exceptions_become_carelines(error: type[Exception]) -> None:
             care.tenant().poll("m")
         assert raised.value.context["exception"] == error.__name__
         # Whether it arrived, nobody knows.
-        assert raised.value.retry == "unknown" and not raised.value.retryable
+        assert raised.value.retry == "transient" and raised.value.retryable
         assert care.tenant().verify_log() == 0
 
 

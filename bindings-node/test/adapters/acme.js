@@ -280,8 +280,10 @@ async function spent (t, ask, remedy) {
   refused(await ask(mention()), 400, 'input_invalid')
   refused(await ask(mention()), 400, 'input_invalid')
   await warned()
-  assert.equal(told.length, 1, told.join('\n'))
-  assert.match(told[0], remedy)
+  // Other tests of this process close their handles meanwhile.
+  const about = told.filter((line) => !line.includes('this handle is closed'))
+  assert.equal(about.length, 1, about.join('\n'))
+  assert.match(about[0], remedy)
 }
 
 /** A body that was read before and can be had all the same. */

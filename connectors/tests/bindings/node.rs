@@ -148,7 +148,12 @@ pub(crate) fn model_types() -> String {
     for union in &types.unions {
         text.push_str(&format!("\n{}export type {} =\n", comment(&plain(union.doc), ""), union.name));
         for (tag, kind) in union.arms {
-            text.push_str(&format!("  | ({{ readonly {}: '{tag}' }} & {})\n", union.tag, of(&kind())));
+            // `any` in a union would make all of it `any`.
+            let held = match kind() {
+                Kind::Json => "{ readonly [name: string]: unknown }".to_owned(),
+                other => of(&other),
+            };
+            text.push_str(&format!("  | ({{ readonly {}: '{tag}' }} & {held})\n", union.tag));
         }
     }
     text.push_str("\n/** Every record, by its name. */\nexport interface Records {\n");
