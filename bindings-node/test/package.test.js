@@ -152,5 +152,5 @@ test('a machine without an addon is told what to do', { skip }, () => {
     renameSync(${JSON.stringify(addon + '.away')}, ${JSON.stringify(addon)})
   `
   const said = node('-e', program)
-  assert.ok(said.includes('no addon for this machine') && said.includes('npm run build'), said)
+  assert.ok(/no addon .* machine/.test(said) && said.includes('npm run build'), said)
 })

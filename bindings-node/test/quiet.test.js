@@ -120,7 +120,6 @@ test('close gives the files of a database back', { skip, ...LIMIT }, async (t) =
 
 test('a server that requires it later asks nobody for names', {
   skip,
-  todo: 'native.js asks for a report, and that looks up the names of all open connections, on the main thread',
   ...LIMIT
 }, async () => {
   ended(await run(`

@@ -405,7 +405,7 @@ def test_its_exceptions_become_carelines(error: type[Exception]) -> None:
         with pytest.raises(CarelineError) as raised:
             care.tenant().poll("m")
         assert raised.value.context["exception"] == error.__name__
-        # Whether it arrived, nobody knows.
+        # Reading again does no harm.
         assert raised.value.retry == "transient" and raised.value.retryable
         assert care.tenant().verify_log() == 0
 

@@ -253,12 +253,17 @@ impl fmt::Display for Error {
     }
 }
 
-/// A text on one line: what a stranger sent must not begin a line of its own in somebody's log.
+/// A text on one line, its beginning if it is very long: what a stranger sent must neither begin a line of its own in
+/// somebody's log nor fill it.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
+        const LONGEST: usize = 2_000;
+        for (at, character) in self.0.chars().enumerate() {
+            if at == LONGEST {
+                return f.write_str("…");
+            }
             match character.is_control() {
                 true => write!(f, "{}", character.escape_default())?,
                 false => fmt::Write::write_char(f, character)?,

@@ -3,13 +3,14 @@
 import {
   Care, CarelineError, Listing, Tenant, checkPolicy, fromJSON, normaliseSync, toJSON, triageSync, verifySignature
 } from 'careline'
-import type { Advisor, Assessment, Case, Inbound, Line, OpenSettings, Transport } from 'careline'
+import type { Advisor, Assessment, Case, Inbound, Line, OpenSettings, Page, Transport } from 'careline'
 
 declare const care: Care
 declare const tenant: Tenant
 declare const held: Case
 declare const assessment: Assessment
 declare const line: Line
+declare const page: Page<Case>
 declare const error: CarelineError
 
 // @ts-expect-error: a handle is opened
@@ -56,6 +57,10 @@ tenant.mergeCustomers('p1', 'p2', 'mia', 'both named order 7')
 held.tier = 1
 // @ts-expect-error: nor are the lists in it
 held.conversations.push('t1')
+// @ts-expect-error: nor a page
+page.items.push(held)
+// @ts-expect-error: there may be no more
+export const cursor: string = page.after
 // @ts-expect-error: it may not be held by anybody
 export const agent: string = held.assignment.agent
 // @ts-expect-error: times are Dates
