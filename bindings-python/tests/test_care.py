@@ -155,6 +155,7 @@ def test_one_unreadable_item_holds_up_no_other(care: careline.Care) -> None:
     assert (answer.status, answer.ingested.added, answer.ingested.quarantined) == (200, 1, 1)
     (quarantined,) = care.tenant().quarantine()
     assert quarantined.error["code"] == "input_invalid"
+    assert quarantined.range is not None
     begin, end = quarantined.range["start"], quarantined.range["end"]
     assert json.loads(body[begin:end]) == broken
 
@@ -181,9 +182,7 @@ def test_a_case_with_everything_about_it(lived: careline.Care) -> None:
     view = tenant.case(case.id)
     (thread,) = view.threads
     assert thread.conversation.id == case.conversations[0] and thread.conversation.visibility == "private"
-    assert [message.content and message.content.text for message in thread.messages] == [
-        "Where is my parcel? 漢字 😀"
-    ]
+    assert [message.content and message.content.text for message in thread.messages] == ["Where is my parcel? 漢字 😀"]
     assert view.customer.customer.id == case.customer
     assert view.timeline[0].kind == "opened" and view.timeline[0].actor
     assert tenant.thread(thread.conversation.id) == thread

@@ -23,7 +23,13 @@ KINDS = Path(__file__).parents[2] / "core" / "src" / "error.rs"
 
 def native(code: str, **more: Any) -> CarelineError:
     """An error as the native part hands it over."""
-    given = {"operation": "poll", "context": {"account": "a"}, "retry": "never", "retry_after": None, "status": 400}
+    given: dict[str, Any] = {
+        "operation": "poll",
+        "context": {"account": "a"},
+        "retry": "never",
+        "retry_after": None,
+        "status": 400,
+    }
     given |= more
     return errors.from_native(code, "made up", line=f"poll: made up ({code})", **given)
 
@@ -87,14 +93,16 @@ def test_made_by_a_host() -> None:
     )
     assert errors.NotFound("made up").context == {} and errors.NotFound("made up").status == 503
     context = {"a": "b"}
-    error = errors.NotFound("made up", context=context)
+    other = errors.NotFound("made up", context=context)
     context["a"] = "c"
-    assert error.context == {"a": "b"}
+    assert other.context == {"a": "b"}
 
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_comes_back_from_a_pickle(kind: type[CarelineError]) -> None:
-    error = kind("made up", operation="poll", context={"a": "b"}, retry="after", retry_after=3.0, status=429, line="a line")
+    error = kind(
+        "made up", operation="poll", context={"a": "b"}, retry="after", retry_after=3.0, status=429, line="a line"
+    )
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         again = pickle.loads(pickle.dumps(error, protocol))
         assert type(again) is kind and str(again) == "a line" and vars(again) == vars(error)
@@ -159,7 +167,6 @@ def test_each_with_its_class_and_status(care: careline.Care, ask: Any, kind: typ
     assert type(raised.value) is kind
     assert status is None or raised.value.status == status
     assert raised.value.operation and raised.value.message and "\n" not in str(raised.value)
-
 
 
 def test_a_network_that_is_not_there_is_noticed_without_bodies() -> None:
@@ -257,7 +264,9 @@ def test_every_unsound_policy_has_mistakes(text: str) -> None:
     with pytest.raises(ConfigInvalid) as raised:
         careline.Policy(text)
     assert raised.value.mistakes
-    assert all(mistake["line"] >= 1 and mistake["column"] >= 1 for mistake in raised.value.mistakes if "line" in mistake)
+    assert all(
+        mistake["line"] >= 1 and mistake["column"] >= 1 for mistake in raised.value.mistakes if "line" in mistake
+    )
     assert pickle.loads(pickle.dumps(raised.value)).mistakes == raised.value.mistakes
 
 

@@ -87,7 +87,9 @@ def test_every_record_is_documented_field_by_field() -> None:
             assert inspect.getdoc(inspect.getattr_static(kind, name)), f"{kind.__name__}.{name}"
 
 
-@pytest.mark.parametrize("name", ["Care", "Tenant", "AsyncTenant", "Case", "Span", "triage", "Listing", "Advisor", "errors"])
+@pytest.mark.parametrize(
+    "name", ["Care", "Tenant", "AsyncTenant", "Case", "Span", "triage", "Listing", "Advisor", "errors"]
+)
 def test_help(name: str) -> None:
     shown = io.StringIO()
     with redirect_stdout(shown):

@@ -16,7 +16,7 @@ import pytest
 import traffic
 
 import careline
-from careline import _careline, _model
+from careline import _careline, _model, _record
 
 CLASSES: dict[str, type] = {name: kind for name in _model.__all__ if inspect.isclass(kind := getattr(_model, name))}
 
@@ -77,8 +77,8 @@ def test_equal_to_its_copies_only(each: list[Any]) -> None:
 
 def test_different_from_others(records: dict[str, list[Any]]) -> None:
     everyone = [kind[0] for kind in records.values()]
-    for place, one in enumerate(everyone):
-        assert [other == one for other in everyone].count(True) == 1, everyone[place]
+    for one in everyone:
+        assert [other == one for other in everyone].count(True) == 1, one
     case = records["Case"][0]
     assert case != case.replace(tier=4)
 
@@ -275,7 +275,7 @@ def test_what_is_no_json_is_refused(json: Any) -> None:
 
 
 def test_a_refusal_repeats_no_words() -> None:
-    fields = traffic.review(1, text=5) | {"surface": {"secret words": traffic.WORDS}}
+    fields = traffic.review(1) | {"surface": {"secret words": traffic.WORDS}}
     with pytest.raises(careline.errors.InputInvalid) as raised:
         careline.Inbound.from_dict(fields)
     assert traffic.WORDS not in str(raised.value)
@@ -285,7 +285,7 @@ def test_the_base_is_no_record() -> None:
     with pytest.raises(TypeError):
         _careline.Record()
     with pytest.raises(TypeError):
-        _model.Base()
+        _record.Base()
 
 
 def test_a_hosts_own_subclass_is_no_record() -> None:
@@ -301,5 +301,5 @@ def test_a_hosts_own_subclass_is_no_record() -> None:
 def test_a_record_outlives_its_care() -> None:
     with traffic.open_care() as care:
         traffic.fill(care)
-        (view, *_) = [care.tenant().case(case.id) for case in care.tenant().all_cases()]
+        view, *_ = [care.tenant().case(case.id) for case in care.tenant().all_cases()]
     assert view.threads[0].messages[0].network in ("x", "facebook", "acme-shop")

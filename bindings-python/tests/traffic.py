@@ -90,7 +90,7 @@ def event(kind: str, account: tuple[str, str] | None = SHOP, **body: Any) -> dic
 def every_kind_of_event() -> list[dict[str, Any]]:
     """An event of each kind, with all parts that it may have."""
     at = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    jo = {
+    jo: dict[str, Any] = {
         "scope": "acme-shop",
         "native_id": "jo",
         "handle": "jo",
@@ -121,8 +121,8 @@ def every_kind_of_event() -> list[dict[str, Any]]:
         language="en",
         content=words,
     )
-    place = {"scope": "acme-shop", "native_id": "r1"}
-    thread = {"scope": "acme-shop", "thread": "t"}
+    place: dict[str, Any] = {"scope": "acme-shop", "native_id": "r1"}
+    thread: dict[str, Any] = {"scope": "acme-shop", "thread": "t"}
     finding = {"about": "urgency", "value": "yes", "weight": 1.0, "rule": "acme.rule", "span": {"start": 0, "end": 4}}
     return [
         event("message", **rich),
@@ -158,7 +158,7 @@ def fill(care: careline.Care) -> careline.Tenant:
         care.receive("page", signed_by_page(body), body)
     tenant.set_presence("mia", True)
     care.tick()
-    (held, *rest) = [case for case in tenant.all_cases() if case.status != "closed"]
+    held, *rest = [case for case in tenant.all_cases() if case.status != "closed"]
     tenant.note(held.id, "mia", "Called the shop.")
     tenant.assign(held.id, "mia", "mia")
     tenant.close(rest[-1].id, "mia", "resolved")
@@ -195,10 +195,10 @@ def answers(care: careline.Care) -> list[Any]:
     return found
 
 
-def records_in(value: Any) -> Iterator[careline._model.Base]:
+def records_in(value: Any) -> Iterator[Any]:
     """Every record in an answer, itself included."""
     if isinstance(value, _careline.Record):
-        yield value  # type: ignore[misc]
+        yield value
         for name in type(value).__match_args__:  # type: ignore[attr-defined]
             yield from records_in(getattr(value, name))
     elif isinstance(value, list):

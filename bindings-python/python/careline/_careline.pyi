@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines", "verify_signature"]
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "native_only", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines", "verify_signature"]
 
 VERSION: Final[str]
 
@@ -61,8 +61,8 @@ class Record:
     A record of careline's model: immutable, comparable, picklable. Use its subclasses.
     """
     def __eq__(self, other: object, /) -> Any: ...
-    def __new__(cls, /, **fields) -> Record: ...
-    def __reduce__(self, /) -> tuple: ...
+    def __new__(cls, /, **fields: "object") -> Record: ...
+    def __reduce__(self, /) -> Any: ...
     def __repr__(self, /) -> str:
         """
         The class's name and what tells records apart; no words of a customer.
@@ -93,7 +93,7 @@ class Span:
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, start_byte: SupportsIndex, end_byte: SupportsIndex, start: SupportsIndex | None = None, end: SupportsIndex | None = None) -> Span: ...
-    def __reduce__(self, /) -> tuple[Any, tuple[int, int, int | None, int | None]]: ...
+    def __reduce__(self, /) -> Any: ...
     def __repr__(self, /) -> str: ...
     @property
     def end(self, /) -> int:
@@ -105,7 +105,7 @@ class Span:
         """
         One past the last byte, in UTF-8.
         """
-    def slice(self, /, text: str) -> str:
+    def slice(self, /, text: "str") -> str:
         """
         The part of `text` that it marks; empty if it does not fit.
         """
@@ -119,6 +119,11 @@ class Span:
         """
         The first byte, in UTF-8.
         """
+
+def native_only(network: str, bodies: SupportsGetItem[int, bytes | bytearray], texts: SupportsGetItem[int, str]) -> int:
+    """
+    Reads bodies and judges texts and makes no objects of it, for benches: what the native calls cost by themselves.
+    """
 
 def networks() -> list[str]:
     """
