@@ -27,14 +27,14 @@ class Policy:
         Raises:
             ConfigInvalid: With every mistake, its place and the nearest valid name in `mistakes`.
         """
-        self._native = _careline.Policy(text, file)
+        self._native = _careline.Policy(word(text, "a policy", "policy"), word(file, "a file", "policy"))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
         """From a TOML file."""
         try:
             return cls(Path(path).read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigInvalid(f"the policy cannot be read: {error}", context={"file": str(path)}) from None
 
     @property
@@ -85,7 +85,9 @@ def normalise(
         raise InputInvalid("bodies are several: put a single one into a list", operation="normalise")
     received = None if received_at is None else time(received_at)
     network = word(network, "a network", "normalise")
-    return _careline.normalise(network, list(bodies), kind, account, received, _threads(threads))
+    how = word(kind, "a kind", "normalise")
+    account = None if account is None else word(account, "an account", "normalise")
+    return _careline.normalise(network, list(bodies), how, account, received, _threads(threads))
 
 
 def triage(
@@ -139,6 +141,8 @@ def verify_signature(
         SignatureInvalid: It does not; says what is wrong, never what would be right.
         ConfigInvalid: There is no secret, or a setting is wrong.
     """
+    if isinstance(secrets, (str, bytes)):
+        raise ConfigInvalid("secrets are several: put a single one into a list", operation="verify_signature")
     settings = {
         "secrets": list(secrets),
         "header": header,
