@@ -49,7 +49,7 @@ os.register_at_fork(after_in_child=_after_fork)
 class Care(EngineVerbs):
     """Everything one process needs to care. Opening it starts no thread and opens no socket.
 
-    Safe to share between threads. In a forked child a handle on a file opens its file again at its first use there; one
+    Safe to share between threads. Open it after a fork: the guide tells what can be lost otherwise. In a forked child a handle on a file opens its file again at its first use there; one
     on `memory:` raises `ForkedError`, since what it holds belongs to the parent.
     """
 
