@@ -1,23 +1,23 @@
 //! Many raw bodies or texts in one call, without an engine; each at once or on one of libuv's threads.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 
 use careline::clock::{Clock as _, SystemClock};
 use careline::intake::Parsed;
-use careline::model::{Assessment, Timestamp};
+use careline::model::Timestamp;
 use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
-use careline::reflect::{Reflect, Shape, View, Viewed, without_words};
-use careline::wire::Signing;
+use careline::reflect::Shape;
 use careline::{Error, ErrorKind, Result};
-use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
+use careline_connectors::surface::{self, Judge};
+use careline_connectors::{Text, in_parallel, normalised_lines};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 
 use crate::encode::{Answers, Encoded};
 use crate::error::{caught, told};
-use crate::host::request;
+use crate::host::pairs;
 
 /// The names of the networks there are connectors for.
 #[napi]
@@ -88,7 +88,7 @@ fn instant(millis: Option<f64>) -> Result<Timestamp> {
 #[napi]
 pub struct Policy {
     version: String,
-    texts: Arc<RwLock<Texts>>,
+    judge: Judge,
 }
 
 #[napi]
@@ -98,7 +98,7 @@ impl Policy {
     pub fn new(text: String, file: String) -> napi::Result<Self> {
         caught(|| {
             let policy = Rules::parse(&text, &file).and_then(CompiledPolicy::new)?;
-            Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
+            Ok(Self { version: policy.version().to_owned(), judge: Judge::new(policy) })
         })
     }
 
@@ -123,47 +123,33 @@ pub fn triage(texts: Vec<String>, rows: bool, policy: Option<&Policy>, threads: 
     Ok(Batch::task(move || judged(&judge, texts, rows, threads)))
 }
 
-fn judge(policy: Option<&Policy>) -> napi::Result<Arc<RwLock<Texts>>> {
-    static WITHOUT_POLICY: LazyLock<Option<Arc<RwLock<Texts>>>> =
-        LazyLock::new(|| Texts::without_policy().ok().map(|texts| Arc::new(RwLock::new(texts))));
-    let judge = policy.map(|policy| policy.texts.clone()).or_else(|| WITHOUT_POLICY.clone());
-    judge.ok_or_else(|| told(&Error::new(ErrorKind::ConfigInvalid, "a policy is needed")))
+fn judge(policy: Option<&Policy>) -> napi::Result<Judge> {
+    let judge = policy.map_or_else(Judge::without_policy, |policy| Ok(policy.judge.clone()));
+    judge.map_err(|error| told(&error))
 }
 
-fn judged(judge: &RwLock<Texts>, texts: Vec<String>, rows: bool, threads: u32) -> Result<Encoded> {
+fn judged(judge: &Judge, texts: Vec<String>, rows: bool, threads: u32) -> Result<Encoded> {
     let texts: Vec<Text> = match rows {
         false => texts.into_iter().map(Text::new).collect(),
         true => texts.iter().map(|row| row_of(row)).collect::<Result<_>>()?,
     };
-    if texts.iter().any(|text| text.brand.is_some()) {
-        judge.write().unwrap_or_else(PoisonError::into_inner).prepare(&texts)?;
-    }
-    let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
     let mut encoded = Encoded::default();
-    for (text, assessment) in texts.iter().zip(judge.assess_all(&texts, threads as usize)) {
-        let assessment: Assessment = assessment;
+    for (text, assessment) in texts.iter().zip(judge.assess_all(&texts, threads as usize)?) {
         encoded.add(&assessment, Some(&text.text));
     }
     Ok(encoded)
 }
 
 fn row_of(json: &str) -> Result<Text> {
-    serde_json::from_str(json).map_err(|error| {
-        let why = without_words(&error);
-        let message = format!("a text is a string or an object with `text`, other fields as strings: {why}");
-        Error::new(ErrorKind::InputInvalid, message).during("triage")
-    })
+    let wrong = "a text is a string or an object with `text`, other fields as strings";
+    surface::read(json, ErrorKind::InputInvalid, wrong).map_err(|error| error.during("triage"))
 }
 
 /// Judges rows, one in each line: what `npx careline triage` prints.
 #[napi]
 pub fn triage_lines(raw: Uint8Array, policy: Option<&Policy>) -> napi::Result<String> {
     let judge = judge(policy)?;
-    caught(|| {
-        let mut texts = judge.write().unwrap_or_else(PoisonError::into_inner);
-        let rows = (1..).zip(raw.split(|byte| *byte == b'\n')).filter(|(_, row)| !row.trim_ascii().is_empty());
-        Ok(rows.map(|(number, row)| judge_row(&mut texts, row.trim_ascii(), number).to_line() + "\n").collect())
-    })
+    caught(|| Ok(judge.lines(&raw)))
 }
 
 /// Reads bodies, one or one in each line: what `npx careline normalise` prints.
@@ -190,12 +176,8 @@ pub fn verify_signature(
     now: Option<f64>,
 ) -> napi::Result<()> {
     caught(|| {
-        let signing: Signing = serde_json::from_str(&settings).map_err(|error| {
-            let why = without_words(&error);
-            Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {why}")).during("verifySignature")
-        })?;
-        let request = request(&headers, body.to_vec(), "POST", "")?;
-        signing.verify(&request, instant(now)?).map_err(|error| error.during("verifySignature"))
+        let request = surface::request(pairs(&headers), body.to_vec(), "POST", "")?;
+        surface::verify(&settings, &request, instant(now)?).map_err(|error| error.during("verifySignature"))
     })
 }
 
@@ -229,25 +211,14 @@ impl Task for Batch {
 pub fn record(name: String, json: String, text: Option<String>) -> napi::Result<Answers> {
     caught(|| {
         let record = (shape(&name)?.read)(&json).map_err(|error| error.with("record", &name))?;
-        Ok(Encoded::one(&Whole(record), text.as_deref()))
+        Ok(Encoded::one(&record, text.as_deref()))
     })
     .map(Into::into)
 }
 
 fn shape(name: &str) -> Result<&'static Shape> {
-    careline_connectors::surface::shapes()
-        .into_iter()
-        .find(|shape| shape.name == name)
+    surface::shape(name)
         .ok_or_else(|| Error::new(ErrorKind::InputInvalid, "there is no such record").with("record", name))
-}
-
-#[derive(Debug)]
-struct Whole(Arc<dyn Reflect>);
-
-impl Viewed for Whole {
-    fn see(&self) -> View<'_> {
-        View::Record(&*self.0)
-    }
 }
 
 /// A record's JSON as Rust writes it: what says nothing left out.
@@ -268,8 +239,7 @@ pub fn native_only(network: String, bodies: Vec<Uint8Array>, texts: Vec<String>)
             .iter()
             .map(|body| careline_connectors::normalise(&network, BodyKind::Webhook, body, None, SystemClock.now()));
         let events = read.collect::<Result<Vec<_>>>()?.iter().map(|parsed| parsed.events.len()).sum::<usize>();
-        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
-        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1);
+        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1)?;
         Ok(u32::try_from(events + judged.len()).unwrap_or(u32::MAX))
     })
 }

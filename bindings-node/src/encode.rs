@@ -15,7 +15,7 @@
 //! | union | the place of the arm, then what stands there |
 
 use careline::model::Span;
-use careline::reflect::{Reflect, View, Viewed};
+use careline::reflect::{Reflect, View, Viewed, marked_text};
 use napi::bindgen_prelude::Float64Array;
 use napi_derive::napi;
 
@@ -125,14 +125,7 @@ impl<'a> Writer<'a> {
 
     /// The text that spans mark here.
     fn marked(&self) -> Option<&'a str> {
-        let mut message = None;
-        for holder in self.holders.iter().rev() {
-            message = message.or_else(|| holder.about());
-            if let Some(text) = holder.text_about(message) {
-                return Some(text);
-            }
-        }
-        self.outer
+        marked_text(&self.holders).or(self.outer)
     }
 }
 

@@ -3,13 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use careline::care::Engine;
-use careline::intake::{Parsed, WebhookRequest};
-use careline::model::{Channel, Event, TenantId};
-use careline::reflect::without_words;
-use careline::{Error, ErrorKind, Result, Retry};
-use careline_connectors::HostConfig;
+use careline::{Error, ErrorKind, Retry};
 use careline_connectors::surface::{self, WebhookAnswer};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
@@ -30,12 +25,8 @@ impl Host {
     #[napi(constructor)]
     pub fn new(settings: String, advisors: Vec<String>) -> napi::Result<Self> {
         caught(|| {
-            let config: HostConfig = serde_json::from_str(&settings).map_err(|error| {
-                Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {}", without_words(&error)))
-                    .during("open")
-            })?;
             let advisors: Vec<_> = advisors.into_iter().map(|id| Arc::new(PluggedAdvisor { id })).collect();
-            let engine = config.engine(
+            let engine = surface::host_config(&settings)?.engine(
                 |builder| builder.transport(Arc::new(PluggedTransport)).clock(Arc::new(PluggedClock)),
                 |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
             )?;
@@ -62,7 +53,7 @@ impl Host {
         let engine = self.open()?;
         let body = body.to_vec();
         Ok(Job::new(async move {
-            let request = request(&headers, body, &method, &query)?;
+            let request = surface::request(pairs(&headers), body, &method, &query)?;
             let answer: Arc<WebhookAnswer> = Arc::new(engine.receive(&endpoint, &request).await?.into());
             Ok(Encoded::one(&*answer, None))
         }))
@@ -74,12 +65,7 @@ impl Host {
         let engine = self.open()?;
         let body = body.to_vec();
         Ok(Job::new(async move {
-            let events: Vec<Event> = serde_json::from_str(&events).map_err(|error| {
-                Error::new(ErrorKind::InputInvalid, format!("these are no events: {}", without_words(&error)))
-                    .during("ingest")
-            })?;
-            let parsed = Parsed { events, ..Parsed::default() };
-            let ingested = engine.tenant(tenant)?.ingest(&source, Channel::Host, body, parsed).await?;
+            let ingested = surface::ingest(&engine, &tenant, &source, body, &events).await?;
             Ok(Encoded::one(&ingested, None))
         }))
     }
@@ -89,10 +75,7 @@ impl Host {
     pub fn perform(&self, tenant: Option<String>, verb: String, arguments: String) -> napi::Result<Job> {
         let engine = self.open()?;
         Ok(Job::new(async move {
-            let answer = match tenant {
-                Some(tenant) => surface::of_tenant(&engine.tenant(TenantId::from(tenant))?, &verb, &arguments).await?,
-                None => surface::of_engine(&engine, &verb, &arguments).await?,
-            };
+            let answer = surface::perform(&engine, tenant.as_deref(), &verb, &arguments).await?;
             Ok(Encoded::one(&*answer, None))
         }))
     }
@@ -114,16 +97,7 @@ impl Host {
     }
 }
 
-/// A request as a host's web framework got it; `headers` are names and values by turns.
-pub(crate) fn request(headers: &[String], body: Vec<u8>, method: &str, query: &str) -> Result<WebhookRequest> {
-    let wrong =
-        |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
-    let mut map = HeaderMap::with_capacity(headers.len() / 2);
-    for pair in headers.chunks_exact(2) {
-        let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| wrong("a header's name"))?;
-        let value = HeaderValue::from_bytes(pair[1].as_bytes()).map_err(|_| wrong("a header's value"))?;
-        map.append(name, value);
-    }
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong("the method"))?;
-    Ok(WebhookRequest::new(method, query, map, body))
+/// Names and values by turns, as pairs.
+pub(crate) fn pairs(headers: &[String]) -> impl Iterator<Item = (&str, &str)> {
+    headers.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str()))
 }

@@ -15,7 +15,7 @@ use careline::advisor::{AdviceAsk, Advisor};
 use careline::clock::{Clock, SystemClock};
 use careline::context::Context;
 use careline::model::{Finding, Timestamp};
-use careline::reflect::{View, Viewed, without_words};
+use careline::reflect::without_words;
 use careline::transport::{ByteStream, Deadline, Transport, WebSocket};
 use careline::{Error, ErrorKind, Result, Retry};
 use futures_channel::oneshot;
@@ -130,15 +130,6 @@ impl fmt::Debug for PluggedAdvisor {
     }
 }
 
-#[derive(Debug)]
-struct Record<'a, T>(&'a T);
-
-impl<T: careline::reflect::Reflected + fmt::Debug> Viewed for Record<'_, T> {
-    fn see(&self) -> View<'_> {
-        self.0.view()
-    }
-}
-
 #[async_trait]
 impl Advisor for PluggedAdvisor {
     fn id(&self) -> &str {
@@ -146,8 +137,8 @@ impl Advisor for PluggedAdvisor {
     }
 
     async fn advise(&self, _: &Context, ask: &AdviceAsk) -> Result<Vec<Finding>> {
-        let mut records = Encoded::one(&Record(&ask.message), None);
-        records.add(&Record(&ask.assessment), Some(ask.message.text()));
+        let mut records = Encoded::one(&ask.message, None);
+        records.add(&ask.assessment, Some(ask.message.text()));
         let returned = call("advise", json!({"id": self.id}), None, Some(records)).await?;
         let (findings, _) = returned.map_err(|name| threw(ErrorKind::Unexpected, "the advisor threw", &name))?;
         serde_json::from_str(&findings).map_err(|error| {

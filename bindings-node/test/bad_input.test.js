@@ -147,7 +147,7 @@ async function named (name, call) {
 test('every option of every verb is one of those tried here', () => {
   for (const verb of verbsOf(TenantVerbs)) {
     const [, list] = TenantVerbs.prototype[verb].toString().match(/options\('\w+', given, (\[.*?\])\)/)
-    assert.deepEqual(JSON.parse(list.replaceAll("'", '"')).sort(), [...(OPTIONS[verb] ?? [])].sort(), verb)
+    assert.deepEqual(JSON.parse(list.replaceAll("'", '"')).sort(), [...(OPTIONS[verb] ?? []), 'signal'].sort(), verb)
   }
 })
 

@@ -1,23 +1,21 @@
 //! Many raw bodies or texts in one call, without an engine.
 
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::Arc;
 
 use careline::clock::{Clock as _, SystemClock};
 use careline::intake::Parsed;
-use careline::model::{Assessment, Timestamp};
+use careline::model::Timestamp;
 use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
-use careline::reflect::{Reflected as _, View, Viewed};
-use careline::wire::Signing;
 use careline::{Error, ErrorKind, Result};
-use careline_connectors::{Text, Texts, in_parallel, judge_row, normalised_lines};
+use careline_connectors::surface::{self, Judge};
+use careline_connectors::{Text, in_parallel, normalised_lines};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
 
-use crate::error::{detached, input_invalid, raised};
-use crate::host::request;
-use crate::record::{Record, json, module_function};
+use crate::error::{detached, raised};
+use crate::record::{Record, module_function};
 use crate::span::plain;
 
 /// The names of the networks there are connectors for.
@@ -68,7 +66,7 @@ fn raw(py: Python<'_>, body: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
 #[pyclass(frozen, module = "careline._careline", name = "Policy")]
 pub(crate) struct Policy {
     version: String,
-    texts: Arc<RwLock<Texts>>,
+    judge: Judge,
 }
 
 #[pymethods]
@@ -77,9 +75,7 @@ impl Policy {
     #[new]
     fn new(py: Python<'_>, text: &str, file: &str) -> PyResult<Self> {
         match Rules::parse(text, file).and_then(CompiledPolicy::new) {
-            Ok(policy) => {
-                Ok(Self { version: policy.version().to_owned(), texts: Arc::new(RwLock::new(Texts::new(policy))) })
-            }
+            Ok(policy) => Ok(Self { version: policy.version().to_owned(), judge: Judge::new(policy) }),
             Err(mistakes) => Err(raised(py, &Error::from(mistakes))),
         }
     }
@@ -102,32 +98,15 @@ pub(crate) fn triage<'py>(
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let rows = texts.iter().map(|text| row(py, text)).collect::<PyResult<Vec<Text>>>()?;
     let judge = judge(py, policy)?;
-    let assessments = detached(py, || {
-        if rows.iter().any(|row| row.brand.is_some()) {
-            judge.write().unwrap_or_else(PoisonError::into_inner).prepare(&rows)?;
-        }
-        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(judge.assess_all(&rows, threads))
-    })?;
+    let assessments = detached(py, || judge.assess_all(&rows, threads))?;
     let judged = rows.into_iter().zip(assessments);
-    judged.map(|(row, assessment)| Record::answer(py, Arc::new(Judged(assessment)), Some(row.text.into()))).collect()
+    judged.map(|(row, assessment)| Record::answer(py, Arc::new(assessment), Some(row.text.into()))).collect()
 }
 
 /// What texts are judged with.
-fn judge(py: Python<'_>, policy: Option<&Bound<'_, Policy>>) -> PyResult<Arc<RwLock<Texts>>> {
-    static WITHOUT_POLICY: LazyLock<Option<Arc<RwLock<Texts>>>> =
-        LazyLock::new(|| Texts::without_policy().ok().map(|texts| Arc::new(RwLock::new(texts))));
-    let judge = policy.map(|policy| policy.get().texts.clone()).or_else(|| WITHOUT_POLICY.clone());
-    judge.ok_or_else(|| input_invalid(py, "triage", "a policy is needed"))
-}
-
-#[derive(Debug)]
-struct Judged(Assessment);
-
-impl Viewed for Judged {
-    fn see(&self) -> View<'_> {
-        self.0.view()
-    }
+fn judge(py: Python<'_>, policy: Option<&Bound<'_, Policy>>) -> PyResult<Judge> {
+    let judge = policy.map_or_else(Judge::without_policy, |policy| Ok(policy.get().judge.clone()));
+    judge.map_err(|error| raised(py, &error))
 }
 
 /// A text, or a mapping with `text` and what else is known of it.
@@ -136,21 +115,16 @@ fn row(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Text> {
         return Ok(Text::new(plain(text)?));
     }
     let dumped = module_function(py, "careline._json", "row")?.call1((text,))?;
-    serde_json::from_str(dumped.cast::<PyString>()?.to_str()?).map_err(|error| {
-        let why = careline::reflect::without_words(&error);
-        input_invalid(py, "triage", format!("a text is a str or a mapping with `text`, other fields as texts: {why}"))
-    })
+    let wrong = "a text is a str or a mapping with `text`, other fields as texts";
+    let row = surface::read(dumped.cast::<PyString>()?.to_str()?, ErrorKind::InputInvalid, wrong);
+    row.map_err(|error: Error| raised(py, &error.during("triage")))
 }
 
 /// Judges rows, one in each line: what `python -m careline triage` prints.
 #[pyfunction]
 pub(crate) fn triage_lines(py: Python<'_>, raw: PyBackedBytes, policy: Option<&Bound<'_, Policy>>) -> PyResult<String> {
     let judge = judge(py, policy)?;
-    detached(py, || {
-        let mut texts = judge.write().unwrap_or_else(PoisonError::into_inner);
-        let rows = (1..).zip(raw.split(|byte| *byte == b'\n')).filter(|(_, row)| !row.trim_ascii().is_empty());
-        Ok(rows.map(|(number, row)| judge_row(&mut texts, row.trim_ascii(), number).to_line() + "\n").collect())
-    })
+    detached(py, || Ok(judge.lines(&raw)))
 }
 
 /// Reads bodies, one or one in each line: what `python -m careline normalise` prints.
@@ -179,19 +153,10 @@ pub(crate) fn verify_signature(
     now: Option<&str>,
 ) -> PyResult<()> {
     detached(py, || {
-        let signing: Signing = serde_json::from_str(settings).map_err(|error| {
-            let why = careline::reflect::without_words(&error);
-            Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {why}")).during("verify_signature")
-        })?;
-        let request = request(headers, &body, "POST", "")?;
-        signing.verify(&request, instant(now)?).map_err(|error| error.during("verify_signature"))
+        let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let request = surface::request(headers, body.to_vec(), "POST", "")?;
+        surface::verify(settings, &request, instant(now)?).map_err(|error| error.during("verify_signature"))
     })
-}
-
-/// The JSON Schema of policies.
-#[pyfunction]
-pub(crate) fn schema(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    json(py, Rules::schema())
 }
 
 /// Reads bodies and judges texts and makes no objects of it, for benches: what the native calls cost by themselves.
@@ -208,8 +173,7 @@ pub(crate) fn native_only(
             .iter()
             .map(|body| careline_connectors::normalise(network, BodyKind::Webhook, body, None, SystemClock.now()));
         let events = read.collect::<Result<Vec<_>>>()?.iter().map(|parsed| parsed.events.len()).sum::<usize>();
-        let judge = judge.read().unwrap_or_else(PoisonError::into_inner);
-        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1);
+        let judged = judge.assess_all(&texts.into_iter().map(Text::new).collect::<Vec<_>>(), 1)?;
         Ok(events + judged.len())
     })
 }

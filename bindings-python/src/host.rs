@@ -3,13 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use careline::care::Engine;
-use careline::intake::{Parsed, WebhookRequest};
-use careline::model::{Channel, Event, TenantId};
-use careline::reflect::without_words;
-use careline::{Error, ErrorKind, Result};
-use careline_connectors::HostConfig;
-use careline_connectors::surface::{self, Answer, WebhookAnswer};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use careline_connectors::surface::{self, WebhookAnswer};
 use pollster::block_on;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -45,13 +39,9 @@ impl Host {
         transport: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let engine = detached(py, || {
-            let config: HostConfig = serde_json::from_str(settings).map_err(|error| {
-                Error::new(ErrorKind::ConfigInvalid, format!("wrong settings: {}", without_words(&error)))
-                    .during("open")
-            })?;
             let advisors: Vec<_> =
                 advisors.into_iter().map(|(id, advisor)| Arc::new(PluggedAdvisor::new(id, advisor))).collect();
-            config.engine(
+            surface::host_config(settings)?.engine(
                 |builder| match transport {
                     Some(transport) => builder.transport(Arc::new(PluggedTransport::new(transport))),
                     None => builder.transport(lazy_http()),
@@ -79,7 +69,8 @@ impl Host {
     ) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.open(py)?;
         let answer = detached(py, || {
-            let request = request(headers, &body, method, query)?;
+            let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let request = surface::request(headers, body.to_vec(), method, query)?;
             let answer = block_on(engine.receive(endpoint, &request))?;
             Ok(WebhookAnswer::from(answer))
         })?;
@@ -96,15 +87,7 @@ impl Host {
         events: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.open(py)?;
-        let ingested = detached(py, || {
-            let events: Vec<Event> = serde_json::from_str(events).map_err(|error| {
-                Error::new(ErrorKind::InputInvalid, format!("these are no events: {}", without_words(&error)))
-                    .during("ingest")
-            })?;
-            let parsed = Parsed { events, ..Parsed::default() };
-            let tenant = engine.tenant(tenant)?;
-            block_on(tenant.ingest(source, Channel::Host, body.to_vec(), parsed))
-        })?;
+        let ingested = detached(py, || block_on(surface::ingest(&engine, tenant, source, body.to_vec(), events)))?;
         Record::answer(py, Arc::new(ingested), None)
     }
 
@@ -117,7 +100,7 @@ impl Host {
         arguments: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.open(py)?;
-        let answer = detached(py, || perform(&engine, tenant, verb, arguments))?;
+        let answer = detached(py, || block_on(surface::perform(&engine, tenant, verb, arguments)))?;
         Record::answer(py, answer, None)
     }
 
@@ -133,40 +116,12 @@ impl Host {
 impl Host {
     /// What is open. In a child of the process that opened it, and once it is closed, there is nothing.
     fn open(&self, py: Python<'_>) -> PyResult<Engine> {
+        let refused = |why| Err(PyErr::from_value(module_function(py, "careline.errors", why)?.call0()?));
         // Before any lock: another thread of the parent may have held it at the fork.
-        let why = if self.pid != std::process::id() { "forked" } else { "closed" };
-        let engine = match why {
-            "closed" => self.engine.read().unwrap_or_else(PoisonError::into_inner).clone(),
-            _ => None,
-        };
-        engine.map_or_else(|| Err(PyErr::from_value(module_function(py, "careline.errors", why)?.call0()?)), Ok)
+        if self.pid != std::process::id() {
+            return refused("forked");
+        }
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner).clone();
+        engine.map_or_else(|| refused("closed"), Ok)
     }
-}
-
-/// Does a verb of a tenant's, or without one of the engine's, on this thread.
-fn perform(engine: &Engine, tenant: Option<&str>, verb: &str, arguments: &str) -> Result<Answer> {
-    match tenant {
-        Some(tenant) => block_on(surface::of_tenant(&engine.tenant(TenantId::from(tenant))?, verb, arguments)),
-        None => block_on(surface::of_engine(engine, verb, arguments)),
-    }
-}
-
-/// A request as a host's web framework got it.
-pub(crate) fn request(
-    headers: Vec<(String, String)>,
-    body: &[u8],
-    method: &str,
-    query: &str,
-) -> Result<WebhookRequest> {
-    let wrong =
-        |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} cannot stand in a request")).during("receive");
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        // A header no client could have sent is none of the network's.
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("a header's name"))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong("a header's value"))?;
-        map.append(name, value);
-    }
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong("the method"))?;
-    Ok(WebhookRequest::new(method, query, map, body.to_vec()))
 }

@@ -15,8 +15,7 @@ use pyo3::prelude::*;
 mod _careline {
     #[pymodule_export]
     use crate::batch::{
-        Policy, native_only, networks, normalise, normalise_lines, panics, schema, triage, triage_lines,
-        verify_signature,
+        Policy, native_only, networks, normalise, normalise_lines, panics, triage, triage_lines, verify_signature,
     };
     #[pymodule_export]
     use crate::host::Host;

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use careline::model::{MessageId, Timestamp};
-use careline::reflect::{Kind, Mapping, Reflect, Series, Shape, View, Viewed};
+use careline::model::Timestamp;
+use careline::reflect::{Kind, Mapping, Reflect, Series, Shape, View, Viewed, marked_text};
+use careline_connectors::surface;
 use chrono::{DateTime, Utc};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -58,7 +59,6 @@ thread_local! {
 
 /// Follows a path and shows what stands there, with the text that spans there mark.
 fn see<T>(root: &dyn Viewed, path: &Path, show: impl FnOnce(View<'_>, Option<&str>) -> T) -> T {
-    let (mut text, mut message): (Option<&str>, Option<&MessageId>) = (None, None);
     let mut holders: Vec<&dyn Reflect> = Vec::new();
     let mut view = inside(root.see());
     for step in path.steps() {
@@ -75,11 +75,7 @@ fn see<T>(root: &dyn Viewed, path: &Path, show: impl FnOnce(View<'_>, Option<&st
     if let View::Record(record) = view {
         holders.push(record);
     }
-    for holder in holders.iter().rev() {
-        message = message.or_else(|| holder.about());
-        text = text.or_else(|| holder.text_about(message));
-    }
-    show(view, text)
+    show(view, marked_text(&holders))
 }
 
 /// What stands in an arm of a union.
@@ -259,7 +255,7 @@ fn named<'py>(class: &Bound<'py, PyType>, given: Bound<'py, PyDict>) -> PyResult
 
 fn shape_of(class: &Bound<'_, PyType>) -> PyResult<&'static Shape> {
     let name = class.name()?;
-    let shape = shapes().get(name.to_str()?).copied();
+    let shape = surface::shape(name.to_str()?);
     shape.ok_or_else(|| PyTypeError::new_err("this class is no record of careline's"))
 }
 
@@ -275,23 +271,7 @@ fn is_plain(kind: &Kind) -> bool {
 fn read(class: &Bound<'_, PyType>, json: &str, text: Option<&str>) -> PyResult<Record> {
     let (py, shape) = (class.py(), shape_of(class)?);
     let record = (shape.read)(json).map_err(|error| raised(py, &error.with("record", shape.name)))?;
-    Ok(Record { root: Arc::new(Whole(record)), path: Path::default(), text: text.map(Into::into) })
-}
-
-/// A record by itself as something to read from.
-#[derive(Debug)]
-pub(crate) struct Whole(pub(crate) Arc<dyn Reflect>);
-
-impl Viewed for Whole {
-    fn see(&self) -> View<'_> {
-        View::Record(&*self.0)
-    }
-}
-
-/// Every record type, by name.
-fn shapes() -> &'static HashMap<&'static str, &'static Shape> {
-    static SHAPES: std::sync::OnceLock<HashMap<&'static str, &'static Shape>> = std::sync::OnceLock::new();
-    SHAPES.get_or_init(|| careline_connectors::surface::shapes().into_iter().map(|shape| (shape.name, shape)).collect())
+    Ok(Record { root: Arc::new(record), path: Path::default(), text: text.map(Into::into) })
 }
 
 /// The Python class of a record type.
@@ -299,7 +279,7 @@ fn class_of<'py>(py: Python<'py>, name: &'static str) -> PyResult<Bound<'py, PyT
     static CLASSES: PyOnceLock<HashMap<&'static str, Py<PyType>>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
         let model = py.import("careline._model")?;
-        shapes()
+        surface::shapes()
             .keys()
             .map(|name| Ok((*name, model.getattr(*name)?.cast_into::<PyType>()?.unbind())))
             .collect::<PyResult<_>>()

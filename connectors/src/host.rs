@@ -133,7 +133,7 @@ fn wrong_account(reason: &str, account: &AccountId) -> Error {
 }
 
 /// Accounts that are only received are judged like those that are read too: what a network says needs no token.
-fn with_signals(setup: TenantSetup) -> TenantSetup {
+pub fn with_signals(setup: TenantSetup) -> TenantSetup {
     networks()
         .filter_map(|name| Some((name, signals(name)?)))
         .fold(setup, |setup, (name, signals)| setup.signals(name.into(), signals))

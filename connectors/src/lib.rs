@@ -14,7 +14,7 @@ mod stores;
 pub mod surface;
 mod texts;
 
-pub use host::{HostConfig, PolicySource};
+pub use host::{HostConfig, PolicySource, with_signals};
 pub use lines::{Judged, judge_row, normalised_lines, refusal};
 pub use networks::{networks, normalise, open_endpoint, open_network, signals};
 pub use stores::open_store;

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from careline import _careline, __version__, networks
@@ -56,24 +57,25 @@ def _parser() -> argparse.ArgumentParser:
 
 def _triage(asked: argparse.Namespace) -> int:
     policy = None if asked.policy is None else Policy.load(asked.policy)._native
-    unread = False
-    for file in asked.files:
-        raw = _read(file)
-        if raw is None:
-            unread = True
-        else:
-            sys.stdout.write(_careline.triage_lines(raw, policy))
-    return int(unread)
+    return _each(asked.files, lambda raw, _: _careline.triage_lines(raw, policy))
 
 
 def _normalise(asked: argparse.Namespace) -> int:
+    def lines(raw: bytes, file: str) -> str:
+        return _careline.normalise_lines(asked.network, asked.kind, asked.account, raw, file)
+
+    return _each(asked.files, lines)
+
+
+def _each(files: list[str], lines: Callable[[bytes, str], str]) -> int:
+    """Prints what comes of each file; one that cannot be read is told of, and the next one is read."""
     unread = False
-    for file in asked.files:
+    for file in files:
         raw = _read(file)
         if raw is None:
             unread = True
         else:
-            sys.stdout.write(_careline.normalise_lines(asked.network, asked.kind, asked.account, raw, file))
+            sys.stdout.write(lines(raw, file))
     return int(unread)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from careline._log import logger
 from careline._model import Event, Inbound, Ingested, NativeAccount, WebhookAnswer
 from careline._plugged import Advisor, Transport
 from careline._verbs import EngineVerbs, TenantVerbs
-from careline.errors import ConfigInvalid, ForkedError, InputInvalid, closed
+from careline.errors import ConfigInvalid, ForkedError, InputInvalid, NotFound, closed
 
 __all__ = ["Care", "Tenant"]
 
@@ -49,8 +50,9 @@ os.register_at_fork(after_in_child=_after_fork)
 class Care(EngineVerbs):
     """Everything one process needs to care. Opening it starts no thread and opens no socket.
 
-    Safe to share between threads. Open it after a fork: the guide tells what can be lost otherwise. In a forked child a handle on a file opens its file again at its first use there; one
-    on `memory:` raises `ForkedError`, since what it holds belongs to the parent.
+    Safe to share between threads. Open it after a fork: the guide tells what can be lost otherwise. In a forked child a
+    handle on a file opens its file again at its first use there; one on `memory:` raises `ForkedError`, since what it
+    holds belongs to the parent.
     """
 
     __slots__ = ("__weakref__", "_host", "_pid", "_plugs", "_settings")
@@ -117,8 +119,6 @@ class Care(EngineVerbs):
         """
         known = self._native().tenants()
         if id not in known:
-            from careline.errors import NotFound
-
             raise NotFound(
                 f"no such tenant; there is {', '.join(known)}",
                 operation="tenant",
@@ -274,8 +274,6 @@ def _policy(source: PolicySource) -> Any:
 
 
 def _is_memory(settings: str) -> bool:
-    import json
-
     store: str = json.loads(settings)["store"]
     return store == "memory:" or store == "sqlite::memory:"
 

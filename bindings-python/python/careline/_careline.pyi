@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "native_only", "networks", "normalise", "normalise_lines", "panics", "schema", "triage", "triage_lines", "verify_signature"]
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "native_only", "networks", "normalise", "normalise_lines", "panics", "triage", "triage_lines", "verify_signature"]
 
 VERSION: Final[str]
 
@@ -143,11 +143,6 @@ def normalise_lines(network: str, kind: str, account: str | None, raw: bytes | b
 def panics() -> None:
     """
     Panics, for tests of what becomes of panics.
-    """
-
-def schema() -> Any:
-    """
-    The JSON Schema of policies.
     """
 
 def triage(texts: SupportsGetItem[int, Any], policy: Policy | None, threads: SupportsIndex) -> list[Any]:

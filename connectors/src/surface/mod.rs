@@ -4,6 +4,7 @@
 //! into its own language's values. Its typed methods are written from [`TENANT`] and [`ENGINE`]: a verb added here is there
 //! in every language.
 
+mod calls;
 mod engine;
 mod tenant;
 mod types;
@@ -11,14 +12,15 @@ mod types;
 use std::sync::Arc;
 
 use careline::care::Ingested;
-use careline::reflect::{Kind, Reflect, Reflected, Viewed, without_words};
+use careline::reflect::{Kind, Reflect, Reflected, Viewed};
 use careline::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use calls::{Judge, host_config, ingest, perform, read, request, verify};
 pub use engine::{ENGINE, of_engine};
 pub use tenant::{TENANT, of_tenant};
-pub use types::{Types, shapes, types};
+pub use types::{Types, shape, shapes, types};
 
 /// A verb: what it is called, does, takes and answers.
 #[derive(Debug)]
@@ -72,9 +74,7 @@ fn answer<T: Reflected + std::fmt::Debug + Send + Sync + 'static>(value: T) -> R
 }
 
 fn arguments<T: DeserializeOwned>(verb: &'static str, json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        Error::new(ErrorKind::InputInvalid, format!("wrong arguments: {}", without_words(&error))).during(verb)
-    })
+    read(json, ErrorKind::InputInvalid, "wrong arguments").map_err(|error| error.during(verb))
 }
 
 fn no_such_verb(name: &str) -> Error {

@@ -1,5 +1,8 @@
 //! Every type that a verb, a body or a text may lead to.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use careline::intake::Parsed;
 use careline::model::{Assessment, Inbound};
 use careline::reflect::{Kind, OpenEnum, Reflected, Shape, Union};
@@ -33,9 +36,16 @@ pub fn types() -> Types {
     types
 }
 
-/// Every record type there is.
-pub fn shapes() -> Vec<&'static Shape> {
-    types().records
+/// Every record type there is, by name; gathered once.
+pub fn shapes() -> &'static BTreeMap<&'static str, &'static Shape> {
+    static SHAPES: LazyLock<BTreeMap<&'static str, &'static Shape>> =
+        LazyLock::new(|| types().records.into_iter().map(|shape| (shape.name, shape)).collect());
+    &SHAPES
+}
+
+/// The record type of this name, if there is one.
+pub fn shape(name: &str) -> Option<&'static Shape> {
+    shapes().get(name).copied()
 }
 
 impl Types {

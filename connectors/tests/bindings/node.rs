@@ -3,7 +3,7 @@
 use careline::reflect::{Kind, Shape};
 use careline_connectors::surface::{Argument, ENGINE, TENANT, Verb, types};
 
-use super::words::{camel_case, indented, names_in, plain};
+use super::words::{camel_case, indented, model_names, plain};
 
 const HEAD: &str = "// Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
@@ -196,15 +196,8 @@ fn bracketed(kind: &Kind) -> String {
 /// `verbs.js`.
 pub(crate) fn verbs() -> String {
     let mut text = format!(
-        "{HEAD}'use strict'\n\nconst {{ read, write }} = require('./model.js')\n\n\
-         // Refuses options that nobody knows: a typing error would go unnoticed.\n\
-         const options = (verb, given, known) => {{\n\
-         \x20 if (given === undefined || given === null) return {{}}\n\
-         \x20 if (typeof given !== 'object') throw new TypeError(`${{verb}}: options are an object, not a ${{typeof given}}`)\n\
-         \x20 for (const name of Object.keys(given)) {{\n\
-         \x20   if (name !== 'signal' && !known.includes(name)) {{\n\
-         \x20     throw new TypeError(`${{verb}}: there is no option '${{name}}'; there is ${{[...known, 'signal'].join(', ')}}`)\n\
-         \x20   }}\n  }}\n  return given\n}}\n"
+        "{HEAD}'use strict'\n\nconst {{ options }} = require('./given.js')\nconst {{ read, write }} = \
+         require('./model.js')\n"
     );
     for (class, list) in [("EngineVerbs", ENGINE), ("TenantVerbs", TENANT)] {
         text.push_str(&format!("\nclass {class} {{\n"));
@@ -228,8 +221,8 @@ fn parameter(name: &str) -> String {
 fn method(verb: &Verb) -> String {
     let name = camel_case(verb.name);
     let optional: Vec<_> = verb.arguments.iter().filter(is_optional).collect();
-    let known =
-        optional.iter().map(|argument| format!("'{}'", camel_case(argument.name))).collect::<Vec<_>>().join(", ");
+    let known = optional.iter().map(|argument| camel_case(argument.name)).chain(["signal".to_owned()]);
+    let known = known.map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     let required = verb.arguments.iter().filter(|argument| !is_optional(argument));
     let parameters: String = required.map(|argument| format!("{}, ", parameter(argument.name))).collect();
     let arguments = verb.arguments.iter().map(|argument| {
@@ -253,12 +246,9 @@ fn method(verb: &Verb) -> String {
 
 /// `verbs.d.ts`.
 pub(crate) fn verbs_types() -> String {
-    let mut used: Vec<_> = TENANT.iter().chain(ENGINE).flat_map(names_in).collect();
-    used.sort_unstable();
-    used.dedup();
     let mut text = format!(
         "{HEAD}\nimport type {{ Calling, Listing }} from '../index.js'\nimport type {{ {} }} from './model.js'\n",
-        used.join(", ")
+        model_names()
     );
     for (class, list, what) in [
         ("EngineVerbs", ENGINE, "What is done for all tenants at once."),

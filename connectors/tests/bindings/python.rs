@@ -3,7 +3,7 @@
 use careline::reflect::{Kind, Shape};
 use careline_connectors::surface::{Argument, ENGINE, TENANT, Verb, types};
 
-use super::words::{indented, names_in, plain};
+use super::words::{indented, model_names, plain};
 
 const HEAD: &str = "# Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
@@ -98,9 +98,6 @@ fn taken(kind: &Kind) -> String {
 
 /// `_verbs.py`.
 pub(crate) fn verbs() -> String {
-    let mut used: Vec<_> = TENANT.iter().chain(ENGINE).flat_map(names_in).collect();
-    used.sort_unstable();
-    used.dedup();
     let mut text = format!(
         "{HEAD}\"\"\"What can be done for all tenants and for one, each twice: at once, and to be awaited.\"\"\"\n\n\
          # mypy: disable-error-code=\"no-any-return\"\n\
@@ -110,7 +107,7 @@ pub(crate) fn verbs() -> String {
          from typing import Any\n\n\
          from careline._listing import AsyncListing, Listing\n\
          from careline._model import {}\n",
-        used.join(", ")
+        model_names()
     );
     for (name, list, what) in [
         ("Engine", ENGINE, "What is done for all tenants at once."),

@@ -1,7 +1,9 @@
 //! Documentation and names as other languages can show them.
 
+use std::collections::BTreeSet;
+
 use careline::reflect::Kind;
-use careline_connectors::surface::Verb;
+use careline_connectors::surface::{ENGINE, TENANT, Verb};
 
 /// A documentation comment without Rust's links: "[`Tenant::cases_of`]" as "`cases_of`".
 pub(crate) fn plain(doc: &str) -> String {
@@ -47,8 +49,14 @@ pub(crate) fn camel_case(name: &str) -> String {
     })
 }
 
+/// The names of the model that verbs' types name, each once, as an import lists them.
+pub(crate) fn model_names() -> String {
+    let names: BTreeSet<_> = TENANT.iter().chain(ENGINE).flat_map(names_in).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// The names of the model that a verb's types name.
-pub(crate) fn names_in(verb: &Verb) -> Vec<&'static str> {
+fn names_in(verb: &Verb) -> Vec<&'static str> {
     fn name(kind: Kind) -> Option<&'static str> {
         match kind {
             Kind::Option(inner) | Kind::List(inner) | Kind::Map(inner) | Kind::Page(inner) => name(*inner),

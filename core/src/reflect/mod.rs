@@ -184,6 +184,22 @@ impl<T: Reflected + Debug> Viewed for T {
     }
 }
 
+/// A record by itself.
+impl Viewed for Arc<dyn Reflect> {
+    fn see(&self) -> View<'_> {
+        View::Record(&**self)
+    }
+}
+
+/// The text that spans mark inside all of these records, the innermost last: that of the nearest which has one.
+pub fn marked_text<'a>(holders: &[&'a dyn Reflect]) -> Option<&'a str> {
+    let mut message = None;
+    holders.iter().rev().find_map(|holder| {
+        message = message.or_else(|| holder.about());
+        holder.text_about(message)
+    })
+}
+
 /// Several values in order.
 pub trait Series: Debug {
     /// How many.

@@ -15,7 +15,7 @@ use careline::policy::{AccountRule, CompiledPolicy, Policy};
 use careline::store::Store;
 use careline::transport::Transport;
 use careline::{Error, ErrorKind, Result, Retry};
-use careline_connectors::{networks, open_endpoint, open_network, signals};
+use careline_connectors::{open_endpoint, open_network, with_signals};
 use careline_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -78,10 +78,7 @@ pub(crate) fn engine(
     clock: Arc<dyn Clock>,
 ) -> Result<Engine> {
     let policy = CompiledPolicy::new(policy)?;
-    // Accounts that are only received are judged like those that are read too: what a network says needs no token.
-    let signals = networks().filter_map(|name| Some((name, signals(name)?)));
-    let mut setup =
-        signals.fold(TenantSetup::new(policy), |setup, (name, signals)| setup.signals(name.into(), signals));
+    let mut setup = with_signals(TenantSetup::new(policy));
     for (id, network) in connections.networks {
         setup = setup.network(id, network);
     }
