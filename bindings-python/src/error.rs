@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
+use crate::fork::Inside;
 use crate::record::json;
 
 /// The exception for an error.
@@ -56,7 +57,10 @@ pub(crate) fn keep_interrupt(py: Python<'_>, error: &PyErr) {
 
 /// Does `work` without the interpreter. What it says wrong, and a panic in it, is raised.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> careline::Result<T> + Send) -> PyResult<T> {
-    let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    let done = py.detach(|| {
+        let _inside = Inside::enter();
+        catch_unwind(AssertUnwindSafe(work))
+    });
     if let Some(interrupt) = INTERRUPT.take() {
         return Err(interrupt);
     }

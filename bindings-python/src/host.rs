@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
 use crate::error::detached;
+use crate::fork::{self, Inside};
 use crate::plugged::{PluggedAdvisor, PluggedTransport, lazy_http};
 use crate::record::{Record, module_function};
 
@@ -16,6 +17,7 @@ use crate::record::{Record, module_function};
 #[pyclass(frozen, module = "careline._careline", name = "Host")]
 pub(crate) struct Host {
     pid: u32,
+    settings: String,
     engine: RwLock<Option<Engine>>,
 }
 
@@ -38,18 +40,27 @@ impl Host {
         advisors: Vec<(String, Py<PyAny>)>,
         transport: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let engine = detached(py, || {
+        let (engine, settings) = detached(py, || {
+            let config = surface::host_config(settings)?.settled();
             let advisors: Vec<_> =
                 advisors.into_iter().map(|(id, advisor)| Arc::new(PluggedAdvisor::new(id, advisor))).collect();
-            surface::host_config(settings)?.engine(
+            let engine = config.engine(
                 |builder| match transport {
                     Some(transport) => builder.transport(Arc::new(PluggedTransport::new(transport))),
                     None => builder.transport(lazy_http()),
                 },
                 |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
-            )
+            )?;
+            Ok((engine, surface::written(&config)?))
         })?;
-        Ok(Self { pid: std::process::id(), engine: RwLock::new(Some(engine)) })
+        fork::closes(&engine.store());
+        Ok(Self { pid: std::process::id(), settings, engine: RwLock::new(Some(engine)) })
+    }
+
+    /// What the same is opened from again, wherever the present folder is then and whatever became of the policies' files.
+    #[getter]
+    fn settings(&self) -> &str {
+        &self.settings
     }
 
     /// The names of the tenants.
@@ -108,7 +119,10 @@ impl Host {
     fn close(&self, py: Python<'_>) {
         if self.pid == std::process::id() {
             let engine = self.engine.write().unwrap_or_else(PoisonError::into_inner).take();
-            py.detach(|| drop(engine));
+            py.detach(|| {
+                let _inside = Inside::enter();
+                drop(engine);
+            });
         }
     }
 }

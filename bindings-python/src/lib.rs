@@ -3,6 +3,7 @@
 
 mod batch;
 mod error;
+mod fork;
 mod host;
 mod plugged;
 mod record;
@@ -13,6 +14,8 @@ use pyo3::prelude::*;
 /// The native part of `careline`. Nothing here is meant to be used by hand.
 #[pymodule(gil_used = false)]
 mod _careline {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::batch::{
         Policy, native_only, networks, normalise, normalise_lines, panics, triage, triage_lines, verify_signature,
@@ -23,6 +26,11 @@ mod _careline {
     use crate::record::Record;
     #[pymodule_export]
     use crate::span::Span;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::fork::register(module)
+    }
 
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");

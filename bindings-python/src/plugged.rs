@@ -20,6 +20,7 @@ use pyo3::types::{PyBytes, PyString};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::keep_interrupt;
+use crate::fork::outside;
 use crate::record::Record;
 
 /// An advisor written in Python: a function of `careline._plugged` around it.
@@ -47,7 +48,7 @@ impl Advisor for PluggedAdvisor {
     }
 
     async fn advise(&self, cx: &Context, ask: &AdviceAsk) -> Result<Vec<Finding>> {
-        let findings = Python::attach(|py| -> PyResult<String> {
+        let findings = called(|py| {
             let (message, assessment) = (Arc::new(ask.message.clone()), Arc::new(ask.assessment.clone()));
             let text = ask.message.text().into();
             let message = Record::answer(py, message, None)?;
@@ -63,6 +64,11 @@ impl Advisor for PluggedAdvisor {
             Error::new(ErrorKind::InputInvalid, format!("the advisor's findings are none: {}", without_words(&error)))
         })
     }
+}
+
+/// Calls the host's own code, which may use careline, take its time, or fork.
+fn called<T>(call: impl FnOnce(Python<'_>) -> PyResult<T>) -> PyResult<T> {
+    outside(|| Python::attach(call))
 }
 
 /// What an exception is called; what it says may be a customer's words.
@@ -101,7 +107,7 @@ impl Transport for PluggedTransport {
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let answer = Python::attach(|py| {
+        let answer = called(|py| {
             let body = PyBytes::new(py, &body);
             let sent = (parts.method.as_str(), parts.uri.to_string(), headers, body, deadline);
             self.send.bind(py).call1(sent)?.extract::<(u16, Vec<(String, String)>, Vec<u8>)>()
@@ -155,7 +161,7 @@ impl LazyHttp {
 impl Transport for LazyHttp {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         let (http, runtime) = self.get()?;
-        runtime.block_on(http.send(request))
+        outside(|| runtime.block_on(http.send(request)))
     }
 
     async fn open(&self, _: Request<Bytes>) -> Result<Response<ByteStream>> {

@@ -194,11 +194,6 @@ def test_a_child_that_is_killed_leaves_the_file_sound(store: str) -> None:
     assert came is True
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a child's SQLite believes in the parent's locks and takes none of its own: once the parent closes, the "
-    "journal is removed under the child, and what it acknowledged is lost",
-)
 @pytest.mark.parametrize("ending", ["closes", "ends", "is killed"])
 def test_a_child_works_on_when_the_parent_is_gone(ending: str, store: str) -> None:
     come = {"closes": "care.close()", "ends": "os._exit(0)", "is killed": "os.kill(os.getpid(), 9)"}[ending]
@@ -238,9 +233,6 @@ def test_a_child_works_on_when_the_parent_is_gone(ending: str, store: str) -> No
     sound(store, [1, 2, 3, 4])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what another thread holds at the fork is held for ever in the child: it hangs or is refused"
-)
 def test_a_child_born_while_another_thread_works(store: str) -> None:
     came = run(
         """
@@ -278,6 +270,130 @@ def test_a_child_born_while_another_thread_works(store: str) -> None:
         store,
     )
     assert came == [1] * 30
+
+
+def test_a_fork_that_python_was_not_told_of_is_refused(store: str, tmp_path: Path) -> None:
+    came = run(
+        """
+        import ctypes, json, os, sys, traffic
+        from forking import outcome, receive, stored
+
+        care = traffic.open_care(sys.argv[1])
+        receive(care, 1)
+        care.tenant().search("order")
+        read, write = os.pipe()
+        if ctypes.PyDLL(None).fork() == 0:
+            asked = [lambda: receive(care, 2), lambda: traffic.open_care(sys.argv[1])]
+            came = [outcome(ask) for ask in asked]
+            with traffic.open_care(sys.argv[2]) as other:
+                came.append(outcome(lambda: receive(other, 2)))
+            os.write(write, json.dumps(came).encode())
+            os._exit(0)
+        os.wait()
+        print(json.dumps([json.loads(os.read(read, 65536)), receive(care, 2), stored(care)]))
+        """,
+        store,
+        f"sqlite://{tmp_path}/other.db",
+    )
+    for refused in came[0][:2]:
+        assert refused["error"] == "ForkedError" and refused["seconds"] < AT_ONCE, refused
+        assert "fork" in refused["message"], refused
+    assert came[0][2]["answer"] == 1, "a file that was not open can be used"
+    assert came[1:] == [1, [1, 2]]
+    sound(store, [1, 2])
+
+
+def test_an_advisor_may_fork(store: str) -> None:
+    came = run(
+        """
+        import json, os, sys, traffic
+        from forking import outcome, receive, stored
+
+        class Forking:
+            id = "acme-forking/1"
+
+            def advise(self, message, assessment):
+                read, write = os.pipe()
+                if os.fork() == 0:
+                    os.write(write, json.dumps(outcome(lambda: [receive(care, 2), stored(care)])).encode())
+                    os._exit(0)
+                os.wait()
+                told.append(json.loads(os.read(read, 65536)).get("answer"))
+                return []
+
+        told = []
+        care = traffic.open_care(sys.argv[1], advisors=[Forking()])
+        receive(care, 1)
+        advised = care.tick().advised
+        print(json.dumps([advised, told, stored(care)]))
+        """,
+        store,
+    )
+    assert came == [1, [[1, [1, 2]]], [1, 2]]
+    sound(store, [1, 2])
+
+
+def test_a_child_elsewhere_uses_the_same_file_and_policy(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    came = run(
+        """
+        import json, os, sys, traffic
+        from forking import outcome, receive, stored
+
+        os.chdir(sys.argv[1])
+        with open("policy.toml", "w") as policy:
+            policy.write(traffic.POLICY)
+        care = traffic.open_care("sqlite://care.db", policy="policy.toml")
+        receive(care, 1)
+        os.remove("policy.toml")
+        os.chdir("elsewhere")
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.write(write, json.dumps(outcome(lambda: [receive(care, 2), stored(care)])).encode())
+            os._exit(0)
+        os.wait()
+        print(json.dumps([json.loads(os.read(read, 65536)).get("answer"), receive(care, 3), stored(care)]))
+        """,
+        str(tmp_path),
+    )
+    assert came == [[1, [1, 2]], 1, [1, 2, 3]]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    sound(f"sqlite://{tmp_path}/care.db", [1, 2, 3])
+
+
+def test_a_fork_does_not_wait_for_ever(store: str, tmp_path: Path) -> None:
+    came = run(
+        """
+        import json, os, sys, threading, time, traffic
+        from forking import outcome, receive, stored
+
+        care = traffic.open_care(sys.argv[1])
+        receive(care, 1)
+        # A call that does not end: its policy is in a pipe that nobody writes to.
+        os.mkfifo(sys.argv[2])
+        worker = threading.Thread(target=lambda: traffic.open_care(policy=sys.argv[2], endpoints={}).close())
+        worker.start()
+        time.sleep(0.5)
+        begun = time.monotonic()
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.write(write, json.dumps(outcome(lambda: receive(care, 2))).encode())
+            os._exit(0)
+        waited = time.monotonic() - begun
+        os.wait()
+        with open(sys.argv[2], "w") as policy:
+            policy.write(traffic.POLICY)
+        worker.join()
+        print(json.dumps([waited, json.loads(os.read(read, 65536)), receive(care, 2), stored(care)]))
+        """,
+        store,
+        str(tmp_path / "policy.toml"),
+    )
+    waited, child, *parent = came
+    assert 5 < waited < 30
+    assert child["error"] == "ForkedError" and child["seconds"] < AT_ONCE and "fork" in child["message"], child
+    assert parent == [1, [1, 2]]
+    sound(store, [1, 2])
 
 
 def test_a_child_may_outlive_a_handle_it_does_not_use(store: str) -> None:

@@ -7,9 +7,10 @@ use careline::care::{Engine, EngineBuilder, TenantSetup};
 use careline::model::{AccountId, TenantId};
 use careline::policy::{CompiledPolicy, Policy};
 use careline::{Error, ErrorKind, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::stores::whole;
 use crate::{networks, open_endpoint, open_network, open_store, signals};
 
 /// The settings of a host. Bindings hand them over as JSON.
@@ -25,7 +26,7 @@ use crate::{networks, open_endpoint, open_network, open_store, signals};
 /// assert_eq!(engine.tenants().count(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HostConfig {
@@ -42,7 +43,7 @@ pub struct HostConfig {
 }
 
 /// Where a policy is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum PolicySource {
@@ -76,6 +77,13 @@ impl PolicySource {
         }?;
         Ok(CompiledPolicy::new(policy)?)
     }
+
+    /// Itself with its text, if it is in a file that can be read.
+    fn settled(&self) -> Self {
+        let Self::File(path) = self else { return self.clone() };
+        let text = std::fs::read_to_string(path).ok();
+        text.map_or_else(|| self.clone(), |text| Self::Text { text, file: Some(path.display().to_string()) })
+    }
 }
 
 impl HostConfig {
@@ -106,6 +114,14 @@ impl HostConfig {
             builder = builder.tenant(tenant.clone(), add_to(tenant, with_signals(setup)));
         }
         builder.build()
+    }
+
+    /// The same with the policies' texts and the store's whole path: what is opened from it later is the same, whatever became
+    /// of the policies' files and of the present folder.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        let tenants = self.tenants.iter().map(|(tenant, source)| (tenant.clone(), source.settled())).collect();
+        Self { store: whole(&self.store), tenants, ..self.clone() }
     }
 
     /// Gives each account to the tenant whose policy names it.
@@ -167,6 +183,25 @@ mod tests {
         assert!(engine.tenant("two").unwrap().capability(&"1".into()).is_err());
         let error = open(json!({"store": "memory:", "tenants": {"one": policy("1")}, "accounts": {"3": x("3")}}));
         assert!(error.unwrap_err().to_string().contains("account=3"));
+    }
+
+    #[test]
+    fn settled_settings_rest_on_no_file_but_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.toml");
+        std::fs::write(&policy, "brand.name = 'Acme'").unwrap();
+        let config =
+            json!({"store": "sqlite://care.db", "tenants": {"one": policy, "two": {"text": ""}, "no": "none"}});
+        let settled = serde_json::from_value::<HostConfig>(config).unwrap().settled();
+        let settled = serde_json::to_value(settled).unwrap();
+        let store = std::path::absolute("care.db").unwrap();
+        assert_eq!(settled["store"], format!("sqlite://{}", store.display()));
+        assert_eq!(settled["tenants"]["one"], json!({"text": "brand.name = 'Acme'", "file": policy}));
+        assert_eq!(settled["tenants"]["two"], json!({"text": "", "file": null}));
+        assert_eq!(settled["tenants"]["no"], "none", "the mistake is told when it is opened");
+        for uri in ["memory:", "sqlite::memory:", "sqlite://", "made:up", "sqlite:///tmp/care.db"] {
+            assert_eq!(whole(uri), uri);
+        }
     }
 
     #[test]

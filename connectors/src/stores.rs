@@ -38,6 +38,12 @@ pub fn open_store(uri: &str) -> Result<Arc<dyn Store>> {
     }
 }
 
+/// A store's URI with the whole path of its file, if it has one.
+pub(crate) fn whole(uri: &str) -> String {
+    let path = uri.strip_prefix("sqlite://").and_then(|path| std::path::absolute(path).ok());
+    path.and_then(|path| Some(format!("sqlite://{}", path.to_str()?))).unwrap_or_else(|| uri.to_owned())
+}
+
 fn invalid(sentence: &'static str, uri: &str) -> Error {
     // Only the scheme is repeated: what follows may hold a password.
     let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);

@@ -50,9 +50,9 @@ os.register_at_fork(after_in_child=_after_fork)
 class Care(EngineVerbs):
     """Everything one process needs to care. Opening it starts no thread and opens no socket.
 
-    Safe to share between threads. Open it after a fork: the guide tells what can be lost otherwise. In a forked child a
-    handle on a file opens its file again at its first use there; one on `memory:` raises `ForkedError`, since what it
-    holds belongs to the parent.
+    Safe to share between threads. A fork closes its file first, once calls under way have come to their end; parent and
+    child open it again at the next use. In a child a handle on `memory:` raises `ForkedError`, since what it holds
+    belongs to the parent, and so does one whose file was open because nobody told Python of the fork.
     """
 
     __slots__ = ("__weakref__", "_host", "_pid", "_plugs", "_settings")
@@ -62,6 +62,7 @@ class Care(EngineVerbs):
         self._plugs = plugs
         self._pid = os.getpid()
         self._host: Host | None = self._opened()
+        self._settings = self._host.settings
 
     @classmethod
     def open(

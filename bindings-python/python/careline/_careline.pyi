@@ -2,12 +2,9 @@
 The native part of `careline`. Nothing here is meant to be used by hand.
 """
 
-from _typeshed import SupportsGetItem
+from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
-
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "native_only", "networks", "normalise", "normalise_lines", "panics", "triage", "triage_lines", "verify_signature"]
-
 VERSION: Final[str]
 
 @final
@@ -34,6 +31,11 @@ class Host:
     def receive(self, /, endpoint: str, headers: SupportsGetItem[int, tuple[str, str]], body: bytes | bytearray, method: str, query: str) -> Any:
         """
         Receives one webhook request.
+        """
+    @property
+    def settings(self, /) -> str:
+        """
+        What the same is opened from again, wherever the present folder is then and whatever became of the policies' files.
         """
     def tenants(self, /) -> list[str]:
         """
@@ -159,3 +161,5 @@ def verify_signature(settings: str, headers: SupportsGetItem[int, tuple[str, str
     """
     Checks the signature of a request; `settings` is the JSON of a `Signing`.
     """
+
+def __getattr__(name: str) -> Incomplete: ...

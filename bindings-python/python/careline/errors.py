@@ -237,7 +237,7 @@ def from_native(
     line: str,
 ) -> CarelineError:
     """The exception for an error of the native part."""
-    kind = _BY_CODE.get(code, Unexpected)
+    kind = ForkedError if "opened_by" in context else _BY_CODE.get(code, Unexpected)
     return kind(
         message,
         operation=operation,

@@ -32,6 +32,15 @@ pub fn host_config(json: &str) -> Result<HostConfig> {
     read(json, ErrorKind::ConfigInvalid, "wrong settings").map_err(|error| error.during("open"))
 }
 
+/// Settings of a host as JSON, with their secrets.
+///
+/// # Errors
+/// `unexpected` for a policy's file whose name is no text.
+pub fn written(settings: &HostConfig) -> Result<String> {
+    let wrong = |error| Error::new(ErrorKind::Unexpected, "settings cannot be written").caused_by(error);
+    serde_json::to_string(settings).map_err(wrong)
+}
+
 /// A request as a host's web framework got it.
 ///
 /// # Errors

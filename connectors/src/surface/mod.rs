@@ -17,7 +17,7 @@ use careline::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use calls::{Judge, host_config, ingest, perform, read, request, verify};
+pub use calls::{Judge, host_config, ingest, perform, read, request, verify, written};
 pub use engine::{ENGINE, of_engine};
 pub use tenant::{TENANT, of_tenant};
 pub use types::{Types, shape, shapes, types};

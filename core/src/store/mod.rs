@@ -97,6 +97,13 @@ pub trait Store: Debug + Send + Sync + 'static {
     async fn backup(&self, _path: &Path) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported, "this store has no backup of its own").during("backup"))
     }
+
+    /// Closes what is open, files and connections with their locks, once nobody uses it; the next use opens it again. A
+    /// process that forks calls this before, and lets nobody use the store until it has forked: a child must not inherit
+    /// what is open. A store that holds nothing open does nothing.
+    async fn release(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The name of a record within a tenant. In order, what others point to comes first, so that a store that writes in order

@@ -4,6 +4,8 @@
 //! - Opening starts no thread. Inside a Tokio runtime the work runs on its blocking threads, elsewhere right where it is
 //!   called.
 //! - Several processes may use one file; a commit that rests on what another process changed is a `conflict`.
+//! - A store may be open while its process forks if [`Store::release`] was called before; what was not released is refused
+//!   in the child.
 //! - What is erased is overwritten in the file and taken out of the search index at once. Erasures are also noted, by our
 //!   own hashed ids, in a journal beside the file (`care.db.erasures`): when an older backup is put in the database's
 //!   place, opening it erases again. Keep that journal when you restore.
@@ -25,6 +27,7 @@ mod journal;
 mod names;
 mod open;
 mod place;
+mod process;
 mod read;
 #[cfg(feature = "bench")]
 mod recording;
@@ -35,7 +38,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -50,6 +53,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::db::{Db, column, text};
 use crate::error::storage;
 use crate::journal::Erasure;
+use crate::process::Owned;
 use crate::write::Writer;
 
 #[cfg(feature = "bench")]
@@ -94,8 +98,11 @@ struct Shared {
     /// Absent for a database in memory, where the writer reads, too.
     path: Option<PathBuf>,
     options: SqliteOptions,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    /// Held by whatever is under way; alone by who closes everything.
+    using: RwLock<()>,
+    /// Absent until it is needed, once everything was closed.
+    writer: Mutex<Option<Owned>>,
+    readers: Mutex<Vec<Owned>>,
     #[cfg(feature = "bench")]
     recording: recording::Recording,
 }
@@ -120,7 +127,10 @@ impl SqliteStore {
     pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self> {
         let path = path.as_ref();
         let open = || {
-            let store = Self::new(Some(path.to_owned()), open::writer(path, &options)?, options.clone());
+            // Connections that are opened later go to the same file, wherever the present folder is then.
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            let writer = open::writer(&whole, &options)?;
+            let store = Self::new(Some(whole), writer, options.clone());
             store.shared.erase_again()?;
             Ok(store)
         };
@@ -136,11 +146,12 @@ impl SqliteStore {
         Ok(Self::new(None, open::in_memory(&options)?, options))
     }
 
-    fn new(path: Option<PathBuf>, writer: Connection, options: SqliteOptions) -> Self {
+    fn new(path: Option<PathBuf>, writer: Owned, options: SqliteOptions) -> Self {
         let shared = Shared {
             path,
             options,
-            writer: Mutex::new(writer),
+            using: RwLock::default(),
+            writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
             #[cfg(feature = "bench")]
             recording: recording::Recording::default(),
@@ -167,13 +178,11 @@ impl SqliteStore {
         work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
-        let done = match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => runtime.spawn_blocking(move || work(&shared)).await.unwrap_or_else(|error| {
-                Err(Error::new(ErrorKind::Unexpected, "the store's work was ended").caused_by(error))
-            }),
-            Err(_) => work(&shared),
-        };
-        done.map_err(|error| if error.operation() == operation { error } else { error.during(operation) })
+        let done = apart(move || {
+            let _using = shared.using.read().unwrap_or_else(PoisonError::into_inner);
+            work(&shared)
+        });
+        done.await.map_err(|error| if error.operation() == operation { error } else { error.during(operation) })
     }
 }
 
@@ -186,13 +195,13 @@ impl fmt::Debug for SqliteStore {
 impl Shared {
     /// Reads in one transaction, so everything is as of one instant.
     fn read<T>(&self, work: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
-        let Some(path) = &self.path else { return self.read_on(&mut lock(&self.writer), work) };
+        let Some(path) = &self.path else { return self.read_on(self.open_in(&mut lock(&self.writer))?, work) };
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => open::reader(path, &self.options)?,
         };
-        let done = self.read_on(&mut connection, work);
+        let done = self.read_on(connection.checked()?, work);
         let mut readers = lock(&self.readers);
         if readers.len() < IDLE_READERS {
             readers.push(connection);
@@ -204,7 +213,7 @@ impl Shared {
     /// it will write next where it reads now. Only for what is short.
     fn read_hot<T>(&self, work: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
         match self.writer.try_lock() {
-            Ok(mut writer) => self.read_on(&mut writer, work),
+            Ok(mut writer) => self.read_on(self.open_in(&mut writer)?, work),
             Err(_) => self.read(work),
         }
     }
@@ -216,11 +225,30 @@ impl Shared {
 
     /// Writes in one transaction, all or nothing.
     fn write<T>(&self, work: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = lock(&self.writer);
+        let mut writer = lock(&self.writer);
+        let connection = self.open_in(&mut writer)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
         let done = work(self.db(&transaction))?;
         transaction.commit().map_err(storage)?;
         Ok(done)
+    }
+
+    /// The connection that writes, opened again if it was closed.
+    fn open_in<'a>(&self, writer: &'a mut Option<Owned>) -> Result<&'a mut Owned> {
+        if let (None, Some(path)) = (&writer, &self.path) {
+            *writer = Some(open::writer(path, &self.options)?);
+        }
+        let none = || Error::new(ErrorKind::Unexpected, "this database in memory has no connection");
+        writer.as_mut().ok_or_else(none)?.checked()
+    }
+
+    /// Closes every connection, once nobody uses one.
+    fn close(&self) {
+        let _alone = self.using.write().unwrap_or_else(PoisonError::into_inner);
+        if self.path.is_some() {
+            lock(&self.readers).clear();
+            *lock(&self.writer) = None;
+        }
     }
 
     #[cfg(feature = "bench")]
@@ -273,8 +301,18 @@ impl Shared {
     /// Empties the write-ahead log, which holds pages from before an erasure. A reader at work may keep it for a while; it
     /// is emptied at the latest when the last connection is closed.
     fn scrub(&self) -> Result<()> {
-        let connection = lock(&self.writer);
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
+        let mut writer = lock(&self.writer);
+        self.open_in(&mut writer)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
+    }
+}
+
+/// Works where it may block.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.unwrap_or_else(|error| {
+            Err(Error::new(ErrorKind::Unexpected, "the store's work was ended").caused_by(error))
+        }),
+        Err(_) => work(),
     }
 }
 
@@ -385,6 +423,15 @@ impl Store for SqliteStore {
         let path = path.to_owned();
         self.run("backup", move |store| store.backup(&path)).await
     }
+
+    async fn release(&self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            shared.close();
+            Ok(())
+        })
+        .await
+    }
 }
 
 impl Shared {
@@ -395,8 +442,8 @@ impl Shared {
             backup.run_to_completion(1024, Duration::ZERO, None).map_err(storage)
         };
         match &self.path {
-            Some(own) => copy(&open::reader(own, &self.options)?, &mut target),
-            None => copy(&lock(&self.writer), &mut target),
+            Some(own) => copy(&*open::reader(own, &self.options)?, &mut target),
+            None => copy(self.open_in(&mut lock(&self.writer))?, &mut target),
         }
         .map_err(|error| error.with("file", path.display()))
     }

@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::storage;
+use crate::process::Owned;
 use crate::{SqliteOptions, Synchronous};
 
 /// "care" in ASCII; tells our files from other SQLite databases.
@@ -19,26 +20,25 @@ const APPLICATION_ID: i32 = 0x6361_7265;
 const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
 
 /// A connection that may write, to a database that is brought to the present version.
-pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Result<Owned> {
     check_length(path)?;
-    let mut connection = Connection::open(path).map_err(storage)?;
+    let mut connection = Owned::open(path, OpenFlags::default())?;
     configure(&connection, options)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
 
 /// A database that lives as long as its only connection.
-pub(crate) fn in_memory(options: &SqliteOptions) -> Result<Connection> {
-    let mut connection = Connection::open_in_memory().map_err(storage)?;
+pub(crate) fn in_memory(options: &SqliteOptions) -> Result<Owned> {
+    let mut connection = Owned::in_memory()?;
     configure(&connection, options)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
 
 /// A further connection, for reading.
-pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(storage)?;
+pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Result<Owned> {
+    let connection = Owned::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&connection, options)?;
     connection.pragma_update(None, "query_only", true).map_err(storage)?;
     Ok(connection)

@@ -313,3 +313,50 @@ async fn a_database_of_version_1_opens() {
     assert_eq!(erased.removed["messages"], 1, "the fixture's index still fits its texts");
     assert_eq!(store.scan(&acme(), &search).await.unwrap().records, []);
 }
+
+/// How often this process has the database, its log or its index open.
+#[cfg(target_os = "linux")]
+fn opened(path: &Path) -> usize {
+    let files =
+        std::fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    files.filter(|file| file.to_string_lossy().starts_with(&*path.to_string_lossy())).count()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_released_is_closed_and_opened_again_by_the_next_use() {
+    let (_folder, path) = new_file();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(put("p1", 0, 0)).await.unwrap();
+    let search = Scan::first(ScanOf::Search { query: "jo".into() }, 9);
+    let scanned = store.scan(&acme(), &search).await.unwrap();
+    assert!(opened(&path) >= 2, "a connection that writes and one that reads");
+    store.release().await.unwrap();
+    assert_eq!(opened(&path), 0);
+    store.release().await.unwrap();
+
+    assert_eq!(store.scan(&acme(), &search).await.unwrap().records, scanned.records);
+    store.release().await.unwrap();
+    store.commit(put("p2", 1, 0)).await.unwrap();
+    assert!(load(&store, "p2").await.1.record.is_some());
+
+    // In the midst of work: nothing is refused, nothing is lost.
+    let busy = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for number in 2..40 {
+                store.commit(put(&format!("p{}", number + 1), number, 0)).await.unwrap();
+            }
+        }
+    });
+    for _ in 0..20 {
+        store.release().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    busy.await.unwrap();
+    assert_eq!(store.verify_log(&acme()).await.unwrap(), 40);
+    let memory = SqliteStore::open_in_memory().unwrap();
+    memory.commit(put("p1", 0, 0)).await.unwrap();
+    memory.release().await.unwrap();
+    assert!(load(&memory, "p1").await.1.record.is_some(), "a database in memory is its connection");
+}
