@@ -1,4 +1,6 @@
-import type { Assessment, Event, Finding, Inbound, Ingested, Message, NativeAccount, Parsed, Records, WebhookAnswer } from './lib/model.js'
+import type {
+  Assessment, Event, Finding, Inbound, Ingested, Message, NativeAccount, Parsed, Records, Span, WebhookAnswer
+} from './lib/model.js'
 import type { EngineVerbs, TenantVerbs } from './lib/verbs.js'
 
 export * from './lib/model.js'
@@ -9,7 +11,7 @@ export declare const version: string
 /** What every call that may take a while takes beside its arguments. */
 export interface Calling {
   /** Aborting it stops the waiting, with the signal's reason. What was begun comes to its end; nothing is half-written. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** The stable code of a cause. */
@@ -22,8 +24,9 @@ export type ErrorCode =
 /** What went wrong, in one line for people. Holds no secret and no customer's words. */
 export declare class CarelineError extends Error {
   constructor (message: string, facts?: {
-    code?: ErrorCode, operation?: string, context?: Record<string, string>, retry?: CarelineError['retry'],
-    retryAfterMs?: number, status?: number, mistakes?: Mistake[], cause?: unknown
+    code?: ErrorCode | undefined, operation?: string | undefined, context?: Record<string, string> | undefined,
+    retry?: CarelineError['retry'] | undefined, retryAfterMs?: number | undefined, status?: number | undefined,
+    mistakes?: Mistake[] | undefined, cause?: unknown
   })
   /** The cause. */
   readonly code: ErrorCode
@@ -60,7 +63,7 @@ export interface Mistake {
 }
 
 /** A policy: the path of a TOML file, or its text and what mistakes call it. */
-export type PolicySource = string | URL | { text: string, file?: string }
+export type PolicySource = string | URL | { text: string, file?: string | undefined }
 
 /**
  * Settings of a connector: a URI, or an object with `network` and the same keys. Secrets stand in an object or, as
@@ -83,7 +86,7 @@ export interface Advisor {
 export type Transport = (url: string, request: {
   method: string
   headers: [string, string][]
-  body: (Uint8Array & { readonly buffer: ArrayBuffer }) | undefined
+  body: (Uint8Array & { readonly buffer: ArrayBuffer }) | null
   signal: AbortSignal
   redirect: 'manual'
 }) => Promise<{ status: number, headers: Iterable<[string, string]>, arrayBuffer (): Promise<ArrayBuffer> }>
@@ -91,17 +94,17 @@ export type Transport = (url: string, request: {
 /** Everything that `Care.open` takes beside the store. */
 export interface OpenSettings {
   /** The policy of a single-brand host; its tenant is called `default`. */
-  policy?: PolicySource
+  policy?: PolicySource | undefined
   /** Policies of several tenants, by name. */
-  tenants?: Record<string, PolicySource>
+  tenants?: Record<string, PolicySource> | undefined
   /** What networks post to, by a name of yours: `{ x: { network: 'x', consumer_secrets: [secret] } }`. */
-  endpoints?: Record<string, Settings>
+  endpoints?: Record<string, Settings> | undefined
   /** Accounts to read, by the ids their policies give them: `{ acme: 'mastodon://social.example?token=env:TOKEN' }`. */
-  accounts?: Record<string, Settings>
+  accounts?: Record<string, Settings> | undefined
   /** Models or rules of your own, asked about each new message of a customer. */
-  advisors?: readonly Advisor[]
+  advisors?: readonly Advisor[] | undefined
   /** Your own way to the networks; the global `fetch` unless given. */
-  transport?: Transport
+  transport?: Transport | undefined
 }
 
 /** One webhook request, as any web framework has it. */
@@ -109,11 +112,11 @@ export interface WebhookRequest {
   /** All headers. */
   headers: Headers | Iterable<[string, string]> | Record<string, string | readonly string[] | undefined>
   /** The raw body, untouched: signatures are over exactly these bytes. A question such as a challenge has none. */
-  body?: Uint8Array | ArrayBuffer
+  body?: Uint8Array | ArrayBuffer | undefined
   /** `POST` unless given; `GET` for the networks' challenges. */
-  method?: string
+  method?: string | undefined
   /** The query string. */
-  query?: string
+  query?: string | undefined
 }
 
 /**
@@ -153,9 +156,9 @@ export declare class Care extends EngineVerbs {
 export type GivenMessage = Pick<Inbound, 'scope' | 'nativeId' | 'surface' | 'visibility'>
   & Partial<Omit<Inbound, 'author' | 'recipient' | 'content'>>
   & {
-    author?: { scope: string, nativeId: string, handle?: string, name?: string }
-    recipient?: { scope: string, nativeId: string, handle?: string, name?: string }
-    content?: Partial<Inbound['content']>
+    author?: undefined | { scope: string, nativeId: string, handle?: string | undefined, name?: string | undefined }
+    recipient?: undefined | { scope: string, nativeId: string, handle?: string | undefined, name?: string | undefined }
+    content?: Partial<Inbound['content']> | undefined
   }
 
 /** One tenant: all its verbs and all its views. Got from `care.tenant(id)`. */
@@ -172,9 +175,9 @@ export declare class Tenant extends TenantVerbs {
    */
   ingest (source: string, items: Iterable<GivenMessage | Event>, options?: Calling & {
     /** The brand account they came through; whole events name their own. */
-    account?: NativeAccount
+    account?: NativeAccount | undefined
     /** What it was read from, kept with it; the items as JSON unless given. */
-    raw?: Uint8Array
+    raw?: Uint8Array | undefined
   }): Promise<Ingested>
 }
 
@@ -199,13 +202,13 @@ export declare class Listing<T> implements AsyncIterable<T> {
 /** How raw bodies are read. */
 export interface Reading {
   /** How they came: posted to a webhook (unless said), answered to a read, down a stream. */
-  kind?: 'webhook' | 'rest' | 'stream'
+  kind?: 'webhook' | 'rest' | 'stream' | undefined
   /** The native id of the brand account they came through, where they do not name it. */
-  account?: string
+  account?: string | undefined
   /** When they came; now unless said. */
-  receivedAt?: Date
+  receivedAt?: Date | undefined
   /** On how many threads; they end before the call does. */
-  threads?: number
+  threads?: number | undefined
 }
 
 /** The names of the networks there are connectors for. */
@@ -221,25 +224,25 @@ export declare function normaliseSync (network: string, bodies: readonly Uint8Ar
 export interface Text {
   text: string
   /** The network it was written on. */
-  network?: string
+  network?: string | undefined
   /** Its language as the network names it. */
-  lang?: string
+  lang?: string | undefined
   /** Who wrote it. */
-  author?: string
+  author?: string | undefined
   /** The brand it may be about, in place of the policy's. */
-  brand?: string
+  brand?: string | undefined
   /** The kind of place it stands in. */
-  surface?: Inbound['surface']
+  surface?: Inbound['surface'] | undefined
   /** Who can read it. */
-  visibility?: Inbound['visibility']
+  visibility?: Inbound['visibility'] | undefined
 }
 
 /** How texts are judged. */
 export interface Judging {
   /** The policy to look with. */
-  policy?: Policy
+  policy?: Policy | undefined
   /** On how many threads; they end before the call does. */
-  threads?: number
+  threads?: number | undefined
 }
 
 /** Judges texts on one of libuv's threads: one assessment for each, in order. */
@@ -272,19 +275,19 @@ export interface Signing {
   /** The header with the signature. */
   header: string
   /** How it is written; `hex` unless said. */
-  encoding?: 'hex' | 'base64'
+  encoding?: 'hex' | 'base64' | undefined
   /** What stands before it, such as `sha256=`. */
-  prefix?: string
+  prefix?: string | undefined
   /** The time that is signed with the body, so that an old copy is refused. */
-  timestamp?: {
+  timestamp?: undefined | {
     /** The header with the time. */
     header: string
     /** How it is written. */
     unit: 'seconds' | 'milliseconds' | 'rfc3339'
     /** What was signed between the time and the body; nothing unless said. */
-    separator?: string
+    separator?: string | undefined
     /** How many seconds the time may be away from ours; 300 unless said. */
-    toleranceSecs?: number
+    toleranceSecs?: number | undefined
   }
 }
 
@@ -293,7 +296,15 @@ export interface Signing {
  *
  * @throws {CarelineError} `signature_invalid`, with what is wrong but never what would be right; `config_invalid`.
  */
-export declare function verifySignature (request: WebhookRequest, signing: Signing, options?: { now?: Date }): void
+export declare function verifySignature (request: WebhookRequest, signing: Signing, options?: { now?: Date | undefined }): void
+
+/**
+ * The span from one UTF-16 unit of a text to before another one: what `text.slice(start, end)` gives. Advisors mark with it
+ * what they found.
+ *
+ * @throws {CarelineError} `input_invalid`: that is not in the text, or cuts a character in two.
+ */
+export declare function spanWithin (text: string, start: number, end: number): Required<Span>
 
 /** The JSON of a record as every language writes it: names as in Rust, spans in UTF-8 bytes. */
 export declare function toJSON<N extends keyof Records> (name: N, record: Records[N]): string

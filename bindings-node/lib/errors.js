@@ -42,8 +42,8 @@ function raising (work) {
   }
 }
 
-function inputInvalid (operation, message) {
-  return new CarelineError(`${operation}: ${message}`, { code: 'input_invalid', operation, status: 400 })
+function inputInvalid (operation, message, status = 400) {
+  return new CarelineError(`${operation}: ${message}`, { code: 'input_invalid', operation, status })
 }
 
 module.exports = { CarelineError, inputInvalid, raised, raising }

@@ -18,7 +18,8 @@ function rawBody (body, operation = 'receive') {
   }
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
   const what = typeof body === 'string' ? 'a string' : body === null ? 'null' : `of type ${typeof body}`
-  throw inputInvalid(operation, `the body is ${what}, not raw; ${NOT_RAW}`)
+  // The host's mistake: what is sent again, once it is mended, is not lost.
+  throw inputInvalid(operation, `the body is ${what}, not raw; ${NOT_RAW}`, 503)
 }
 
 /** Headers as names and values by turns, however a framework holds them; one that came twice stays twice. */

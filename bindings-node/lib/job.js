@@ -93,18 +93,31 @@ function slept (ms, signal) {
 }
 
 async function sent ({ method, url, headers, deadline }, body, transport, signal) {
-  const until = deadline == null ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, deadline - Date.now()))])
   const hasBody = method !== 'GET' && method !== 'HEAD'
   const response = await transport(url, {
     method,
     headers,
-    body: hasBody ? body : undefined,
-    signal: until,
+    body: hasBody ? body : null,
+    signal: deadline == null ? signal : ended(signal, deadline),
     redirect: 'manual'
   })
   const answer = new Uint8Array(await response.arrayBuffer())
   return { json: JSON.stringify({ status: response.status, headers: [...response.headers] }), body: answer }
 }
+
+/** A signal that also aborts at a deadline: AbortSignal.any came with Node 20.3. */
+function ended (signal, deadline) {
+  const both = new AbortController()
+  const passed = () => both.abort(new DOMException('the deadline has passed', 'TimeoutError'))
+  const timer = setTimeout(passed, Math.min(Math.max(0, deadline - Date.now()), LONGEST_TIMER)).unref()
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer)
+    both.abort(signal.reason)
+  }, { once: true })
+  return both.signal
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1
 
 async function advised (id, records, advisors) {
   const { texts, numbers } = records

@@ -37,61 +37,61 @@ export declare class TenantVerbs {
   /** Open cases by what is due first. */
   queue(options?: Calling & {
     /** Only this team's. */
-    team?: string
+    team?: string | undefined
     /** Only those this agent holds. */
-    agent?: string
+    agent?: string | undefined
     /** Only those that began on this network. */
-    network?: string
+    network?: string | undefined
     /** Only those that wait for an agent. */
-    queued?: boolean
+    queued?: boolean | undefined
     /** Only those whose customer waits for us. */
-    awaiting?: boolean
+    awaiting?: boolean | undefined
     /** Only those due at this instant or later. */
-    dueFrom?: Date
+    dueFrom?: Date | undefined
     /** Only those due before this instant. */
-    dueBefore?: Date
+    dueBefore?: Date | undefined
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<QueueItem>
 
   /** Open cases whose customer waits for us, longest first. */
   unanswered(options?: Calling & {
     /** Only this team's. */
-    team?: string
+    team?: string | undefined
     /** Only those this agent holds. */
-    agent?: string
+    agent?: string | undefined
     /** Only those that began on this network. */
-    network?: string
+    network?: string | undefined
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<QueueItem>
 
   /** How many open cases there are, by what stands in a field of theirs. */
   countOpen(options?: Calling & {
     /** `team`, `agent`, `network`, `category` or `tier`; `tier` unless said. */
-    by?: string
+    by?: string | undefined
     /** Only this team's. */
-    team?: string
+    team?: string | undefined
     /** Only those this agent holds. */
-    agent?: string
+    agent?: string | undefined
     /** Only those that began on this network. */
-    network?: string
+    network?: string | undefined
     /** Only those that wait for an agent. */
-    queued?: boolean
+    queued?: boolean | undefined
     /** Only those whose customer waits for us. */
-    awaiting?: boolean
+    awaiting?: boolean | undefined
   }): Promise<{ readonly [name: string]: number }>
 
   /** All cases, newest first. */
   allCases(options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Case>
 
   /**
@@ -117,9 +117,9 @@ export declare class TenantVerbs {
    */
   history(case_: string, options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Line>
 
   /**
@@ -136,9 +136,9 @@ export declare class TenantVerbs {
    */
   messagesIn(conversation: string, options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Message>
 
   /**
@@ -152,9 +152,9 @@ export declare class TenantVerbs {
   /** The latest people, newest first. */
   customers(options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Customer>
 
   /**
@@ -164,9 +164,9 @@ export declare class TenantVerbs {
    */
   casesOf(customer: string, options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Case>
 
   /**
@@ -176,9 +176,9 @@ export declare class TenantVerbs {
    */
   messagesBy(customer: string, options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Message>
 
   /**
@@ -188,17 +188,17 @@ export declare class TenantVerbs {
    */
   search(query: string, options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Message>
 
   /** What is set aside and not redriven, newest first. */
   quarantine(options?: Calling & {
     /** How many a page holds; 100 unless said. */
-    limit?: number
+    limit?: number | undefined
     /** Where the page begins: the `after` of the page before. */
-    after?: string
+    after?: string | undefined
   }): Listing<Quarantined>
 
   /**
@@ -209,7 +209,7 @@ export declare class TenantVerbs {
    */
   setPresence(agent: string, online: boolean, options?: Calling & {
     /** Until when that holds unless repeated. */
-    until?: Date
+    until?: Date | undefined
   }): Promise<void>
 
   /** The presence of every agent. */
@@ -242,7 +242,7 @@ export declare class TenantVerbs {
    */
   release(case_: string, actor: string, reason: string, options?: Calling & {
     /** The other team. */
-    team?: string
+    team?: string | undefined
   }): Promise<Case>
 
   /**
@@ -311,19 +311,19 @@ export declare class TenantVerbs {
   /** Removes everything about a person, an identity or a message, and tells what was removed. Takes one of the three. */
   erase(options?: Calling & {
     /** A person, with all identities, messages, cases, notes and raw forms. */
-    customer?: string
+    customer?: string | undefined
     /** A profile and what it wrote. */
-    identity?: string
+    identity?: string | undefined
     /** A message. */
-    message?: string
+    message?: string | undefined
   }): Promise<Receipt>
 
   /** Everything kept about a person, or about all, as JSON. */
   export(options?: Calling & {
     /** Only what is about this person. */
-    customer?: string
+    customer?: string | undefined
     /** With raw deliveries. */
-    raw?: boolean
+    raw?: boolean | undefined
   }): Promise<any>
 
   /** Removes what is older than the policy allows at this instant, and tells what was removed. */
@@ -360,9 +360,9 @@ export declare class TenantVerbs {
    */
   volume(prefix: string, options?: Calling & {
     /** The first instant. */
-    since?: Date
+    since?: Date | undefined
     /** The first instant no longer counted. */
-    until?: Date
+    until?: Date | undefined
   }): Promise<readonly Counter[]>
 
   /** By account, how many messages were pushed, listed, and both. */

@@ -18,7 +18,7 @@ function answering (care, remedy) {
       return { ...made(405, TEXT, 'unsupported'), headers: { 'content-type': TEXT, allow: 'GET, POST' } }
     }
     try {
-      const raw = method === 'POST' ? bounded((await body()) ?? spent(remedy, warn)) : undefined
+      const raw = method === 'POST' ? bounded((await body()) ?? spent(remedy)) : undefined
       const handle = await opened()
       const [path, query] = parted(url)
       const answer = await handle.receive(endpointOf(path), { method, query, headers, body: raw })
@@ -70,10 +70,10 @@ function warning () {
   }
 }
 
-function spent (remedy, warn) {
+function spent (remedy) {
   const message = `webhook: something read the body before, and signatures are over exactly its bytes: ${remedy}`
-  warn('spent', message)
-  throw new CarelineError(message, { code: 'input_invalid', operation: 'webhook', status: 400 })
+  // The host's mistake, not the sender's: what is sent again, once it is mended, is not lost.
+  throw new CarelineError(message, { code: 'input_invalid', operation: 'webhook', status: 503 })
 }
 
 function bounded (raw) {

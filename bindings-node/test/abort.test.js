@@ -210,3 +210,28 @@ async function until (came) {
   const end = performance.now() + 10_000
   while (!await came()) assert.ok(performance.now() < end, 'it did not come about')
 }
+
+test('a request ends at its deadline, however far that is', { timeout: 20_000 }, async () => {
+  const { driven } = require('../lib/job.js')
+  for (const [ms, ends] of [[50, 'TimeoutError'], [1e12, 'a request that was answered']]) {
+    const request = { method: 'GET', url: 'https://acme.example', headers: [], deadline: Date.now() + ms }
+    let end
+    const ended = new Promise((resolve) => { end = resolve })
+    const steps = [{ calls: [{ id: 1, kind: 'send', json: JSON.stringify(request) }] }, new Error('the work is over')]
+    const job = {
+      step: async () => {
+        const next = steps.shift()
+        if (next instanceof Error) throw next
+        return next
+      },
+      answer: () => end('a request that was answered'),
+      threw: (id, name) => end(name)
+    }
+    const transport = (url, { signal }) => new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+      setTimeout(() => resolve(new Response('[]')), 300)
+    })
+    await assert.rejects(driven(job, () => {}, { transport }))
+    assert.equal(await ended, ends)
+  }
+})

@@ -199,7 +199,7 @@ test('receive: a parsed body is refused in words that help', async (t) => {
   for (const parsed of [JSON.parse(body), String(body), undefined, null, 5, list, { type: 'Buffer', data: list }]) {
     const error = await care.receive('x', { headers, body: parsed }).then(assert.fail, (error) => error)
     assert.ok(error instanceof CarelineError)
-    assert.deepEqual([error.code, error.status], ['input_invalid', 400])
+    assert.deepEqual([error.code, error.status], ['input_invalid', 503])
     for (const word of ['raw', 'Express', 'Fastify', 'Nest']) assert.ok(error.message.includes(word), error.message)
     assert.ok(!error.message.includes('broken'))
   }

@@ -9,7 +9,7 @@ const dns = require('node:dns/promises')
 const http = require('node:http')
 const { test } = require('node:test')
 
-const { CarelineError } = require('../index.js')
+const { CarelineError, spanWithin } = require('../index.js')
 const { POLICY, SHOP, TOKEN, all, first, onMastodon, opened, review } = require('./acme.js')
 const { run } = require('./fresh.js')
 
@@ -20,10 +20,10 @@ const urgent = [
 ]
 
 /** A question, an advisor asked about it, and what stands in the case afterwards. */
-async function asked (t, advise, { policy = POLICY } = {}) {
+async function asked (t, advise, { policy = POLICY, text = QUESTION } = {}) {
   const care = await opened(t, { policy: { text: policy }, advisors: [{ id: 'acme-recall/3', advise }] })
   const tenant = care.tenant()
-  await tenant.ingest('reviews', [review('1', QUESTION)], { account: SHOP })
+  await tenant.ingest('reviews', [review('1', text)], { account: SHOP })
   const { id, tier, intent } = await first(tenant.allCases())
   const begun = performance.now()
   const ticked = await care.tick()
@@ -83,6 +83,18 @@ test('a finding marks a place', async (t) => {
   assert.deepEqual(found.span, { ...span, start: 6, end: 10 })
 })
 
+test('a finding marks a place counted as JavaScript does', async (t) => {
+  let marked
+  const { assessment } = await asked(t, (message) => {
+    const { text } = message.content
+    marked = spanWithin(text, text.indexOf('order'), text.indexOf('order') + 5)
+    return [{ ...urgent[0], span: marked }]
+  }, { text: '😡😡 Where is my order? 👍🏽' })
+  const found = assessment.evidence.find(({ rule }) => rule === 'acme.recall')
+  assert.deepEqual(found.span, marked)
+  assert.deepEqual(marked, { start: 17, end: 22, startByte: 21, endByte: 26 })
+})
+
 class Angry extends Error {}
 const cyclic = { ...urgent[0] }
 cyclic.value = cyclic
@@ -102,6 +114,7 @@ for (const [what, advise, note] of [
   ['gives nulls', () => [null], /threw .*error=TypeError/],
   ['gives empty objects', () => [{}], /findings are none: missing field `about`/],
   ['gives a weight that is no number', () => [{ ...urgent[0], weight: NaN }], /findings are none/],
+  ['gives a weight beyond all', () => [{ ...urgent[0], weight: 1e300 }], /findings are none: `weight` is out of its range/],
   ['gives a weight of text', () => [{ ...urgent[0], weight: '9' }], /findings are none/],
   ['gives a BigInt', () => [{ ...urgent[0], weight: 9n }], /threw .*error=TypeError/],
   ['gives a list that throws', () => (function * () { throw new EvalError(QUESTION) })(), /threw .*error=EvalError/],
@@ -288,7 +301,7 @@ test('poll: with a transport of one\'s own', async (t) => {
   assert.equal((await tenant.poll('acme-m')).added, 1)
   for (const [url, { method, headers, body, signal, redirect }, ...more] of calls) {
     assert.match(url, /^https:\/\/inst\.example\/api\/v1\//)
-    assert.deepEqual([method, body, redirect, more], ['GET', undefined, 'manual', []])
+    assert.deepEqual([method, body, redirect, more], ['GET', null, 'manual', []])
     assert.ok(signal instanceof AbortSignal)
     assert.ok(headers.some(([name, value]) => name === 'authorization' && value === `Bearer ${TOKEN}`))
   }

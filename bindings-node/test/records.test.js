@@ -174,6 +174,32 @@ test('spans count as JavaScript does, wherever they stand', async (t) => {
   for (const { body } of Parsed[0].events) check(body.content.text, body.content.entities)
 })
 
+test('spans made from UTF-16 units', () => {
+  const text = 'é😡 漢 jo@acme.example \ud83d 👨‍👩‍👧 \u0000'
+  for (let start = 0; start <= text.length; start++) {
+    for (let end = start; end <= text.length; end++) {
+      const inside = [start, end].every((at) => [...text.slice(0, at)].length + [...text.slice(at)].length === [...text].length)
+      if (!inside) {
+        assert.throws(() => careline.spanWithin(text, start, end), /cuts no character/)
+        continue
+      }
+      const span = careline.spanWithin(text, start, end)
+      assert.deepEqual([span.start, span.end], [start, end])
+      const bytes = Buffer.from(text).subarray(span.startByte, span.endByte)
+      assert.equal(bytes.toString(), text.slice(start, end).toWellFormed())
+    }
+  }
+  assert.deepEqual(careline.spanWithin(TEXT, 0, 0), { start: 0, end: 0, startByte: 0, endByte: 0 })
+  const [{ pii: [{ span }] }] = careline.triageSync([TEXT])
+  assert.deepEqual(careline.spanWithin(TEXT, span.start, span.end), span)
+  for (const [given, start, end] of [
+    ['abc', 0, 4], ['abc', -1, 2], ['abc', 2, 1], ['abc', 0.5, 1], ['abc', NaN, 1], ['abc', 0, 1n], ['abc', '0', 1],
+    ['abc', 0], ['abc'], [5, 0, 0], [null, 0, 0], []
+  ]) {
+    assert.throws(() => careline.spanWithin(given, start, end), { name: 'CarelineError', code: 'input_invalid', status: 400 })
+  }
+})
+
 test('spans of triage, of findings to advisors, and of what is read without its text', async (t) => {
   const [found] = careline.triageSync([TEXT])
   const [{ span }] = found.pii

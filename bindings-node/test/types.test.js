@@ -65,6 +65,7 @@ const WAYS = {
   'as strict as can be': [ESM, {
     ...NODE16,
     noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
     noPropertyAccessFromIndexSignature: true,
     noUnusedLocals: true,
     verbatimModuleSyntax: true,

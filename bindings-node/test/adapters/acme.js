@@ -277,8 +277,8 @@ function refused ({ status, headers, body }, expected, code) {
 /** A refusal because the body was read before: said once, with what to do. */
 async function spent (t, ask, remedy) {
   const told = warnings(t)
-  refused(await ask(mention()), 400, 'input_invalid')
-  refused(await ask(mention()), 400, 'input_invalid')
+  refused(await ask(mention()), 503, 'input_invalid')
+  refused(await ask(mention()), 503, 'input_invalid')
   await warned()
   // Other tests of this process close their handles meanwhile.
   const about = told.filter((line) => !line.includes('this handle is closed'))

@@ -33,7 +33,7 @@ test('web: a body that was read, or is being read, is refused', async (t) => {
   }, /clone\(\)/)
   const locked = request(mention())
   locked.body.getReader()
-  assert.equal((await answer(locked)).status, 400)
+  assert.equal((await answer(locked)).status, 503)
 })
 
 test('web: a clone works', async (t) => {

@@ -275,7 +275,12 @@ fn method_type(verb: &Verb) -> String {
     let optional: Vec<_> = verb.arguments.iter().filter(is_optional).collect();
     let options = optional.iter().map(|argument| {
         let Kind::Option(inner) = (argument.kind)() else { return String::new() };
-        format!("{}    {}?: {}\n", comment(&plain(argument.doc), "    "), camel_case(argument.name), of(&inner))
+        format!(
+            "{}    {}?: {} | undefined\n",
+            comment(&plain(argument.doc), "    "),
+            camel_case(argument.name),
+            of(&inner)
+        )
     });
     let options: String = options.collect();
     parameters.push(match options.is_empty() {
