@@ -5,7 +5,7 @@
 // Usage: compare.cjs FOLDER with x_1.jsonl (posts of X as its API answers), as `make bench` does it.
 
 const { execFileSync } = require('node:child_process')
-const { existsSync, readFileSync } = require('node:fs')
+const { existsSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 const careline = require('../index.js')
@@ -57,6 +57,7 @@ async function main (folder) {
   const [triage, bare] = compared(judged, () => native.nativeOnly('x', [], texts), texts.length)
   show('triage to objects ÷ native', triage, bare, '')
   await awaited()
+  required(folder)
   naive(folder, timed(() => objects() && judged()) / bodies.length)
 }
 
@@ -70,6 +71,29 @@ async function awaited () {
     theirs.push(await each(() => native.nothing()))
   }
   show('awaited call ÷ awaited nothing (wall)', median(ours), median(theirs), '≤ 1.5')
+}
+
+/** A process that requires the package beside one that requires an addon with nothing in it. */
+function required (folder) {
+  const source = 'void *napi_register_module_v1 (void *env, void *exports) { (void) env; return exports; }'
+  writeFileSync(join(folder, 'empty.c'), source)
+  try {
+    execFileSync('cc', ['-shared', '-fPIC', 'empty.c', '-o', 'empty.node'], { cwd: folder, stdio: 'ignore' })
+  } catch {
+    return console.log('skipped: require: no C compiler')
+  }
+  const took = (what) => {
+    const begun = process.hrtime.bigint()
+    execFileSync(process.execPath, ['-e', `require(${JSON.stringify(what)})`])
+    return Number(process.hrtime.bigint() - begun) / 1000
+  }
+  const ours = []
+  const theirs = []
+  for (let round = 0; round < 25; round++) {
+    ours.push(took(join(__dirname, '..')))
+    theirs.push(took(join(folder, 'empty.node')))
+  }
+  show('require ÷ require of nothing (wall)', median(ours), median(theirs), '≤ 2')
 }
 
 /** The naive pipeline, with its own store, beside reading and judging here. */

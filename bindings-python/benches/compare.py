@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 import time
 import unicodedata
 from collections.abc import Callable
@@ -42,6 +43,7 @@ def main(folder: Path) -> None:
     by_hand = lambda: [handwritten(body) for body in bodies]  # noqa: E731
     show("dict code by hand ÷ ours", *swapped(compared(objects, by_hand, len(bodies))), "≥ 4")
     asyncio.run(awaited())
+    imported(folder)
     naive(folder, bodies)
 
 
@@ -86,6 +88,32 @@ async def awaited() -> None:
         ours.append(await each(care.notices))
         theirs.append(await each(lambda: loop.run_in_executor(None, int)))
     show("awaited call ÷ awaited nothing (wall)", statistics.median(ours), statistics.median(theirs), "≤ 1.5")
+
+
+EMPTY = """#include <Python.h>
+static struct PyModuleDef made = {PyModuleDef_HEAD_INIT, "empty", 0, -1, 0};
+PyMODINIT_FUNC PyInit_empty(void) { return PyModule_Create(&made); }
+"""
+
+
+def imported(folder: Path) -> None:
+    """A process that imports the package beside one that imports a native module with nothing in it."""
+    (folder / "empty.c").write_text(EMPTY)
+    compiler = ["cc", "-shared", "-fPIC", f"-I{sysconfig.get_path('include')}", "empty.c", "-o", "empty.so"]
+    if subprocess.run(compiler, cwd=folder, capture_output=True).returncode != 0:
+        print("skipped: import: no C compiler, or no headers of Python")
+        return
+
+    def process(code: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+        return (time.perf_counter() - begun) * 1e6
+
+    ours, theirs = [], []
+    for _ in range(25):
+        ours.append(process("import careline"))
+        theirs.append(process("import empty"))
+    show("import ÷ import of nothing (wall)", statistics.median(ours), statistics.median(theirs), "≤ 2")
 
 
 def naive(folder: Path, bodies: list[bytes]) -> None:
