@@ -299,8 +299,8 @@ export interface Signing {
 export declare function verifySignature (request: WebhookRequest, signing: Signing, options?: { now?: Date | undefined }): void
 
 /**
- * The span from one UTF-16 unit of a text to before another one: what `text.slice(start, end)` gives. Advisors mark with it
- * what they found.
+ * The span from one UTF-16 unit of a text to before another one: what `text.slice(start, end)` gives. Advisors mark with
+ * it what they found.
  *
  * @throws {CarelineError} `input_invalid`: that is not in the text, or cuts a character in two.
  */

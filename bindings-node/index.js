@@ -6,6 +6,7 @@ const { CarelineError } = require('./lib/errors.js')
 const { Care, Tenant } = require('./lib/care.js')
 const { Listing } = require('./lib/listing.js')
 const batch = require('./lib/batch.js')
+const { spanWithin } = require('./lib/span.js')
 const { version } = require('./package.json')
 
 exports.Care = Care
@@ -18,6 +19,7 @@ exports.fromJSON = batch.fromJSON
 exports.networks = batch.networks
 exports.normalise = batch.normalise
 exports.normaliseSync = batch.normaliseSync
+exports.spanWithin = spanWithin
 exports.toJSON = batch.toJSON
 exports.triage = batch.triage
 exports.triageSync = batch.triageSync

@@ -638,7 +638,7 @@ export interface Finding {
   readonly about: Question
   /** Which answer it speaks for; for yes-or-no questions `yes` or `no`. */
   readonly value: string
-  /** How strongly, as a log-odds-like score; negative speaks against. */
+  /** How strongly, as a log-odds-like score; negative speaks against. Counts as 20 at most, either way. */
   readonly weight: number
   /** The rule or model that says so, `<room>.<name>`, e.g. `text.refund_word` or `x.direct_message`. */
   readonly rule: string

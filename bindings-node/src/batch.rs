@@ -1,5 +1,6 @@
 //! Many raw bodies or texts in one call, without an engine; each at once or on one of libuv's threads.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use careline::clock::{Clock as _, SystemClock};
@@ -10,7 +11,7 @@ use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::reflect::Shape;
 use careline::{Error, ErrorKind, Result};
 use careline_connectors::surface::{self, Judge};
-use careline_connectors::{Text, in_parallel, normalised_lines};
+use careline_connectors::{Text, check_network, in_parallel, normalised_lines};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
@@ -55,6 +56,7 @@ pub fn normalise(bodies: Vec<Uint8Array>, reading: Reading) -> AsyncTask<Batch> 
 }
 
 fn read<B: AsRef<[u8]> + Sync>(bodies: &[B], reading: &Reading) -> Result<Encoded> {
+    check_network(&reading.network)?;
     let kind = reading.kind.parse()?;
     let now = instant(reading.received_at)?;
     let one =
@@ -164,6 +166,24 @@ pub fn normalise_lines(
     caught(|| {
         let lines = normalised_lines(&network, kind.parse()?, account.as_deref(), &raw, &file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
+    })
+}
+
+/// What `npx careline policy check` says of a policy's file.
+#[napi(object, object_from_js = false)]
+pub struct Checked {
+    /// Whether there is no mistake.
+    pub is_sound: bool,
+    /// What is printed.
+    pub text: String,
+}
+
+/// Checks a policy's file.
+#[napi]
+pub fn policy_check(file: String, as_json: bool) -> napi::Result<Checked> {
+    caught(|| {
+        let checked = careline_connectors::check_policy(Path::new(&file), as_json);
+        Ok(Checked { is_sound: checked.is_sound, text: checked.text })
     })
 }
 

@@ -326,6 +326,7 @@ test('exported functions bear anything', async () => {
     networks: [],
     normalise: ['x', [body], {}],
     normaliseSync: ['x', [body], {}],
+    spanWithin: ['odd', 0, 1],
     toJSON: ['Reason', { rule: 'a.b', note: 'odd' }],
     triage: [['odd'], {}],
     triageSync: [['odd'], {}],
@@ -518,3 +519,9 @@ test('what is thrown and is not the native part\'s stays as it is', () => {
 async function messages (care) {
   return (await all(care.tenant().search('broken'))).length
 }
+
+test('a network that is not there is noticed without bodies', async () => {
+  assert.throws(() => careline.normaliseSync('y', []), { code: 'unsupported', operation: 'normalise' })
+  await assert.rejects(careline.normalise('y', []), { code: 'unsupported', operation: 'normalise' })
+  assert.deepEqual(careline.normaliseSync('x', []), [])
+})

@@ -1,5 +1,6 @@
 //! Many raw bodies or texts in one call, without an engine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use careline::clock::{Clock as _, SystemClock};
@@ -9,7 +10,7 @@ use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy as Rules};
 use careline::{Error, ErrorKind, Result};
 use careline_connectors::surface::{self, Judge};
-use careline_connectors::{Text, in_parallel, normalised_lines};
+use careline_connectors::{Text, check_network, in_parallel, normalised_lines};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
@@ -40,6 +41,7 @@ pub(crate) fn normalise<'py>(
     let now = instant(received_at).map_err(|error| raised(py, &error))?;
     let bodies: Vec<PyBackedBytes> = bodies.iter().map(|body| raw(py, body)).collect::<PyResult<_>>()?;
     let read = detached(py, || {
+        check_network(&network)?;
         in_parallel(&bodies, threads, |body| {
             careline_connectors::normalise(&network, kind, body, account.as_deref(), now).map(Arc::new)
         })
@@ -140,6 +142,15 @@ pub(crate) fn normalise_lines(
     detached(py, || {
         let lines = normalised_lines(network, kind.parse()?, account, &raw, file, SystemClock.now());
         Ok(lines.into_iter().map(|line| line + "\n").collect())
+    })
+}
+
+/// Whether a policy's file has no mistake, and what `python -m careline policy check` prints of it.
+#[pyfunction]
+pub(crate) fn policy_check(py: Python<'_>, file: PathBuf, as_json: bool) -> PyResult<(bool, String)> {
+    detached(py, || {
+        let checked = careline_connectors::check_policy(&file, as_json);
+        Ok((checked.is_sound, checked.text))
     })
 }
 

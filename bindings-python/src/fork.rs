@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use careline::store::Store;
 use pollster::block_on;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 /// How long a fork waits for calls that are under way.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,21 +73,9 @@ pub(crate) fn closes(store: &Arc<dyn Store>) {
     gate.stores.push(Arc::downgrade(store));
 }
 
-/// Tells Python what to do around forks.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let os = module.py().import("os")?;
-    if !os.hasattr("register_at_fork")? {
-        return Ok(());
-    }
-    let hooks = PyDict::new(module.py());
-    hooks.set_item("before", wrap_pyfunction!(before, module)?)?;
-    hooks.set_item("after_in_parent", wrap_pyfunction!(after_in_parent, module)?)?;
-    hooks.set_item("after_in_child", wrap_pyfunction!(after_in_child, module)?)?;
-    os.call_method("register_at_fork", (), Some(&hooks)).map(drop)
-}
-
+/// Before a fork: waits for calls and closes files; nobody gets in until after it.
 #[pyfunction]
-fn before(py: Python<'_>) {
+pub(crate) fn before_fork(py: Python<'_>) {
     py.detach(|| {
         let mut gate = CHANGED.wait_while(lock(), |gate| gate.shut).unwrap_or_else(PoisonError::into_inner);
         gate.shut = true;
@@ -105,14 +92,15 @@ fn before(py: Python<'_>) {
     });
 }
 
+/// After a fork, in the parent: calls go on.
 #[pyfunction]
-fn after_in_parent() {
+pub(crate) fn after_fork_in_parent() {
     reopen(|_| {});
 }
 
+/// After a fork, in the child: who was inside is not in this process, and what the parent had open is not its own.
 #[pyfunction]
-fn after_in_child() {
-    // Who was inside is not in this process; what the parent had open is not this process's.
+pub(crate) fn after_fork_in_child() {
     reopen(|gate| (gate.inside, gate.stores) = (0, Vec::new()));
 }
 

@@ -7,6 +7,7 @@ mod fork;
 mod host;
 mod plugged;
 mod record;
+mod said;
 mod span;
 
 use pyo3::prelude::*;
@@ -14,23 +15,21 @@ use pyo3::prelude::*;
 /// The native part of `careline`. Nothing here is meant to be used by hand.
 #[pymodule(gil_used = false)]
 mod _careline {
-    use pyo3::prelude::*;
-
     #[pymodule_export]
     use crate::batch::{
-        Policy, native_only, networks, normalise, normalise_lines, panics, triage, triage_lines, verify_signature,
+        Policy, native_only, networks, normalise, normalise_lines, panics, policy_check, triage, triage_lines,
+        verify_signature,
     };
+    #[pymodule_export]
+    use crate::fork::{after_fork_in_child, after_fork_in_parent, before_fork};
     #[pymodule_export]
     use crate::host::Host;
     #[pymodule_export]
     use crate::record::Record;
     #[pymodule_export]
+    use crate::said::error_line;
+    #[pymodule_export]
     use crate::span::Span;
-
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::fork::register(module)
-    }
 
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");

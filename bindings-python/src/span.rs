@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use careline::model;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyInt, PyString};
 
 use crate::error::input_invalid;
 
@@ -33,6 +33,14 @@ fn points(span: model::Span, text: &str) -> Option<(u32, u32)> {
     Some((before, before + inside))
 }
 
+/// The bytes from one code point to before another one; `None` if they do not stand in this order in the text.
+fn bytes(start: u32, end: u32, text: &str) -> Option<model::Span> {
+    let mut places = text.char_indices().map(|(place, _)| place).chain([text.len()]);
+    let first = places.nth(start as usize)?;
+    let inside = end.checked_sub(start)? as usize;
+    model::Span::new(first, if inside == 0 { first } else { places.nth(inside - 1)? })
+}
+
 /// A text as Rust has it. Half of a surrogate pair becomes one sign for what cannot be read, so that spans count alike.
 pub(crate) fn plain<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     if let Ok(text) = text.to_str() {
@@ -53,6 +61,26 @@ impl Span {
     #[pyo3(signature = (start_byte, end_byte, start=None, end=None))]
     fn new(start_byte: u32, end_byte: u32, start: Option<u32>, end: Option<u32>) -> Self {
         Self { bytes: model::Span { start: start_byte, end: end_byte }, points: start.zip(end) }
+    }
+
+    /// The span from one code point of `text` to before another one: `Span.within(text, start, end).slice(text)` is
+    /// `text[start:end]`. Advisors mark with it what they found.
+    #[staticmethod]
+    #[pyo3(signature = (text: "str", start: "int", end: "int"))]
+    fn within(
+        py: Python<'_>,
+        text: &Bound<'_, PyString>,
+        start: &Bound<'_, PyInt>,
+        end: &Bound<'_, PyInt>,
+    ) -> PyResult<Self> {
+        let text = plain(text)?;
+        let points = start.extract::<u32>().ok().zip(end.extract::<u32>().ok());
+        let bytes = points.and_then(|(start, end)| bytes(start, end, &text));
+        let Some(bytes) = bytes else {
+            let message = format!("a span goes from `start` to `end` within the {} code points", text.chars().count());
+            return Err(input_invalid(py, "span", message));
+        };
+        Ok(Self { bytes, points })
     }
 
     /// The first code point.

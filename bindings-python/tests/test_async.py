@@ -376,7 +376,17 @@ def test_a_coroutine_function_is_refused_where_nothing_is_awaited(caplog: pytest
         async def advise(self, message: careline.Message, assessment: careline.Assessment) -> list[Any]:
             return []
 
-    with traffic.open_care(advisors=[Ask()]) as care:
+        async def send(self, request: careline.Request) -> careline.Response:
+            return careline.Response(status=200)
+
+    class Hidden(Ask):
+        def advise(self, message: careline.Message, assessment: careline.Assessment) -> Any:
+            return super().advise(message, assessment)
+
+    for plugs in ({"advisors": [Ask()]}, {"transport": Ask()}):
+        with pytest.raises(careline.errors.ConfigInvalid, match="coroutine function: open an AsyncCare"):
+            traffic.open_care(**plugs)
+    with traffic.open_care(advisors=[Hidden()]) as care:
         tenant = care.tenant()
         tenant.ingest("shop", [traffic.review(1)], account=traffic.SHOP)
         care.tick()

@@ -626,6 +626,7 @@ def test_closed_at_the_end_of_a_with() -> None:
         tenant = care.tenant()
         assert repr(care) == "<Care open>"
     assert repr(care) == "<Care closed>" and repr(tenant) == "<Tenant 'default'>"
+    assert repr(careline.Care.__new__(careline.Care)) == "<Care closed>", "where opening failed"
     care.close()
     with pytest.raises(ClosedError):
         tenant.roster()

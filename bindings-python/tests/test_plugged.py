@@ -15,7 +15,7 @@ import pytest
 import traffic
 
 import careline
-from careline.errors import CarelineError, ConfigInvalid
+from careline.errors import CarelineError, ConfigInvalid, InputInvalid
 
 TOKEN = "made-up-token-4711"
 
@@ -188,7 +188,7 @@ def test_one_that_answers_nonsense(answer: Any) -> None:
     "finding",
     [
         {"about": "hologram", "value": "x", "weight": 1.0},
-        {"about": "tier", "value": "99", "weight": 1e308},
+        {"about": "tier", "value": "99", "weight": 3e38},
         {"about": "urgency", "value": "yes", "weight": 1.0, "span": {"start": 5, "end": 99999}},
         {"about": "urgency", "value": "yes", "weight": 1.0, "span": {"start": 9, "end": 2}},
     ],
@@ -199,6 +199,32 @@ def test_one_that_answers_what_cannot_be(finding: dict[str, Any]) -> None:
     (assessment,) = view.assessments.values()
     (kept,) = [finding for finding in assessment.evidence if finding.rule == "acme.odd"]
     assert kept.span is None and abs(kept.weight) <= 1000
+
+
+def test_a_weight_beyond_all_is_refused() -> None:
+    with pytest.raises(InputInvalid, match=r"`weight` is out of its range, -3\.4\d*e38 to 3\.4\d*e38"):
+        careline.Finding(about="tier", value="3", weight=1e300, rule="acme.loud")
+    view = advised_case(lambda *_: [{"about": "tier", "value": "3", "weight": 1e300, "rule": "acme.loud"}])
+    assert stands(view) and "`weight` is out of its range" in said(view)
+
+
+def test_spans_of_findings_count_as_python_does() -> None:
+    text = "😡😡 My invoice is wrong! 👍🏽"
+
+    def advise(message: careline.Message, _: careline.Assessment) -> list[careline.Finding]:
+        assert message.content is not None
+        start = message.content.text.index("invoice")
+        span = careline.Span.within(message.content.text, start, start + len("invoice"))
+        return [careline.Finding(about="urgency", value="yes", weight=1.0, rule="acme.marks", span=span)]
+
+    with traffic.open_care(advisors=[Advises(advise)]) as care:
+        tenant = care.tenant()
+        tenant.ingest("shop", [traffic.review(1, text)], account=traffic.SHOP)
+        assert care.tick().advised == 1
+        (case,) = tenant.all_cases()
+        (assessment,) = tenant.case(case.id).assessments.values()
+    (span,) = [finding.span for finding in assessment.evidence if finding.rule == "acme.marks"]
+    assert span is not None and span.slice(text) == text[span.start : span.end] == "invoice"
 
 
 NO_METHOD: Any = 5

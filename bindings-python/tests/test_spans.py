@@ -52,6 +52,30 @@ def test_marks_the_same_as_slicing(text: str) -> None:
     assert (span.start, span.start_byte) == (text.index(MAIL), text.encode().index(MAIL.encode()))
 
 
+def test_made_from_code_points(text: str) -> None:
+    start, end = text.index(MAIL), text.index(MAIL) + len(MAIL)
+    made = careline.Span.within(text, start, end)
+    assert made == found_in(text)[0] and hash(made) == hash(found_in(text)[0])
+    for start, end in ((0, 0), (0, len(text)), (len(text), len(text)), (len(text) - 5, len(text) - 4)):
+        span = careline.Span.within(text, start, end)
+        assert (span.start, span.end, span.slice(text)) == (start, end, text[start:end])
+        assert text.encode()[span.start_byte : span.end_byte] == text[start:end].encode()
+
+
+def test_a_span_outside_of_its_text_is_refused() -> None:
+    places: list[tuple[Any, Any]] = [(0, 4), (4, 4), (2, 1), (-1, 2), (0, -1), (0, 10**30), (10**30, 10**30)]
+    for start, end in places:
+        with pytest.raises(InputInvalid, match="3 code points"):
+            careline.Span.within("😡é!", start, end)
+    half = careline.Span.within("a \ud83d b", 4, 5)
+    assert half.slice("a \ud83d b") == "b" and half.end_byte == 7
+    wrong: list[Any] = [None, "0", 1.5, b"0"]
+    for odd in wrong:
+        for given in (("a", odd, 1), ("a", 0, odd), (odd if odd != "0" else 0, 0, 1)):
+            with pytest.raises(TypeError):
+                careline.Span.within(*given)
+
+
 def test_evidence_marks_the_same_as_slicing(text: str) -> None:
     (assessment,) = careline.triage([text + " I was charged twice, this is outrageous!"])
     spans = [finding.span for finding in assessment.evidence if finding.span is not None]

@@ -15,8 +15,8 @@ pub mod surface;
 mod texts;
 
 pub use host::{HostConfig, PolicySource, with_signals};
-pub use lines::{Judged, judge_row, normalised_lines, refusal};
-pub use networks::{networks, normalise, open_endpoint, open_network, signals};
+pub use lines::{Checked, Judged, check_policy, judge_row, normalised_lines, refusal};
+pub use networks::{check_network, networks, normalise, open_endpoint, open_network, signals};
 pub use stores::open_store;
 pub use texts::{Text, Texts, in_parallel};
 

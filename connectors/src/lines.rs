@@ -1,12 +1,15 @@
-//! Files in, JSON lines out: what `careline triage` and `careline normalise` print, in every language's own program.
+//! Files in, lines out: what `careline triage`, `normalise` and `policy check` print, in every language's own program.
+
+use std::path::Path;
 
 use careline::intake::Parsed;
 use careline::model::{Assessment, Timestamp};
 use careline::network::BodyKind;
+use careline::policy::{CompiledPolicy, Policy};
 use careline::wire::Body;
 use careline::{Error, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Text, Texts, normalise};
 
@@ -102,6 +105,33 @@ pub fn refusal(error: &Error, file: &str) -> String {
     serde_json::to_string(&Refusal { error, file }).unwrap_or_default()
 }
 
+/// What `careline policy check` says of a policy.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Checked {
+    /// Whether there is no mistake.
+    pub is_sound: bool,
+    /// What is printed: each mistake in a line, that there is none, or JSON; without the last line's end.
+    pub text: String,
+}
+
+/// Checks a policy's file; as JSON `{"file": …, "version": …, "mistakes": […]}`.
+pub fn check_policy(file: &Path, as_json: bool) -> Checked {
+    let checked = Policy::load(file).and_then(CompiledPolicy::new);
+    let shown = file.display().to_string();
+    let text = match (&checked, as_json) {
+        (Ok(policy), true) => json!({"file": shown, "version": policy.version(), "mistakes": []}).to_string(),
+        (Ok(policy), false) => {
+            let (accounts, teams, agents) = (policy.accounts().len(), policy.teams().len(), policy.agents().len());
+            let version = policy.version();
+            format!("{shown}: no mistakes; {accounts} accounts, {teams} teams, {agents} agents; version {version}")
+        }
+        (Err(mistakes), true) => json!({"file": shown, "mistakes": mistakes}).to_string(),
+        (Err(mistakes), false) => mistakes.to_string(),
+    };
+    Checked { is_sound: checked.is_ok(), text }
+}
+
 /// The bodies in a file: the whole of it, or its lines if it is no JSON document but one of its lines is.
 ///
 /// A damaged document written over several lines so stays one body with one error.
@@ -154,6 +184,29 @@ mod tests {
         assert_eq!(found[0]["error"]["context"]["row"], "1");
         assert!(found[0]["error"]["context"]["expected"].as_str().unwrap().contains("`text`"));
         assert_eq!(found[2]["assessment"]["intent"], "praise");
+    }
+
+    #[test]
+    fn every_mistake_of_a_policy_has_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("policy.toml");
+        let checked = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            (check_policy(&file, false), serde_json::from_str::<Value>(&check_policy(&file, true).text).unwrap())
+        };
+        let (wrong, told) = checked("brand.name = 'Acme'\nfoo = 1\nbar = 2\n");
+        let lines: Vec<_> = wrong.text.lines().collect();
+        assert!(!wrong.is_sound && lines.len() == 2, "{lines:?}");
+        assert!(
+            lines[0].contains("policy.toml:2:1: foo: ") && lines[1].contains("policy.toml:3:1: bar: "),
+            "{lines:?}"
+        );
+        assert_eq!(told["mistakes"].as_array().unwrap().len(), 2);
+        let (sound, told) = checked("brand.name = 'Acme'");
+        assert!(sound.is_sound && sound.text.contains("no mistakes; 0 accounts, 1 teams, 0 agents; version "));
+        assert_eq!((told["mistakes"].as_array().unwrap().len(), told["version"].as_str().unwrap().len()), (0, 12));
+        let missing = check_policy(&folder.path().join("none.toml"), false);
+        assert!(!missing.is_sound && missing.text.contains("cannot be read"), "{}", missing.text);
     }
 
     #[test]

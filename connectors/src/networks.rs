@@ -106,9 +106,21 @@ pub fn signals(network: &str) -> Option<Arc<dyn Triage>> {
 /// # Errors
 /// `unsupported` for a network this build has no connector for; what the connector says about the body as a whole.
 pub fn normalise(network: &str, kind: BodyKind, body: &[u8], account: Option<&str>, now: Timestamp) -> Result<Parsed> {
-    let known = known(network).map_err(|error| error.during("normalise"))?;
+    let known = reads(network)?;
     let account = NativeAccount::new(NetworkName::new(known.name), account.unwrap_or(known.nobody));
     (known.normalise)(kind, body, &account, now)
+}
+
+/// Whether raw bodies of a network can be read, before there is one.
+///
+/// # Errors
+/// `unsupported` for a network this build has no connector for.
+pub fn check_network(network: &str) -> Result<()> {
+    reads(network).map(drop)
+}
+
+fn reads(network: &str) -> Result<&'static Known> {
+    known(network).map_err(|error| error.during("normalise"))
 }
 
 fn open<T>(settings: &Value, part: impl Fn(&Known) -> fn(&mut Given) -> Result<T>) -> Result<T> {

@@ -1,10 +1,10 @@
 //! Texts judged by themselves: rows of a file, a column of a table, whatever came without its network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use careline::model::{Assessment, Inbound, Profile, Question, Surface, Visibility};
-use careline::policy::{CompiledPolicy, Policy};
+use careline::policy::{CompiledPolicy, LONGEST_TERM, Policy};
 use careline::triage::{Evidence, Subject, Triage, TriageInput, Triages};
 use careline::{Error, ErrorKind, Result};
 use serde::Deserialize;
@@ -63,12 +63,15 @@ impl Text {
 const PRIVATE: [&str; 9] =
     ["chat", "sms", "email", "messenger", "whatsapp", "telegram", "line", "signal", "direct_message"];
 
-/// Judges texts under a policy. A text that names no brand is taken as one to whoever asks.
-#[derive(Debug)]
+/// So many brands are kept from one call to the next.
+const MOST_BRANDS: usize = 1_000;
+
+/// Judges texts under a policy. A text that names no brand is taken as one to whoever asks. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Texts {
-    policy: CompiledPolicy,
+    policy: Arc<CompiledPolicy>,
     /// The same policy for other brands.
-    brands: BTreeMap<String, CompiledPolicy>,
+    brands: Arc<BTreeMap<String, Arc<CompiledPolicy>>>,
     handed_in: Triages,
     about_a_brand: Triages,
 }
@@ -77,7 +80,7 @@ impl Texts {
     /// Judges under `policy`.
     pub fn new(policy: CompiledPolicy) -> Self {
         let with = |handed_in| Triages::default().with(Arc::new(TextSays { handed_in }));
-        Self { policy, brands: BTreeMap::new(), handed_in: with(true), about_a_brand: with(false) }
+        Self { policy: Arc::new(policy), brands: Arc::default(), handed_in: with(true), about_a_brand: with(false) }
     }
 
     /// Judges without a policy.
@@ -88,29 +91,43 @@ impl Texts {
         Ok(Self::new(CompiledPolicy::new(Policy::from_brand("careline"))?))
     }
 
-    /// Gets ready for the brands that `texts` name.
+    /// Gets ready for the brands that `texts` name. Where there are too many, those named earlier are forgotten.
     ///
     /// # Errors
-    /// `config_invalid` for a brand no policy can be made for.
+    /// `too_large` for a brand's name of more than [`LONGEST_TERM`] characters; `config_invalid` for a brand no policy
+    /// can be made for.
     pub fn prepare<'a>(&mut self, texts: impl IntoIterator<Item = &'a Text>) -> Result<()> {
-        for brand in texts.into_iter().filter_map(Text::brand) {
-            if brand == self.policy.policy().brand.name || self.brands.contains_key(brand) {
-                continue;
-            }
-            let mut policy = self.policy.policy().clone();
-            policy.brand.name = brand.to_owned();
-            let policy = CompiledPolicy::new(policy).map_err(|mistakes| {
-                Error::new(ErrorKind::ConfigInvalid, format!("no policy for this brand: {mistakes}"))
-            })?;
-            self.brands.insert(brand.to_owned(), policy);
+        let own = self.policy.policy().brand.name.as_str();
+        let mut named: BTreeSet<&str> = texts.into_iter().filter_map(Text::brand).collect();
+        named.remove(own);
+        let new: Vec<&str> = named.iter().copied().filter(|brand| !self.brands.contains_key(*brand)).collect();
+        if self.brands.len() + new.len() > MOST_BRANDS {
+            Arc::make_mut(&mut self.brands).retain(|brand, _| named.contains(brand.as_str()));
+        }
+        for brand in new {
+            let policy = self.policy_for(brand)?;
+            Arc::make_mut(&mut self.brands).insert(brand.to_owned(), Arc::new(policy));
         }
         Ok(())
+    }
+
+    /// The same policy for another brand.
+    fn policy_for(&self, brand: &str) -> Result<CompiledPolicy> {
+        let length = brand.chars().count();
+        if length > LONGEST_TERM {
+            let message = format!("`brand` has {length} characters; a brand's name has at most {LONGEST_TERM}");
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let mut policy = self.policy.policy().clone();
+        policy.brand.name = brand.to_owned();
+        CompiledPolicy::new(policy)
+            .map_err(|mistakes| Error::new(ErrorKind::ConfigInvalid, format!("no policy for this brand: {mistakes}")))
     }
 
     /// What a text is. Its brand must have been [prepared](Self::prepare); else the policy's own is looked for.
     pub fn assess(&self, text: &Text) -> Assessment {
         let brand = text.brand();
-        let policy = brand.and_then(|brand| self.brands.get(brand)).unwrap_or(&self.policy);
+        let policy = brand.and_then(|brand| self.brands.get(brand)).unwrap_or(&self.policy).as_ref();
         let triages = if brand.is_none() { &self.handed_in } else { &self.about_a_brand };
         let message = text.message();
         triages.assess(&TriageInput::new(&message, policy), &Subject::of_inbound(&message))
@@ -187,5 +204,36 @@ mod tests {
         text.brand = Some("Acme".to_owned());
         judge.prepare([&text]).unwrap();
         assert_eq!(judge.assess(&text).relevance.as_str(), "none");
+    }
+
+    /// A text about a brand.
+    fn about(brand: impl Into<String>) -> Text {
+        let mut text = Text::new("my order is broken");
+        text.brand = Some(brand.into());
+        text
+    }
+
+    #[test]
+    fn a_brand_is_no_book() {
+        let mut judge = Texts::without_policy().unwrap();
+        judge.prepare([&about("é".repeat(LONGEST_TERM))]).unwrap();
+        let error = judge.prepare([&about("é".repeat(LONGEST_TERM + 1))]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
+        assert!(error.message().contains("`brand` has 201 characters"), "{error}");
+    }
+
+    #[test]
+    fn no_number_of_brands_is_kept_for_ever() {
+        let mut judge = Texts::without_policy().unwrap();
+        for number in 0..MOST_BRANDS + 10 {
+            judge.prepare([&about(format!("Acme {number}"))]).unwrap();
+            assert!(judge.brands.len() <= MOST_BRANDS);
+        }
+        // All that one call names are ready at once, however many.
+        let many: Vec<_> = (0..MOST_BRANDS + 10).map(|number| about(format!("Other {number}"))).collect();
+        judge.prepare(&many).unwrap();
+        assert!(many.iter().all(|text| judge.brands.contains_key(text.brand().unwrap())));
+        judge.prepare([&many[0]]).unwrap();
+        assert_eq!(judge.brands.len(), 1);
     }
 }

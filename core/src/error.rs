@@ -182,10 +182,10 @@ impl Error {
         }))
     }
 
-    /// Names the operation that failed; the outermost name wins, inner ones become context.
+    /// Names the operation that failed; the outermost name wins, other inner ones become context.
     #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
-        if !self.0.operation.is_empty() {
+        if !self.0.operation.is_empty() && self.0.operation != operation {
             let inner = self.0.operation.to_string();
             self.0.context.push(("within".into(), inner));
         }
@@ -243,7 +243,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.operation.is_empty() {
-            write!(f, "{}: ", self.0.operation)?;
+            write!(f, "{}: ", OneLine(&self.0.operation))?;
         }
         write!(f, "{} ({}", OneLine(&self.0.message), self.0.kind)?;
         for (key, value) in &self.0.context {
@@ -259,7 +259,7 @@ struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 2_000;
+        const LONGEST: usize = 1_000;
         for (at, character) in self.0.chars().enumerate() {
             if at == LONGEST {
                 return f.write_str("…");
@@ -350,6 +350,14 @@ mod tests {
         let error = Error::new(ErrorKind::Timeout, "no answer").during("load").during("decide");
         assert_eq!(error.to_string(), "decide: no answer (timeout; within=load)");
         assert_eq!(error.retry_advice(), Retry::Unknown);
+        let twice = Error::new(ErrorKind::Timeout, "no answer").during("load").during("load");
+        assert_eq!(twice.to_string(), "load: no answer (timeout)");
+    }
+
+    #[test]
+    fn a_line_is_no_book() {
+        let error = Error::new(ErrorKind::NotFound, "no such case").during("case").with("case", "é".repeat(100_000));
+        assert!(error.to_string().chars().count() < 2_000 && error.to_string().ends_with("…)"), "{error}");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 import * as everything from 'careline'
 import {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON,
-  triage, triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync,
+  spanWithin, toJSON, triage, triageSync, verifySignature, version
 } from 'careline'
 import { told } from './events.js'
 import type {
@@ -18,7 +18,8 @@ const advisor: Advisor = {
   async advise (message, assessment) {
     const { text } = message.content ?? { text: '' }
     if (!text.includes('K-200') || assessment.tier === 1) return []
-    return [{ about: 'urgency', value: 'yes', weight: 5, rule: 'acme.recall' }]
+    const span: Span = spanWithin(text, text.indexOf('K-200'), text.indexOf('K-200') + 5)
+    return [{ about: 'urgency', value: 'yes', weight: 5, rule: 'acme.recall', span }]
   }
 }
 const atOnce: Advisor = { id: 'acme-rule/1', advise: () => new Set<Finding>() }
@@ -214,7 +215,7 @@ export const mine = (): CarelineError => new CarelineError('mine', {
 
 /** Nothing is exported that is not used above. */
 const used: Record<Exclude<keyof typeof everything, 'default'>, unknown> = {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON,
-  triage, triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync,
+  spanWithin, toJSON, triage, triageSync, verifySignature, version
 }
 console.log(used)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from careline import _careline, __version__, networks
-from careline._batch import Policy, check_policy
-from careline.errors import CarelineError, ConfigInvalid
+from careline._batch import Policy
+from careline.errors import CarelineError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,21 +87,12 @@ def _read(file: str) -> bytes | None:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    try:
-        mistakes = check_policy(asked.file)
-    except ConfigInvalid as error:
-        print(f"careline: {error}", file=sys.stderr)
-        return 1
-    if asked.json:
-        print(json.dumps({"file": asked.file, "mistakes": mistakes}, ensure_ascii=False))
-    elif mistakes:
-        try:
-            Policy.load(asked.file)
-        except ConfigInvalid as error:
-            print(error.message, file=sys.stderr)
-    else:
-        print(f"{asked.file}: no mistakes; version {Policy.load(asked.file).version}")
-    return int(bool(mistakes))
+    is_sound, said = _careline.policy_check(asked.file, asked.json)
+    # Mistakes for people go where errors go; what was asked for goes where it can be read on.
+    print(said, file=sys.stdout if is_sound or asked.json else sys.stderr)
+    if not is_sound:
+        print("careline: the policy has mistakes", file=sys.stderr)
+    return int(not is_sound)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from careline import _careline
+from careline import _careline, _fork as _fork  # what threads of the parent prepare must not be half done in a child
 from careline._json import dumps, headers as pairs, raw_body, time, word
 from careline._model import Assessment, Parsed
 from careline.errors import ConfigInvalid, InputInvalid
@@ -141,6 +141,8 @@ def verify_signature(
         SignatureInvalid: It does not; says what is wrong, never what would be right.
         ConfigInvalid: There is no secret, or a setting is wrong.
     """
+    if timestamp is not None and not isinstance(timestamp, Mapping):
+        raise ConfigInvalid("`timestamp` is a mapping: {'header': …, 'unit': …}", operation="verify_signature")
     if isinstance(secrets, (str, bytes)):
         raise ConfigInvalid("secrets are several: put a single one into a list", operation="verify_signature")
     settings = {
@@ -148,7 +150,7 @@ def verify_signature(
         "header": header,
         "encoding": encoding,
         "prefix": prefix,
-        "timestamp": None if timestamp is None else dict(timestamp),
+        "timestamp": timestamp,
     }
     instant = None if now is None else time(now)
     _careline.verify_signature(dumps(settings), pairs(headers), raw_body(body), instant)

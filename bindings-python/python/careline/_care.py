@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from careline import _plugged
+from careline import _fork, _plugged
 from careline._careline import Host
 from careline._json import dumps, headers as pairs, raw_body, time, word
 from careline._listing import Listing
@@ -34,17 +33,6 @@ Item: TypeAlias = Inbound | Event | Mapping[str, Any]
 """Something that happened: a message, or a whole event."""
 
 DEFAULT = "default"
-
-# One lock for all handles: they are reopened once after a fork. Another thread of the parent may hold it at that moment.
-_reopening = threading.Lock()
-
-
-def _after_fork() -> None:
-    global _reopening
-    _reopening = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_after_fork)
 
 
 class Care(EngineVerbs):
@@ -93,7 +81,7 @@ class Care(EngineVerbs):
         Raises:
             ConfigInvalid: A policy or setting is wrong; says where and what to do.
         """
-        policies = dict(tenants or {})
+        policies = _by_name(tenants, "tenants")
         if policy is not None:
             if DEFAULT in policies:
                 raise ConfigInvalid("`policy` is that of the tenant `default`; give one of the two", operation="open")
@@ -106,11 +94,13 @@ class Care(EngineVerbs):
             {
                 "store": store,
                 "tenants": {name: _policy(source) for name, source in policies.items()},
-                "endpoints": dict(endpoints or {}),
-                "accounts": dict(accounts or {}),
+                "endpoints": _by_name(endpoints, "endpoints"),
+                "accounts": _by_name(accounts, "accounts"),
             }
         )
-        return cls(settings, (tuple(advisors), transport))
+        plugs = (tuple(advisors), transport)
+        _plugged.check(*plugs)
+        return cls(settings, plugs)
 
     def tenant(self, id: str = DEFAULT) -> Tenant:
         """The handle with all verbs and views for one tenant.
@@ -118,15 +108,12 @@ class Care(EngineVerbs):
         Raises:
             NotFound: There is no such tenant.
         """
+        name = word(id, "a tenant", "tenant")
         known = self._native().tenants()
-        if id not in known:
-            raise NotFound(
-                f"no such tenant; there is {', '.join(known)}",
-                operation="tenant",
-                context={"tenant": str(id)},
-                status=404,
-            )
-        return Tenant(self, id)
+        if name not in known:
+            message = f"no such tenant; there is {', '.join(known)}"
+            raise NotFound(message, operation="tenant", context={"tenant": name}, status=404)
+        return Tenant(self, name)
 
     @property
     def tenants(self) -> list[str]:
@@ -177,7 +164,7 @@ class Care(EngineVerbs):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'closed' if self._host is None else 'open'}>"
+        return f"<{type(self).__name__} {'closed' if getattr(self, '_host', None) is None else 'open'}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a handle cannot be pickled; open one in each process")
@@ -195,7 +182,7 @@ class Care(EngineVerbs):
         return host if self._pid == os.getpid() else self._reopened()
 
     def _reopened(self) -> Host:
-        with _reopening:
+        with _fork.reopening:
             host = self._host
             if host is None:
                 raise closed()
@@ -274,6 +261,14 @@ def _policy(source: PolicySource) -> Any:
         ) from None
 
 
+def _by_name(given: Mapping[str, Any] | None, what: str) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise ConfigInvalid(f"{what} are a mapping from names of yours: {{'name': …}}", operation="open")
+    return dict(given)
+
+
 def _is_memory(settings: str) -> bool:
     store: str = json.loads(settings)["store"]
     return store == "memory:" or store == "sqlite::memory:"
@@ -282,14 +277,17 @@ def _is_memory(settings: str) -> bool:
 def _events(items: Iterable[Item], account: NativeAccount | tuple[str, str] | None) -> list[Any]:
     if isinstance(items, (Mapping, str, bytes)) or not isinstance(items, Iterable):
         raise InputInvalid("items are several: put a single one into a list", operation="ingest")
-    if isinstance(account, NativeAccount):
-        named: Any = account
-    elif account is not None:
-        network, native_id = account
-        named = {"network": network, "native_id": native_id}
-    else:
-        named = None
+    named = _account(account)
     return [_event(item, named) for item in items]
+
+
+def _account(account: Any) -> Any:
+    if account is None or isinstance(account, NativeAccount):
+        return account
+    if not isinstance(account, (tuple, list)) or len(account) != 2:
+        raise InputInvalid("an account is a pair: `account=(network, native id)`", operation="ingest")
+    network, native_id = account
+    return {"network": network, "native_id": native_id}
 
 
 def _event(item: Item, account: Any) -> Any:

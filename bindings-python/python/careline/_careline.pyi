@@ -2,9 +2,13 @@
 The native part of `careline`. Nothing here is meant to be used by hand.
 """
 
-from _typeshed import Incomplete, SupportsGetItem
+from _typeshed import SupportsGetItem
+from os import PathLike
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
+
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "after_fork_in_child", "after_fork_in_parent", "before_fork", "error_line", "native_only", "networks", "normalise", "normalise_lines", "panics", "policy_check", "triage", "triage_lines", "verify_signature"]
+
 VERSION: Final[str]
 
 @final
@@ -121,6 +125,32 @@ class Span:
         """
         The first byte, in UTF-8.
         """
+    @staticmethod
+    def within(text: "str", start: "int", end: "int") -> Span:
+        """
+        The span from one code point of `text` to before another one: `Span.within(text, start, end).slice(text)` is
+        `text[start:end]`. Advisors mark with it what they found.
+        """
+
+def after_fork_in_child() -> None:
+    """
+    After a fork, in the child: who was inside is not in this process, and what the parent had open is not its own.
+    """
+
+def after_fork_in_parent() -> None:
+    """
+    After a fork, in the parent: calls go on.
+    """
+
+def before_fork() -> None:
+    """
+    Before a fork: waits for calls and closes files; nobody gets in until after it.
+    """
+
+def error_line(code: str, message: Any, operation: Any, context: "dict[str, str]") -> str:
+    """
+    The line of an error.
+    """
 
 def native_only(network: str, bodies: SupportsGetItem[int, bytes | bytearray], texts: SupportsGetItem[int, str]) -> int:
     """
@@ -147,6 +177,11 @@ def panics() -> None:
     Panics, for tests of what becomes of panics.
     """
 
+def policy_check(file: str | PathLike[str], as_json: bool) -> tuple[bool, str]:
+    """
+    Whether a policy's file has no mistake, and what `python -m careline policy check` prints of it.
+    """
+
 def triage(texts: SupportsGetItem[int, Any], policy: Policy | None, threads: SupportsIndex) -> list[Any]:
     """
     Judges texts: one `Assessment` for each, in order.
@@ -161,5 +196,3 @@ def verify_signature(settings: str, headers: SupportsGetItem[int, tuple[str, str
     """
     Checks the signature of a request; `settings` is the JSON of a `Signing`.
     """
-
-def __getattr__(name: str) -> Incomplete: ...

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Set
 from datetime import datetime, timezone
 from typing import Any
 
 from careline._careline import Record, Span
 from careline.errors import InputInvalid
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _NOT_RAW = (
     "the raw body is needed as bytes: signatures are over exactly those; hand over what the framework read "
@@ -19,10 +22,8 @@ _NOT_RAW = (
 def dumps(value: Any) -> str:
     """`value` as JSON, with records, spans and times in their own forms."""
     try:
-        return json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace").decode()
+        return readable(json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        if isinstance(error, InputInvalid):
-            raise
         raise InputInvalid(f"this cannot be written as JSON: {_without_words(error)}") from None
 
 
@@ -44,11 +45,22 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} is none of what JSON knows")
 
 
-def time(value: datetime) -> str:
+def readable(text: str) -> str:
+    """`text` with one U+FFFD for each half of a surrogate pair, which UTF-8 cannot write; so spans count alike."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
+
+
+def time(value: Any) -> str:
     """A time as careline writes it; one without a zone could be any."""
-    if value.tzinfo is None:
+    if not isinstance(value, datetime):
+        raise InputInvalid(f"a time is a datetime, not a {type(value).__name__}")
+    if value.utcoffset() is None:
         raise InputInvalid("a time needs a zone: datetime.now(timezone.utc)")
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        utc = value.astimezone(timezone.utc)
+    except OverflowError:
+        raise InputInvalid("this time is beyond the first or the last that UTC has") from None
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def raw_body(body: Any) -> bytes:
@@ -56,15 +68,20 @@ def raw_body(body: Any) -> bytes:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
     if isinstance(body, str):
-        raise InputInvalid(f"the body is a str; {_NOT_RAW}", operation="receive", status=400)
-    raise InputInvalid(f"the body is a {type(body).__name__}, not raw; {_NOT_RAW}", operation="receive", status=400)
+        raise _not_raw("a str")
+    raise _not_raw(f"a {type(body).__name__}, not raw")
+
+
+def _not_raw(what: str) -> InputInvalid:
+    # The host's mistake: what is sent again, once it is mended, is not lost.
+    return InputInvalid(f"the body is {what}; {_NOT_RAW}", operation="receive", status=503)
 
 
 def word(value: Any, what: str, operation: str) -> str:
     """A name as the native part takes it; half of a surrogate pair becomes the sign for what cannot be read."""
     if not isinstance(value, str):
         raise InputInvalid(f"{what} is named by a str, not by a {type(value).__name__}", operation=operation, status=400)
-    return value.encode("utf-8", "replace").decode()
+    return readable(value)
 
 
 def row(text: Any) -> str:
@@ -93,7 +110,7 @@ def headers(given: Any) -> list[tuple[str, str]]:
 
 def _header(word: Any) -> str:
     if isinstance(word, str):
-        return word.encode("utf-8", "replace").decode()
+        return readable(word)
     if isinstance(word, (bytes, bytearray)):
         return bytes(word).decode("latin-1")
     raise TypeError

@@ -1275,7 +1275,7 @@ class Finding(Base):
 
     @property
     def weight(self) -> float:
-        """How strongly, as a log-odds-like score; negative speaks against."""
+        """How strongly, as a log-odds-like score; negative speaks against. Counts as 20 at most, either way."""
         return self._get(2)
 
     @property

@@ -67,6 +67,14 @@ class Transport(Protocol):
         ...
 
 
+def check(advisors: Sequence[Any], transport: Any) -> None:
+    """Refuses coroutine functions where nobody awaits: there is no loop to run them in."""
+    verbs = [(getattr(plugged, "advise", None), "advise") for plugged in advisors]
+    for function, name in [*verbs, (getattr(transport, "send", None), "send")]:
+        if LOOP.get() is None and inspect.iscoroutinefunction(function):
+            raise ConfigInvalid(f"`{name}` is a coroutine function: open an AsyncCare with it", operation="open")
+
+
 def advisor(plugged: Any) -> tuple[str, Callable[..., str]]:
     """An advisor as the native part takes it."""
     name = getattr(plugged, "id", None)

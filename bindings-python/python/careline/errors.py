@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
+
+from careline._careline import error_line
 
 __all__ = [
     "AccountUnknown",
@@ -59,10 +62,10 @@ class CarelineError(Exception):
         status: int = 503,
         line: str | None = None,
     ) -> None:
-        super().__init__(line if line is not None else message)
+        self.context = dict(context or {})
+        super().__init__(line if line is not None else error_line(self.code, message, operation, self.context))
         self.message = message
         self.operation = operation
-        self.context = dict(context or {})
         self.retry = retry
         self.retry_after = retry_after
         self.status = status
@@ -95,14 +98,14 @@ class InputInvalid(CarelineError):
 
 
 class ConfigInvalid(CarelineError):
-    """A policy or a connector's configuration is wrong; the message names the key.
-
-    Attributes:
-        mistakes: For a policy, every mistake as a dict with `file`, `line`, `column`, `key`, `reason`, `nearest`.
-    """
+    """A policy or a connector's configuration is wrong; the message names the key."""
 
     code = "config_invalid"
-    mistakes: list[dict[str, Any]] = []
+
+    @cached_property
+    def mistakes(self) -> list[dict[str, Any]]:
+        """For a policy, every mistake as a dict with `file`, `line`, `column`, `key`, `reason`, `nearest`."""
+        return []
 
 
 class TooLarge(CarelineError):

@@ -105,7 +105,7 @@ def test_the_body_is_there_for_others_afterwards(post: Any, body: bytes) -> None
 
 def test_a_stream_read_before_is_told_what_to_do(post: Any, care: careline.Care, body: bytes, errors: Errors) -> None:
     answer = post(reads_stream, body)
-    assert (answer.status_code, answer.text) == (400, "input_invalid")
+    assert (answer.status_code, answer.text) == (503, "input_invalid")
     (line,) = errors()
     assert "request.body first" in line
     assert list(care.tenant().queue()) == []
@@ -114,7 +114,7 @@ def test_a_stream_read_before_is_told_what_to_do(post: Any, care: careline.Care,
 def test_a_multipart_form_parsed_before_is_told_what_to_do(post: Any, errors: Errors) -> None:
     form = b'--acme\r\nContent-Disposition: form-data; name="text"\r\n\r\nhelp\r\n--acme--\r\n'
     answer = post(touches_post, form, **{"Content-Type": FORM})
-    assert (answer.status_code, answer.text) == (400, "input_invalid")
+    assert (answer.status_code, answer.text) == (503, "input_invalid")
     assert len(errors()) == 1
 
 

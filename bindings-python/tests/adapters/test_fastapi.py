@@ -64,7 +64,7 @@ def test_what_spends_the_body_is_told_what_to_do(
     post: Any, care: careline.Care, body: bytes, signed: Signed, errors: Errors
 ) -> None:
     answer = post(signed(body), body, reads_stream)
-    assert (answer.status_code, answer.text) == (400, "input_invalid")
+    assert (answer.status_code, answer.text) == (503, "input_invalid")
     (line,) = errors()
     assert "awaits request.body() first" in line
     assert list(care.tenant().queue()) == []

@@ -64,7 +64,7 @@ def test_what_spends_the_body_is_told_what_to_do(
     place = serve("wsgi", app_of(care, touch))
     headers = {**signed(body), "Content-Type": kind}
     answer = httpx.post(f"http://{place}/hooks/x", headers=headers, content=body)
-    assert (answer.status_code, answer.text) == (400, "input_invalid")
+    assert (answer.status_code, answer.text) == (503, "input_invalid")
     (line,) = errors()
     assert "request.get_data() first" in line
     assert list(care.tenant().queue()) == []

@@ -107,7 +107,7 @@ def test_an_input_read_before_is_told_what_to_do(
         return application(environ, start_response)
 
     headers = {**signed(body), "Content-Length": str(len(body))}
-    assert asked(greedy, environ(headers, io.BytesIO(body))) == ("400 Bad Request", b"input_invalid")
+    assert asked(greedy, environ(headers, io.BytesIO(body))) == ("503 Service Unavailable", b"input_invalid")
     (line,) = errors()
     assert "environ['wsgi.input'] = io.BytesIO(body)" in line
     assert list(care.tenant().queue()) == []
@@ -129,7 +129,7 @@ def test_an_input_read_before_on_a_server(
         connection.sendall(request)
         # This server does not end its input by itself, so the sender has to.
         connection.shutdown(socket.SHUT_WR)
-        assert connection.makefile("rb").readline().split()[1] == b"400"
+        assert connection.makefile("rb").readline().split()[1] == b"503"
     assert len(errors()) == 1
 
 

@@ -19,7 +19,9 @@ class Recall:
 
     def advise(self, message: careline.Message, assessment: careline.Assessment) -> Sequence[careline.Finding]:
         if message.content is not None and "K-200" in message.content.text and assessment.tier > 1:
-            return [careline.Finding(about="urgency", value="yes", weight=5.0, rule="acme.recall")]
+            span = careline.Span.within(message.content.text, 0, 5)
+            assert_type(span, careline.Span)
+            return [careline.Finding(about="urgency", value="yes", weight=5.0, rule="acme.recall", span=span)]
         return []
 
 

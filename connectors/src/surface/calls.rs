@@ -101,12 +101,12 @@ pub async fn perform(engine: &Engine, tenant: Option<&str>, verb: &str, argument
 
 /// [`Texts`] for any number of threads at once. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Judge(Arc<RwLock<Texts>>);
+pub struct Judge(Arc<RwLock<Arc<Texts>>>);
 
 impl Judge {
     /// Judges under `policy`.
     pub fn new(policy: CompiledPolicy) -> Self {
-        Self(Arc::new(RwLock::new(Texts::new(policy))))
+        Self::of(Texts::new(policy))
     }
 
     /// Judges without a policy: one for the whole process.
@@ -114,9 +114,12 @@ impl Judge {
     /// # Errors
     /// As [`Texts::without_policy`].
     pub fn without_policy() -> Result<Self> {
-        static SHARED: LazyLock<Result<Judge>> =
-            LazyLock::new(|| Ok(Judge(Arc::new(RwLock::new(Texts::without_policy()?)))));
+        static SHARED: LazyLock<Result<Judge>> = LazyLock::new(|| Ok(Judge::of(Texts::without_policy()?)));
         SHARED.clone()
+    }
+
+    fn of(texts: Texts) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(texts))))
     }
 
     /// What each text is, in order, on so many threads; see [`Texts::assess_all`].
@@ -124,15 +127,26 @@ impl Judge {
     /// # Errors
     /// As [`Texts::prepare`].
     pub fn assess_all(&self, texts: &[Text], threads: usize) -> Result<Vec<Assessment>> {
-        if texts.iter().any(|text| text.brand.is_some()) {
-            self.0.write().unwrap_or_else(PoisonError::into_inner).prepare(texts)?;
+        Ok(self.ready_for(texts)?.assess_all(texts, threads))
+    }
+
+    /// What is ready for these texts: whatever another thread prepares meanwhile, their brands stay in it.
+    fn ready_for(&self, texts: &[Text]) -> Result<Arc<Texts>> {
+        if texts.iter().all(|text| text.brand.is_none()) {
+            return Ok(self.ready());
         }
-        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).assess_all(texts, threads))
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut kept).prepare(texts)?;
+        Ok(kept.clone())
+    }
+
+    fn ready(&self) -> Arc<Texts> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A line for each row of a file: what `careline triage` prints.
     pub fn lines(&self, raw: &[u8]) -> String {
-        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut texts = Texts::clone(&self.ready());
         let rows = (1..).zip(raw.split(|byte| *byte == b'\n')).filter(|(_, row)| !row.trim_ascii().is_empty());
         rows.map(|(number, row)| judge_row(&mut texts, row.trim_ascii(), number).to_line() + "\n").collect()
     }
@@ -141,6 +155,21 @@ impl Judge {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_ready_stays_so_whatever_others_ask() {
+        let about = |brand: &str| {
+            let json = format!(r#"{{"text":"Acme is here","brand":"{brand}"}}"#);
+            serde_json::from_str::<Text>(&json).unwrap()
+        };
+        let judge = Judge::without_policy().unwrap();
+        let ready = judge.ready_for(&[about("Acme")]).unwrap();
+        let others: Vec<_> = (0..1_001).map(|number| about(&format!("Other {number}"))).collect();
+        let relevances: Vec<_> = judge.assess_all(&others, 2).unwrap().into_iter().map(|it| it.relevance).collect();
+        assert!(relevances.iter().all(|relevance| relevance.as_str() == "none"));
+        assert_eq!(judge.ready().assess(&about("Acme")).relevance.as_str(), "none", "it is forgotten");
+        assert_eq!(ready.assess(&about("Acme")).relevance.as_str(), "about");
+    }
 
     #[test]
     fn no_number_of_headers_panics() {

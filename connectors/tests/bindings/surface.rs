@@ -20,6 +20,7 @@ const PYTHONS_OWN: &[(&str, &str)] = &[
 const NODES_OWN: &[(&str, &str)] = &[
     ("normaliseSync", "Python's `normalise` is at once"),
     ("triageSync", "Python's `triage` is at once"),
+    ("spanWithin", "Python's is `Span.within`"),
     ("toJSON", "plain objects have no methods"),
     ("fromJSON", "plain objects have no methods"),
     ("Records", "a type of types"),

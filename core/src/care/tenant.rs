@@ -228,7 +228,8 @@ impl Tenant {
 
     /// Removes everything about a person, an identity or a message, and tells what was removed.
     ///
-    /// A case that loses a message goes on without it: a turn that is gone wants no answer.
+    /// A case that loses a message goes on without it: a turn that is gone wants no answer. Of a message the answer counts what
+    /// its deletion had not removed before, as the network's own word would: its text, raw body and assessment.
     pub async fn erase(&self, ask: &EraseAsk) -> Result<Receipt> {
         if let EraseAsk::Message(id) = ask
             && let Some(Record::Message(message)) = self.record(Key::Message(id.clone())).await?

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{MessageId, Span, open_enum};
 
@@ -97,7 +98,8 @@ pub struct Finding {
     /// Which answer it speaks for; for yes-or-no questions `yes` or `no`.
     #[schemars(with = "String")]
     pub value: CompactString,
-    /// How strongly, as a log-odds-like score; negative speaks against.
+    /// How strongly, as a log-odds-like score; negative speaks against. Counts as 20 at most, either way.
+    #[serde(deserialize_with = "finite")]
     pub weight: f32,
     /// The rule or model that says so, `<room>.<name>`, e.g. `text.refund_word` or `x.direct_message`.
     #[schemars(with = "String")]
@@ -105,6 +107,13 @@ pub struct Finding {
     /// Where in the text, if it is a place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+}
+
+/// A weight; one that no 32 bits hold could not be written again.
+fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    let weight = f32::deserialize(deserializer)?;
+    let wrong = || D::Error::custom(format!("`weight` is out of its range, {:e} to {:e}", f32::MIN, f32::MAX));
+    if weight.is_finite() { Ok(weight) } else { Err(wrong()) }
 }
 
 open_enum! {
@@ -226,5 +235,26 @@ impl Assessment {
 impl Assessment {
     fn about(&self) -> Option<&MessageId> {
         self.message.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_as_a_weight_can_be_written_again() {
+        let read = |weight: &str| {
+            let json = format!(r#"{{"about":"tier","value":"1","weight":{weight},"rule":"a.b"}}"#);
+            serde_json::from_str::<Finding>(&json)
+        };
+        for weight in ["3e38", "-3e38", "5", "0.1"] {
+            let finding = read(weight).unwrap();
+            assert_eq!(serde_json::from_str::<Finding>(&serde_json::to_string(&finding).unwrap()).unwrap(), finding);
+        }
+        for weight in ["1e300", "-1e39"] {
+            let error = read(weight).unwrap_err().to_string();
+            assert!(error.contains("`weight` is out of its range, -3.4028235e38 to 3.4028235e38"), "{error}");
+        }
     }
 }

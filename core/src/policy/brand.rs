@@ -6,11 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Account, AccountId, NativeAccount, NetworkName, TeamId};
 
+/// No brand's name, and no term to look for, has more characters: to get ready for one that repeats itself takes time
+/// that grows with the square of its length.
+pub const LONGEST_TERM: usize = 200;
+
 /// Who we are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Brand {
-    /// The brand's name; also the first listening term.
+    /// The brand's name, of at most 200 characters; also the first listening term.
     pub name: String,
     /// The language assumed where none can be told, as a BCP 47 tag.
     #[serde(default = "english")]

@@ -81,6 +81,7 @@ impl<'a> Check<'a> {
         if self.policy.brand.name.trim().is_empty() {
             self.wrong("brand.name", "is empty; write the name customers know you by");
         }
+        self.short("brand.name".to_owned(), &self.policy.brand.name);
         self.language("brand.language", &self.policy.brand.language);
     }
 
@@ -152,6 +153,14 @@ impl<'a> Check<'a> {
             if term.trim().is_empty() {
                 self.wrong(format!("{key}[{number}]"), "is empty");
             }
+            self.short(format!("{key}[{number}]"), term);
+        }
+    }
+
+    fn short(&mut self, key: String, term: &str) {
+        let length = term.chars().count();
+        if length > LONGEST_TERM {
+            self.wrong(key, format!("has {length} characters; at most {LONGEST_TERM} can be looked for"));
         }
     }
 
@@ -607,6 +616,21 @@ mod tests {
             network = 'hosts_own'
             native_id = '7' # is the same account on the network as `acme`",
         );
+    }
+
+    #[test]
+    fn nothing_long_is_looked_for() {
+        let long = |length: usize| "é".repeat(length);
+        let policy = |brand: usize, term: usize| {
+            let mut policy = Policy::from_brand(long(brand));
+            policy.listening.terms = vec![long(term)];
+            policy.listening.noise = vec![long(term)];
+            policy
+        };
+        assert!(check(&policy(200, 200)).is_empty());
+        let keys: Vec<_> = check(&policy(201, 201)).into_iter().map(|mistake| mistake.key).collect();
+        assert_eq!(keys, ["brand.name", "listening.terms[0]", "listening.noise[0]"]);
+        assert!(check(&policy(201, 1))[0].reason.contains("201 characters; at most 200"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::LONGEST_TERM;
 use crate::error::{Error, ErrorKind};
 
 /// One mistake in a policy.
@@ -58,6 +59,10 @@ impl Mistake {
 
 /// The valid name that `name` was probably meant to be.
 pub(super) fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A name that long is no slip of the pen, and to compare it takes long.
+    if name.len() > LONGEST_TERM {
+        return None;
+    }
     let name = name.to_lowercase();
     let far = (name.chars().count() / 3).max(1);
     valid
@@ -155,6 +160,7 @@ mod tests {
         assert_eq!(nearest("Billing", valid), Some("billing"));
         assert_eq!(nearest("tech", valid), Some("technical"));
         assert_eq!(nearest("marketing", valid), None);
+        assert_eq!(nearest(&"b".repeat(201), [&*"b".repeat(202)]), None);
     }
 
     #[test]

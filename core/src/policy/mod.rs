@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::TeamId;
 
-pub use brand::{AccountRule, Brand};
+pub use brand::{AccountRule, Brand, LONGEST_TERM};
 pub use calendar::{ALWAYS, Calendar, CalendarRule, WEEKDAYS, tz_version};
 pub use compiled::{Agent, CompiledPolicy, Sla, Team};
 pub use condition::{Condition, Facts};

@@ -15,7 +15,7 @@ pub const CATEGORIES: [&str; 8] =
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listening {
-    /// Words and phrases that are about us, besides the brand's name.
+    /// Words and phrases that are about us, besides the brand's name; each of at most 200 characters.
     #[serde(default)]
     pub terms: Vec<String>,
     /// Words and phrases that show that a message is not about us although a term is in it.

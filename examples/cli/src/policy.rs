@@ -3,9 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use careline::policy::{CompiledPolicy, Policy};
+use careline_connectors::check_policy;
 use clap::Subcommand;
-use serde_json::json;
 
 use crate::{Failure, Result};
 
@@ -26,22 +25,11 @@ pub(crate) enum Command {
 /// Fails if there is a mistake.
 pub(crate) fn run(command: &Command) -> Result<()> {
     let Command::Check { file, json } = command;
-    let checked = Policy::load(file).and_then(CompiledPolicy::new);
-    let mut out = io::stdout().lock();
-    match (&checked, json) {
-        (Ok(policy), true) => {
-            writeln!(out, "{}", json!({"file": file, "version": policy.version(), "mistakes": []}))?;
-        }
-        (Ok(policy), false) => {
-            let (accounts, teams, agents) = (policy.accounts().len(), policy.teams().len(), policy.agents().len());
-            let (file, version) = (file.display(), policy.version());
-            writeln!(
-                out,
-                "{file}: no mistakes; {accounts} accounts, {teams} teams, {agents} agents; version {version}"
-            )?;
-        }
-        (Err(mistakes), true) => writeln!(out, "{}", json!({"file": file, "mistakes": mistakes}))?,
-        (Err(mistakes), false) => writeln!(out, "{mistakes}")?,
+    let checked = check_policy(file, *json);
+    // Mistakes for people go where errors go; what was asked for goes where it can be read on.
+    match checked.is_sound || *json {
+        true => writeln!(io::stdout().lock(), "{}", checked.text)?,
+        false => eprintln!("{}", checked.text),
     }
-    checked.map(drop).map_err(|_| Failure::Told("the policy has mistakes"))
+    if checked.is_sound { Ok(()) } else { Err(Failure::Told("the policy has mistakes")) }
 }

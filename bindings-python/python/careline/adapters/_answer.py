@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from careline._async import AsyncCare
 from careline._care import Care
 from careline._model import WebhookAnswer
-from careline.adapters._body import BodySpent, announced, whole
+from careline.adapters._body import announced, whole
 from careline.adapters._handle import Handle
 from careline.errors import CarelineError
 
@@ -92,7 +92,7 @@ def _told(told: WebhookAnswer) -> Answer:
 
 def _refused(posted: Posted, error: CarelineError) -> Answer:
     # Strangers can send what is wrong at will; what the host has to do something about is an error.
-    level = logging.ERROR if error.status >= 500 or isinstance(error, BodySpent) else logging.INFO
+    level = logging.ERROR if error.status >= 500 else logging.INFO
     # Written out with %r: a path is a stranger's words and may hold line ends.
     logger.log(level, "a webhook request to %r was refused: %r", posted.endpoint[:80], str(error)[:1000])
     return _made(error.status, "text/plain; charset=utf-8", error.code)

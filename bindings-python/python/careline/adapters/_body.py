@@ -21,7 +21,8 @@ class BodySpent(InputInvalid):
         super().__init__(
             f"the raw body was read before the webhook could, and its signature is over exactly those bytes: {remedy}",
             operation="receive",
-            status=400,
+            # The host's mistake, not the sender's: what is sent again, once it is mended, is not lost.
+            status=503,
         )
 
 
