@@ -11,7 +11,10 @@ const { join } = require('node:path')
 const careline = require('../index.js')
 const native = require('../lib/native.js')
 
-const ROUNDS = 9
+const ROUNDS = 41
+
+/** Awaited calls in a round. */
+const TURNS = 500
 
 const median = (times) => times.sort((one, other) => one - other)[Math.floor(times.length / 2)]
 
@@ -25,7 +28,8 @@ function timed (work) {
 function compared (ours, theirs, count) {
   const mine = []
   const others = []
-  for (let warm = 0; warm < 3; warm++) ours() && theirs()
+  // Until what JavaScript does is compiled.
+  for (let warm = 0; warm < 20; warm++) ours() && theirs()
   for (let round = 0; round < ROUNDS; round++) {
     mine.push(timed(ours) / count)
     others.push(timed(theirs) / count)
@@ -40,8 +44,8 @@ function show (name, ours, theirs, target) {
 
 async function each (call) {
   const begun = process.hrtime.bigint()
-  for (let turn = 0; turn < 2000; turn++) await call()
-  return Number(process.hrtime.bigint() - begun) / 2000 / 1000
+  for (let turn = 0; turn < TURNS; turn++) await call()
+  return Number(process.hrtime.bigint() - begun) / TURNS / 1000
 }
 
 async function main (folder) {

@@ -94,9 +94,13 @@ class Care extends EngineVerbs {
     return this.#perform(null, verb, given, reader, signal)
   }
 
-  async #perform (tenant, verb, given, reader, signal) {
-    const text = json(given, verb)
-    return this.#run(() => this.#host.perform(tenant, verb, text), reader, signal)
+  #perform (tenant, verb, given, reader, signal) {
+    try {
+      const text = json(given, verb)
+      return this.#run(() => this.#host.perform(tenant, verb, text), reader, signal)
+    } catch (thrown) {
+      return Promise.reject(thrown)
+    }
   }
 
   #run (begin, reader, signal) {

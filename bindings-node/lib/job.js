@@ -6,8 +6,8 @@
 const { setMaxListeners } = require('node:events')
 
 const { raised } = require('./errors.js')
-const { one } = require('./reader.js')
-const { read } = require('./model.js')
+const { all, one } = require('./reader.js')
+const { read, write } = require('./model.js')
 
 /** What comes of a job, read by `reader`. `plugs` has `transport` and `advisors`. */
 function driven (job, reader, plugs, signal) {
@@ -37,22 +37,30 @@ function stopsOf (signal) {
 const STOPS = new WeakMap()
 
 async function drive (job, reader, plugs) {
-  const bell = {}
-  let over
   try {
-    for (;;) {
-      // Hung up before the step: what is answered while it is under way may come too late for it.
-      const rung = new Promise((resolve) => { bell.ring = resolve })
-      const step = await job.step()
-      if (step.answers) return one(step.answers, reader)
-      over ??= ending()
-      for (const call of step.calls) make(job, call, plugs, over.signal).then(() => bell.ring())
-      await rung
-    }
+    const { answers, calls } = await job.step()
+    return answers ? one(answers, reader) : one(await answered(job, calls, plugs), reader)
   } catch (thrown) {
     throw raised(thrown)
+  }
+}
+
+/** Makes the calls that a job asks for, step by step, until it is done. */
+async function answered (job, calls, plugs) {
+  let ring
+  const hung = () => new Promise((resolve) => { ring = resolve })
+  const over = ending()
+  try {
+    for (let rung = hung(), step = { calls }; ;) {
+      for (const call of step.calls) make(job, call, plugs, over.signal).then(() => ring())
+      await rung
+      // Hung up before the step: what is answered while it is under way may come too late for it.
+      rung = hung()
+      step = await job.step()
+      if (step.answers) return step.answers
+    }
   } finally {
-    over?.abort()
+    over.abort()
   }
 }
 
@@ -120,13 +128,10 @@ function ended (signal, deadline) {
 const LONGEST_TIMER = 2 ** 31 - 1
 
 async function advised (id, records, advisors) {
-  const { texts, numbers } = records
-  const all = require('./reader.js')
   let turn = 0
   const readers = [read.Message, read.Assessment]
-  const [message, assessment] = all.all({ texts, numbers }, (r) => readers[turn++](r))
+  const [message, assessment] = all(records, (r) => readers[turn++](r))
   const advisor = advisors.find((known) => known.id === id)
-  const { write } = require('./model.js')
   const findings = (await advisor.advise(message, assessment)) ?? []
   if (typeof findings[Symbol.iterator] !== 'function') throw new TypeError('findings are several')
   return { json: JSON.stringify(Array.from(findings, (finding) => write.Finding(finding))) }

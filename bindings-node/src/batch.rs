@@ -13,7 +13,7 @@ use careline::{Error, ErrorKind, Result};
 use careline_connectors::surface::{self, Judge};
 use careline_connectors::{Text, check_network, in_parallel, normalised_lines};
 use napi::Task;
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
 
 use crate::encode::{Answers, Encoded};
@@ -43,14 +43,14 @@ pub struct Reading {
 
 /// Reads raw bodies at once.
 #[napi]
-pub fn normalise_sync(bodies: Vec<Uint8Array>, reading: Reading) -> napi::Result<Answers> {
+pub fn normalise_sync(bodies: Vec<Uint8ArraySlice<'_>>, reading: Reading) -> napi::Result<Answers> {
     let bodies: Vec<&[u8]> = bodies.iter().map(|body| body.as_ref()).collect();
     Ok(caught(|| read(&bodies, &reading))?.into())
 }
 
 /// Reads raw bodies on one of libuv's threads.
 #[napi]
-pub fn normalise(bodies: Vec<Uint8Array>, reading: Reading) -> AsyncTask<Batch> {
+pub fn normalise(bodies: Vec<Uint8ArraySlice<'_>>, reading: Reading) -> AsyncTask<Batch> {
     let bodies: Vec<Vec<u8>> = bodies.iter().map(|body| body.to_vec()).collect();
     Batch::task(move || read(&bodies, &reading))
 }
@@ -252,7 +252,7 @@ pub fn canonical(name: String, json: String) -> napi::Result<String> {
 
 /// Reads bodies and judges texts and writes nothing down, for benches: what the native calls cost by themselves.
 #[napi]
-pub fn native_only(network: String, bodies: Vec<Uint8Array>, texts: Vec<String>) -> napi::Result<u32> {
+pub fn native_only(network: String, bodies: Vec<Uint8ArraySlice<'_>>, texts: Vec<String>) -> napi::Result<u32> {
     let judge = judge(None)?;
     caught(|| {
         let read = bodies

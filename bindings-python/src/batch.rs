@@ -13,7 +13,7 @@ use careline_connectors::surface::{self, Judge};
 use careline_connectors::{Text, check_network, in_parallel, normalised_lines};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyString;
+use pyo3::types::{PyList, PyString};
 
 use crate::error::{detached, raised};
 use crate::record::{Record, module_function};
@@ -27,11 +27,11 @@ pub(crate) fn networks() -> Vec<&'static str> {
 
 /// Reads raw bodies of a network: one `Parsed` for each, in order.
 #[pyfunction]
-#[pyo3(signature = (network, bodies, kind, account, received_at, threads))]
+#[pyo3(signature = (network, bodies: "list[bytes]", kind, account, received_at, threads))]
 pub(crate) fn normalise<'py>(
     py: Python<'py>,
     network: String,
-    bodies: Vec<Bound<'py, PyAny>>,
+    bodies: &Bound<'py, PyList>,
     kind: &str,
     account: Option<String>,
     received_at: Option<&str>,
@@ -39,7 +39,7 @@ pub(crate) fn normalise<'py>(
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let kind = kind.parse::<BodyKind>().map_err(|error| raised(py, &error))?;
     let now = instant(received_at).map_err(|error| raised(py, &error))?;
-    let bodies: Vec<PyBackedBytes> = bodies.iter().map(|body| raw(py, body)).collect::<PyResult<_>>()?;
+    let bodies: Vec<PyBackedBytes> = bodies.iter().map(|body| raw(py, &body)).collect::<PyResult<_>>()?;
     let read = detached(py, || {
         check_network(&network)?;
         in_parallel(&bodies, threads, |body| {
@@ -91,14 +91,14 @@ impl Policy {
 
 /// Judges texts: one `Assessment` for each, in order.
 #[pyfunction]
-#[pyo3(signature = (texts, policy, threads))]
+#[pyo3(signature = (texts: "list[object]", policy, threads))]
 pub(crate) fn triage<'py>(
     py: Python<'py>,
-    texts: Vec<Bound<'py, PyAny>>,
+    texts: &Bound<'py, PyList>,
     policy: Option<&Bound<'py, Policy>>,
     threads: usize,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let rows = texts.iter().map(|text| row(py, text)).collect::<PyResult<Vec<Text>>>()?;
+    let rows = texts.iter().map(|text| row(py, &text)).collect::<PyResult<Vec<Text>>>()?;
     let judge = judge(py, policy)?;
     let assessments = detached(py, || judge.assess_all(&rows, threads))?;
     let judged = rows.into_iter().zip(assessments);

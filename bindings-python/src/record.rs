@@ -2,7 +2,6 @@
 //! nothing is copied until somebody looks.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use careline::model::Timestamp;
@@ -13,6 +12,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::error::{input_invalid, raised};
@@ -57,14 +57,13 @@ thread_local! {
     static NEXT: RefCell<Option<Record>> = const { RefCell::new(None) };
 }
 
-/// Follows a path and shows what stands there, with the text that spans there mark.
-fn see<T>(root: &dyn Viewed, path: &Path, show: impl FnOnce(View<'_>, Option<&str>) -> T) -> T {
-    let mut holders: Vec<&dyn Reflect> = Vec::new();
+/// What stands at the end of a path. Each record on the way is told.
+fn follow<'a>(root: &'a dyn Viewed, path: &Path, mut tell: impl FnMut(&'a dyn Reflect)) -> View<'a> {
     let mut view = inside(root.see());
     for step in path.steps() {
         view = inside(match view {
             View::Record(record) => {
-                holders.push(record);
+                tell(record);
                 record.field(step)
             }
             View::List(series) | View::Page(series, _) => series.at(step),
@@ -73,9 +72,9 @@ fn see<T>(root: &dyn Viewed, path: &Path, show: impl FnOnce(View<'_>, Option<&st
         });
     }
     if let View::Record(record) = view {
-        holders.push(record);
+        tell(record);
     }
-    show(view, marked_text(&holders))
+    view
 }
 
 /// What stands in an arm of a union.
@@ -90,19 +89,26 @@ impl Record {
     /// The object for a whole answer.
     pub(crate) fn answer<'py>(py: Python<'py>, root: Root, text: Option<Arc<str>>) -> PyResult<Bound<'py, PyAny>> {
         let whole = Self { root, path: Path::default(), text };
-        let root = whole.root.clone();
-        whole.converted(py, root.see(), None)
+        whole.converted(py, whole.path, whole.root.see())
     }
 
-    fn with<T>(&self, work: impl FnOnce(&dyn Reflect, Option<&str>) -> T) -> PyResult<T> {
-        see(&*self.root, &self.path, |view, text| match view {
-            View::Record(record) => Ok(work(record, text.or(self.text.as_deref()))),
+    /// The record this is.
+    fn record(&self) -> PyResult<&dyn Reflect> {
+        match follow(&*self.root, &self.path, |_| {}) {
+            View::Record(record) => Ok(record),
             _ => Err(PyTypeError::new_err("this is no record")),
-        })
+        }
     }
 
-    /// What stands here as a Python value; `self` is the way to it.
-    fn converted<'py>(&self, py: Python<'py>, view: View<'_>, text: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+    /// The text that spans mark at `path`.
+    fn marked(&self, path: &Path) -> Option<&str> {
+        let mut holders = Vec::new();
+        follow(&*self.root, path, |record| holders.push(record));
+        marked_text(&holders).or(self.text.as_deref())
+    }
+
+    /// What stands at `path` as a Python value.
+    fn converted<'py>(&self, py: Python<'py>, path: Path, view: View<'_>) -> PyResult<Bound<'py, PyAny>> {
         Ok(match view {
             View::Absent => py.None().into_bound(py),
             View::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
@@ -110,44 +116,40 @@ impl Record {
             View::Float(value) => value.into_pyobject(py)?.into_any(),
             View::Text(value) => PyString::new(py, value).into_any(),
             View::Time(value) => datetime(py, value)?,
-            View::Span(value) => Span::of(value, text.or(self.text.as_deref())).into_pyobject(py)?.into_any(),
+            View::Span(value) => Span::of(value, self.marked(&path)).into_pyobject(py)?.into_any(),
             View::Json(value) => json(py, &value)?,
-            View::List(series) => self.list(py, series, text)?.into_any(),
-            View::Page(series, after) => (self.list(py, series, text)?, after).into_pyobject(py)?.into_any(),
-            View::Map(mapping) => self.map(py, mapping, text)?.into_any(),
-            View::Record(record) => self.made(py, record)?,
+            View::List(series) => self.list(py, path, series)?.into_any(),
+            View::Page(series, after) => (self.list(py, path, series)?, after).into_pyobject(py)?.into_any(),
+            View::Map(mapping) => self.map(py, path, mapping)?.into_any(),
+            View::Record(record) => self.made(py, path, record)?,
             View::Variant(_, value) => match value.see() {
-                View::Record(record) => self.made(py, record)?,
-                other => self.converted(py, other, text)?,
+                View::Record(record) => self.made(py, path, record)?,
+                other => self.converted(py, path, other)?,
             },
         })
     }
 
-    fn list<'py>(&self, py: Python<'py>, series: &dyn Series, text: Option<&str>) -> PyResult<Bound<'py, PyList>> {
+    fn list<'py>(&self, py: Python<'py>, path: Path, series: &dyn Series) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
         for place in 0..series.count() {
-            list.append(self.then(place).converted(py, series.at(place), text)?)?;
+            list.append(self.converted(py, path.then(place), series.at(place))?)?;
         }
         Ok(list)
     }
 
-    fn map<'py>(&self, py: Python<'py>, mapping: &dyn Mapping, text: Option<&str>) -> PyResult<Bound<'py, PyDict>> {
+    fn map<'py>(&self, py: Python<'py>, path: Path, mapping: &dyn Mapping) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         for place in 0..mapping.count() {
             let Some((name, value)) = mapping.at(place) else { break };
-            dict.set_item(name, self.then(place).converted(py, value, text)?)?;
+            dict.set_item(name, self.converted(py, path.then(place), value)?)?;
         }
         Ok(dict)
     }
 
-    fn then(&self, step: usize) -> Self {
-        Self { root: self.root.clone(), path: self.path.then(step), text: self.text.clone() }
-    }
-
-    /// An object of the class for `record`.
-    fn made<'py>(&self, py: Python<'py>, record: &dyn Reflect) -> PyResult<Bound<'py, PyAny>> {
+    /// An object of the class for `record`, which stands at `path`.
+    fn made<'py>(&self, py: Python<'py>, path: Path, record: &dyn Reflect) -> PyResult<Bound<'py, PyAny>> {
         let class = class_of(py, record.shape().name)?;
-        NEXT.set(Some(self.clone()));
+        NEXT.set(Some(Self { root: self.root.clone(), path, text: self.text.clone() }));
         class.call0()
     }
 }
@@ -168,14 +170,14 @@ impl Record {
     }
 
     /// The field at a place in its class's order.
-    fn _get<'py>(&self, py: Python<'py>, place: usize) -> PyResult<Bound<'py, PyAny>> {
-        let field = self.then(place);
-        see(&*self.root, &field.path, |view, text| field.converted(py, view, text))
+    fn _get<'py>(&self, py: Python<'py>, place: u32) -> PyResult<Bound<'py, PyAny>> {
+        let path = self.path.then(place as usize);
+        self.converted(py, path, follow(&*self.root, &path, |_| {}))
     }
 
     /// Its JSON: names as in Rust, times as RFC 3339, spans in UTF-8 bytes.
     fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        let json = self.with(|record, _| record.to_json())?;
+        let json = self.record()?.to_json();
         Ok(PyString::new(py, &String::from_utf8_lossy(&json)))
     }
 
@@ -203,34 +205,33 @@ impl Record {
 
     fn __eq__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Py<PyAny>> {
         let Ok(other) = other.cast::<Self>() else { return Ok(py.NotImplemented()) };
-        let same = self.with(|one, _| other.get().with(|other, _| one.is_same(other)))??;
+        let same = self.record()?.is_same(other.get().record()?);
         Ok(same.into_pyobject(py)?.to_owned().into_any().unbind())
     }
 
     /// The class's name and what tells records apart; no words of a customer.
     fn __repr__(&self) -> PyResult<String> {
-        self.with(|record, _| {
-            let fields = record.shape().fields.iter().enumerate().filter_map(|(at, field)| {
-                let shown = match (record.field(at), (field.kind)()) {
-                    (View::Absent, _) => return None,
-                    (View::Text(text), Kind::Id | Kind::Enum(_) | Kind::Option(_)) if is_plain(&(field.kind)()) => {
-                        format!("{text:?}")
-                    }
-                    (View::Bool(value), _) => (if value { "True" } else { "False" }).to_owned(),
-                    (View::Int(value), _) => value.to_string(),
-                    (View::Time(value), _) => value.to_string(),
-                    _ => return None,
-                };
-                Some(format!("{}={shown}", field.name))
-            });
-            format!("{}({})", record.shape().name, fields.collect::<Vec<_>>().join(", "))
-        })
+        let record = self.record()?;
+        let fields = record.shape().fields.iter().enumerate().filter_map(|(at, field)| {
+            let shown = match (record.field(at), (field.kind)()) {
+                (View::Absent, _) => return None,
+                (View::Text(text), Kind::Id | Kind::Enum(_) | Kind::Option(_)) if is_plain(&(field.kind)()) => {
+                    format!("{text:?}")
+                }
+                (View::Bool(value), _) => (if value { "True" } else { "False" }).to_owned(),
+                (View::Int(value), _) => value.to_string(),
+                (View::Time(value), _) => value.to_string(),
+                _ => return None,
+            };
+            Some(format!("{}={shown}", field.name))
+        });
+        Ok(format!("{}({})", record.shape().name, fields.collect::<Vec<_>>().join(", ")))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
-        let (json, text) = this.with(|record, text| (record.to_json(), text.map(str::to_owned)))?;
-        let arguments = (PyString::new(py, &String::from_utf8_lossy(&json)), text);
+        let json = this.record()?.to_json();
+        let arguments = (PyString::new(py, &String::from_utf8_lossy(&json)), this.marked(&this.path));
         Ok((slf.get_type().getattr("from_json")?, arguments).into_pyobject(py)?.into_any())
     }
 }
@@ -276,7 +277,7 @@ fn read(class: &Bound<'_, PyType>, json: &str, text: Option<&str>) -> PyResult<R
 
 /// The Python class of a record type.
 fn class_of<'py>(py: Python<'py>, name: &'static str) -> PyResult<Bound<'py, PyType>> {
-    static CLASSES: PyOnceLock<HashMap<&'static str, Py<PyType>>> = PyOnceLock::new();
+    static CLASSES: PyOnceLock<FxHashMap<&'static str, Py<PyType>>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
         let model = py.import("careline._model")?;
         surface::shapes()

@@ -162,7 +162,7 @@ def networks() -> list[str]:
     The names of the networks there are connectors for.
     """
 
-def normalise(network: str, bodies: SupportsGetItem[int, Any], kind: str, account: str | None, received_at: str | None, threads: SupportsIndex) -> list[Any]:
+def normalise(network: str, bodies: "list[bytes]", kind: str, account: str | None, received_at: str | None, threads: SupportsIndex) -> list[Any]:
     """
     Reads raw bodies of a network: one `Parsed` for each, in order.
     """
@@ -182,7 +182,7 @@ def policy_check(file: str | PathLike[str], as_json: bool) -> tuple[bool, str]:
     Whether a policy's file has no mistake, and what `python -m careline policy check` prints of it.
     """
 
-def triage(texts: SupportsGetItem[int, Any], policy: Policy | None, threads: SupportsIndex) -> list[Any]:
+def triage(texts: "list[object]", policy: Policy | None, threads: SupportsIndex) -> list[Any]:
     """
     Judges texts: one `Assessment` for each, in order.
     """
