@@ -1,5 +1,7 @@
 //! The port for networks: one brand account on one network.
 
+mod outbound;
+
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::time::Duration;
@@ -17,6 +19,8 @@ use crate::intake::Parsed;
 use crate::model::{NativeAccount, Surface};
 use crate::routing::Routing;
 use crate::triage::Triage;
+
+pub use outbound::{Act, FindSent, Outbound, Person, Receipt, Say, Target};
 
 /// One brand account on one network: reads what webhooks miss, and says what we have to say.
 ///
@@ -48,12 +52,21 @@ pub trait Network: Triage + Routing + Debug + Send + Sync + 'static {
         Err(unsupported("stream"))
     }
 
-    /// Says something: replies, publishes, hides, likes, edits.
+    /// Says or does something, once. Whoever calls checks before that it may be done, and measures the text.
+    ///
+    /// # Errors
+    /// `retry_advice` is the whole of what may follow: `Never` the network refused it, `After` and `Transient` it was
+    /// certainly not done and may be tried again, `Unknown` it may have been done: [`Network::find_sent`] looks first.
     async fn send(&self, _cx: &Context, _out: &Outbound) -> Result<Receipt> {
         Err(unsupported("send"))
     }
 
-    /// Looks for something we may have sent, after an unknown outcome.
+    /// Looks for something that may have been sent. `None`: the network answered everything that was asked, and it is not
+    /// there; whether that is the last word depends on how long the network takes to show what it has, see
+    /// [`Capability::sent_lag`].
+    ///
+    /// # Errors
+    /// Nobody can tell: the network did not answer, or does not say what would decide it.
     async fn find_sent(&self, _cx: &Context, _ask: FindSent) -> Result<Option<Receipt>> {
         Err(unsupported("find_sent"))
     }
@@ -109,8 +122,12 @@ pub struct Capability {
     pub deletions: bool,
     /// The places its messages stand in.
     pub surfaces: Vec<Surface>,
-    /// The verbs [`Network::send`] knows; empty if nothing can be sent.
+    /// The verbs [`Network::send`] knows, see [`Act::verb`]; empty if nothing can be sent.
     pub send_verbs: Vec<String>,
+    /// Whether the network itself takes an act with the same key but once, so that a repetition needs no looking first.
+    pub sends_once: bool,
+    /// How many seconds the network may take to show what was sent to whoever looks for it; 0 if it shows it at once.
+    pub sent_lag: u32,
     /// The most a public text may hold, in `text_unit`.
     pub text_max: Option<u32>,
     /// The most a private text may hold, in `text_unit`.
@@ -206,44 +223,6 @@ impl StreamAsk {
 
 /// What comes down a held connection: each item is one frame or line with its raw form and what was found in it.
 pub type EventStream = Pin<Box<dyn Stream<Item = Result<Page>> + Send>>;
-
-/// Something to say. The verbs come with the issue on replies; until then every connector answers `unsupported`.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Outbound {
-    /// The key that makes a repetition harmless.
-    pub key: String,
-}
-
-impl Outbound {
-    /// Something to say under `key`.
-    pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into() }
-    }
-}
-
-/// What the network said about something we said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Receipt {
-    /// The native id of our message.
-    pub native_id: String,
-}
-
-/// Which sent message to look for.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct FindSent {
-    /// The key it was sent with.
-    pub key: String,
-}
-
-impl FindSent {
-    /// Looks for what was sent under `key`.
-    pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into() }
-    }
-}
 
 /// Which messages to look at again.
 #[derive(Clone, Debug, Default)]

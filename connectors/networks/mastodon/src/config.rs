@@ -8,7 +8,8 @@ use secrecy::SecretString;
 pub struct AccountConfig {
     /// The address of the server's API, such as `https://inst.example`.
     pub base_url: String,
-    /// A user token with `read:accounts read:notifications read:statuses` (fact sheet §1). Tokens do not expire.
+    /// A user token with `read:accounts read:notifications read:statuses` (fact sheet §1), to send also with
+    /// `write:statuses write:favourites`. Tokens do not expire.
     pub token: SecretString,
     /// The account's id on its server, where known; else [`check`](careline::network::Network::check) asks for it.
     pub account_id: Option<String>,

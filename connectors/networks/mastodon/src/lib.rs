@@ -1,6 +1,6 @@
 //! Mastodon, and servers that speak its API (GoToSocial, Pleroma, Akkoma, snac …), for careline.
 //!
-//! - [`Account`] is one brand account on one server: it polls, streams, judges and routes;
+//! - [`Account`] is one brand account on one server: it polls, streams, judges, routes and sends;
 //! - [`Webhook`] receives what the administration of a server posts;
 //! - [`normalise`] turns one raw body into events.
 //!
@@ -23,6 +23,7 @@ mod html;
 mod poll;
 mod receive;
 mod routes;
+mod send;
 mod signals;
 mod stream;
 mod wire;
@@ -32,7 +33,9 @@ use std::sync::{PoisonError, RwLock};
 use async_trait::async_trait;
 use careline::context::Context;
 use careline::model::{NativeAccount, NetworkName, Surface};
-use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::network::{
+    AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
+};
 use careline::wire::Body;
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
@@ -69,6 +72,8 @@ struct Facts {
     text_max: u32,
     /// GoToSocial counts otherwise, and takes the token of a stream elsewhere (fact sheet §6, §9).
     gotosocial: bool,
+    /// The original keeps an `Idempotency-Key` for an hour; of others nobody promises it (fact sheet §5, §9).
+    sends_once: bool,
 }
 
 impl Account {
@@ -95,6 +100,7 @@ impl Account {
             streaming: None,
             text_max: DEFAULT_TEXT_MAX,
             gotosocial: false,
+            sends_once: false,
         };
         Ok(Self { base, host, token: config.token, bearer, facts: RwLock::new(facts) })
     }
@@ -198,10 +204,12 @@ impl Account {
         let streaming = streaming.flat_map(|url| Url::parse(url)).find(Url::has_host);
         let about = [&found.version, &found.source_url].into_iter().flatten();
         let gotosocial = about.into_iter().any(|text| text.to_ascii_lowercase().contains("gotosocial"));
+        let sends_once = found.source_url.as_deref().is_some_and(|url| url.ends_with("github.com/mastodon/mastodon"));
         let text_max = found.configuration.statuses.max_characters.or(found.max_toot_chars);
         self.learn(|facts| {
             facts.streaming = streaming;
             facts.gotosocial = gotosocial;
+            facts.sends_once = sends_once;
             facts.text_max = text_max.filter(|max| *max > 0).unwrap_or(DEFAULT_TEXT_MAX);
         });
         Ok(())
@@ -231,6 +239,8 @@ impl Network for Account {
         capability.deletions = true;
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
+        capability.send_verbs = send::VERBS.map(str::to_owned).into();
+        capability.sends_once = facts.sends_once;
         capability.text_max = Some(facts.text_max);
         capability.private_text_max = Some(facts.text_max);
         capability.text_unit = Some(if facts.gotosocial { "code_point" } else { "grapheme" }.to_owned());
@@ -249,6 +259,14 @@ impl Network for Account {
 
     async fn stream(&self, cx: &Context, ask: StreamAsk) -> Result<EventStream> {
         self.hold(cx, ask).await.map_err(|error| error.during("stream"))
+    }
+
+    async fn send(&self, cx: &Context, out: &Outbound) -> Result<Receipt> {
+        self.act(cx, out).await.map_err(|error| error.during("send"))
+    }
+
+    async fn find_sent(&self, cx: &Context, ask: FindSent) -> Result<Option<Receipt>> {
+        self.find(cx, ask).await.map_err(|error| error.during("find_sent"))
     }
 
     async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Page> {

@@ -38,7 +38,7 @@ pub(crate) const RECHECK_MAX: u32 = 10;
 const HISTORY_PAGES: u32 = 10;
 
 /// Servers may cap a page below what was asked, and none known below this: where no link tells, a shorter page is the last.
-const SMALLEST_CAP: usize = 20;
+pub(crate) const SMALLEST_CAP: usize = 20;
 
 /// One list of the API.
 struct List {

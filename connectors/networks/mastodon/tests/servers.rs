@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use careline::ErrorKind;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::clock::SystemClock;
 use careline::context::Context;
 use careline::model::{
     AccountId, Deleted, EntityKind, Event, EventBody, Inbound, Origin, Reaction, Surface, TenantId, Visibility,
 };
-use careline::network::{Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::network::{
+    Act, FindSent, Network, Outbound, Page, Person, PollAsk, Receipt, Recheck, Say, StreamAsk, Target,
+};
+use careline::{ErrorKind, Retry};
 use careline_http::HttpTransport;
 use careline_mastodon::{Account, AccountConfig};
 use careline_sqlite::SqliteStore;
@@ -301,6 +303,68 @@ async fn a_mention_on_snac2_waits_as_a_case_until_it_is_answered_there() {
         view.messages.last().map(|message| (message.native_id.as_str(), &message.origin)),
         Some((&*answer, &Origin::Brand))
     );
+}
+
+/// Does an act as the engine is to: what is in doubt is looked for before it is done again.
+async fn said(server: &Server, account: &Account, out: &Outbound) -> Receipt {
+    let since = server.cx.clock.now();
+    let begun = Instant::now();
+    loop {
+        let error = match account.send(&server.cx, out).await {
+            Ok(receipt) => return receipt,
+            Err(error) => error,
+        };
+        assert!(begun.elapsed() < PATIENCE && error.retry_advice() != Retry::Never, "{out:?}: {error:?}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if error.retry_advice() == Retry::Unknown
+            && let Ok(Some(receipt)) = account.find_sent(&server.cx, FindSent::new(out.clone(), since)).await
+        {
+            return receipt;
+        }
+    }
+}
+
+#[tokio::test]
+async fn snac2_takes_what_we_say_once_and_shows_it_to_whoever_looks() {
+    let Some(snac) = Snac::start().await else { return };
+    let Snac { server, brand, customer, .. } = &snac;
+    let (ours, theirs) = (server.account(brand).await, server.account(customer).await);
+    let since = server.cx.clock.now();
+    let asked = server.post(customer, &[("status", "@brand my parcel is lost 😡 where is it?")]).await;
+    let question =
+        Reader::new(server, &ours, "notifications").until("the question", |event| message(event, &asked)).await;
+    let author = question.author.unwrap();
+    let cust = Person::new(author.native_id.clone()).handle(author.handle.clone().unwrap());
+    let target = || Target::new(asked.as_str()).by(cust.clone());
+    let handle = author.handle.unwrap();
+
+    let reply = format!("@{handle} Sorry 🙁! We will look, 5 < 6 minutes: https://acme.example/a?b=c&d=e");
+    let private = format!("@{handle} What is the number of your order?");
+    let acts = [
+        Act::Reply { to: target(), say: Say::new(&*reply), visibility: Visibility::Public },
+        Act::DirectMessage { to: cust.clone(), say: Say::new(&*private), about: Some(target()) },
+        Act::DirectMessage { to: cust.clone(), say: Say::new(format!("{private} (once more)")), about: None },
+        Act::Publish { say: Say::new("Parcels are late today. We are on it."), visibility: Visibility::Public },
+    ];
+    for (number, act) in acts.into_iter().enumerate() {
+        let out = Outbound::new(format!("act-{number}"), act);
+        let find = || FindSent::new(out.clone(), since);
+        assert_eq!(ours.find_sent(&server.cx, find()).await.unwrap(), None, "nothing is found before it is sent");
+        let receipt = said(server, &ours, &out).await;
+        let found = ours.find_sent(&server.cx, find()).await.unwrap();
+        assert_eq!(found.map(|found| found.native_id), Some(receipt.native_id.clone()), "{out:?}");
+        if number < 2 {
+            let mut inbox = Reader::new(server, &theirs, "notifications");
+            let came = inbox.until("our words", |event| message(event, &receipt.native_id)).await;
+            // snac2 calls what is for one reader `private`.
+            assert_eq!(came.visibility == Visibility::Public, out.act.verb() == "reply", "{came:?}");
+            assert_eq!(came.reply_to.unwrap().native_id, asked);
+        }
+    }
+    for liked in [true, false] {
+        let out = Outbound::new(format!("like-{liked}"), Act::Like { on: target(), liked });
+        assert_eq!(said(server, &ours, &out).await.native_id, asked);
+    }
 }
 
 /// snac2 with a brand and a customer who have logged in.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use careline::context::Context;
 use careline::model::{EventBody, Timestamp};
-use careline::network::{BodyKind, FindSent, Network, Outbound, Page, PollAsk, Recheck, StreamAsk};
+use careline::network::{Act, BodyKind, FindSent, Network, Outbound, Page, PollAsk, Recheck, StreamAsk, Target};
 use careline::{Error, ErrorKind, Retry};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
@@ -105,8 +105,9 @@ pub async fn unlisted_verbs_are_unsupported(fixture: &dyn NetworkFixture) -> Out
         ("stream", account.stream(&cx, StreamAsk::new("no-such-source")).await.err()),
     ];
     if capability.send_verbs.is_empty() {
-        verbs.push(("send", account.send(&cx, &Outbound::new("key")).await.err()));
-        verbs.push(("find_sent", account.find_sent(&cx, FindSent::new("key")).await.err()));
+        let out = Outbound::new("key", Act::Delete { on: Target::new(fixture.id(1)) });
+        verbs.push(("send", account.send(&cx, &out).await.err()));
+        verbs.push(("find_sent", account.find_sent(&cx, FindSent::new(out, Timestamp::default())).await.err()));
     }
     if capability.recheck_max.is_none() {
         let ask = Recheck::new(vec![fixture.id(1).into()]);
