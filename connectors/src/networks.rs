@@ -23,6 +23,15 @@ struct Known {
 }
 
 const KNOWN: &[Known] = &[
+    #[cfg(feature = "bluesky")]
+    Known {
+        name: "bluesky",
+        nobody: "did:plc:0",
+        endpoint: bluesky::endpoint,
+        account: bluesky::account,
+        signals: || Arc::new(careline_bluesky::Signals),
+        normalise: careline_bluesky::normalise,
+    },
     #[cfg(feature = "facebook")]
     Known {
         name: "facebook",
@@ -65,7 +74,7 @@ pub fn networks() -> impl Iterator<Item = &'static str> {
 /// | `facebook` | `app_secrets`: the app's, two while one is rotated; `verify_token`; `app_id` |
 /// | `mastodon` | `secrets`: the endpoint's, two while one is rotated; `accounts`: ours on that server, each `host/id` |
 ///
-/// A value `env:NAME` stands for an environment variable. Secrets stand in an object or in the environment, never in a URI.
+/// Bluesky posts no webhooks. A value `env:NAME` stands for an environment variable. Secrets stand in an object or in the environment, never in a URI.
 ///
 /// ```
 /// use serde_json::json;
@@ -76,7 +85,7 @@ pub fn networks() -> impl Iterator<Item = &'static str> {
 /// ```
 ///
 /// # Errors
-/// `config_invalid`, with the setting that is wrong.
+/// `config_invalid`, with the setting that is wrong; `unsupported` for a network that posts no webhooks.
 pub fn open_endpoint(settings: &Value) -> Result<Arc<dyn Intake>> {
     open(settings, |known| known.endpoint).map_err(|error| error.during("open_endpoint"))
 }
@@ -88,6 +97,7 @@ pub fn open_endpoint(settings: &Value) -> Result<Arc<dyn Intake>> {
 /// | `x` | `native_id`, `handle`, `user_token`, `app_token`, `search_query`, `unsummoned_replies`, `base_url` |
 /// | `facebook` | `page_id`, `page_token`, `app_secret`, `app_id`, `api_version`, `base_url` |
 /// | `mastodon` | `host` or `base_url`, `token`, `account_id`, `handle`; as a URI `mastodon://social.example?token=env:TOKEN` |
+/// | `bluesky` | `identifier`: DID or handle; `password`: an app password; `service`, `pds`, `no_direct_messages`, `chat_proxy`, `jetstream`, `keywords` |
 ///
 /// # Errors
 /// `config_invalid`, with the setting that is wrong.
@@ -101,7 +111,7 @@ pub fn signals(network: &str) -> Option<Arc<dyn Triage>> {
 }
 
 /// Reads one raw body of a network. `account` is the native id of the brand account it came through, where the body does
-/// not name it; absent, it is `0`, or `localhost/0` where ids mean something on one server only.
+/// not name it; absent, it is `0`, `did:plc:0`, or `localhost/0` where ids mean something on one server only.
 ///
 /// # Errors
 /// `unsupported` for a network this build has no connector for; what the connector says about the body as a whole.
@@ -136,6 +146,32 @@ fn known(network: &str) -> Result<&'static Known> {
         Error::new(ErrorKind::Unsupported, format!("this build has no connector for the network; it has {there_is}"))
             .with("network", network)
     })
+}
+
+#[cfg(feature = "bluesky")]
+mod bluesky {
+    use super::*;
+
+    pub(super) fn endpoint(_: &mut Given) -> Result<Arc<dyn Intake>> {
+        Err(Error::new(ErrorKind::Unsupported, "Bluesky posts no webhooks; open the account, and poll or follow it"))
+    }
+
+    pub(super) fn account(given: &mut Given) -> Result<Arc<dyn Network>> {
+        let mut config = careline_bluesky::AccountConfig::new(given.text("identifier")?, given.secret("password")?);
+        config.pds = given.maybe_text("pds")?;
+        config.direct_messages = !given.flag("no_direct_messages")?;
+        config.keywords = given.texts("keywords")?;
+        for (key, value) in [
+            ("service", &mut config.service),
+            ("chat_proxy", &mut config.chat_proxy),
+            ("jetstream", &mut config.jetstream),
+        ] {
+            if let Some(given) = given.maybe_text(key)? {
+                *value = given;
+            }
+        }
+        Ok(Arc::new(careline_bluesky::Account::new(config)?))
+    }
 }
 
 #[cfg(feature = "x")]
@@ -227,6 +263,7 @@ mod tests {
             json!({"network": "mastodon", "secrets": ["a"], "accounts": ["social.example/1"]}),
         ];
         let accounts = [
+            json!({"network": "bluesky", "identifier": "acme.example", "password": "p", "pds": "https://pds.example"}),
             json!({"network": "x", "native_id": "1", "handle": "@acme", "user_token": "t", "unsummoned_replies": true}),
             json!({"network": "facebook", "page_id": "55", "page_token": "t", "app_secret": "a"}),
             json!({"network": "mastodon", "host": "social.example", "token": "t", "account_id": "1"}),
@@ -237,8 +274,10 @@ mod tests {
         for settings in &accounts {
             assert_eq!(open_network(settings).unwrap().info().account.network.as_str(), settings["network"]);
         }
+        let pulled = open_endpoint(&json!({"network": "bluesky"})).unwrap_err();
+        assert_eq!(pulled.kind(), ErrorKind::Unsupported);
         for name in networks() {
-            assert!(endpoints.iter().any(|settings| settings["network"] == name), "{name}");
+            assert!(accounts.iter().any(|settings| settings["network"] == name), "{name}");
             assert!(signals(name).is_some());
             normalise(name, BodyKind::Webhook, b"{}", None, Timestamp::default()).unwrap();
         }
@@ -248,7 +287,7 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         let wrong = [
             (json!({"network": "x"}), "setting=consumer_secrets"),
-            (json!({"network": "y"}), "it has facebook, mastodon, x"),
+            (json!({"network": "y"}), "it has bluesky, facebook, mastodon, x"),
             (json!({"network": "x", "consumer_secrets": ["hush"], "acount": "1"}), "setting=acount"),
             (json!("facebook:?app_secrets=hush&verify_token=hush"), "setting=app_secrets"),
             (json!({"network": "mastodon", "secrets": [5]}), "setting=secrets"),

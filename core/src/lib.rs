@@ -12,6 +12,7 @@
 //!
 //! What a host calls:
 //! - [`care`]: the [`Engine`](care::Engine) and its [`Tenant`](care::Tenant)s: receive, tick, poll, assign, views;
+//! - [`engage`]: saying something, and what is looked at before;
 //! - [`policy`]: the rules of one brand, as a TOML file;
 //! - [`model`]: the plain data that everything is made of;
 //! - [`Error`]: the one error.
@@ -45,6 +46,7 @@ pub mod advisor;
 pub mod care;
 pub mod clock;
 pub mod context;
+pub mod engage;
 mod error;
 pub mod intake;
 mod listen;

@@ -33,7 +33,7 @@ fn same(name: &str, generated: &str) {
 }
 
 /// The tables of a policy file in the order a reader needs them.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "brand",
     "accounts",
     "listening",
@@ -47,6 +47,7 @@ const TABLES: [&str; 14] = [
     "cases",
     "retention",
     "advice",
+    "guards",
     "texts",
 ];
 
@@ -129,10 +130,21 @@ fn kind(schema: &Value, property: &Value) -> String {
         ("Texts", _) => "texts by language".to_owned(),
         (_, "array") => format!("list of {}", plural(&kind(schema, &value["items"]))),
         (_, "object") => format!("table of {}", plural(&kind(schema, &value["additionalProperties"]))),
+        (_, "string") if value["enum"].is_array() => choice(&value["enum"]),
         (_, "string") => "text".to_owned(),
         (_, "integer") => "whole number".to_owned(),
         (_, "boolean") => "true or false".to_owned(),
         (_, other) => other.to_owned(),
+    }
+}
+
+/// "`a`, `b` or `c`".
+fn choice(values: &Value) -> String {
+    let values: Vec<String> =
+        values.as_array().unwrap().iter().map(|value| format!("`{}`", value.as_str().unwrap())).collect();
+    match values.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => values.concat(),
     }
 }
 

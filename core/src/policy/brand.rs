@@ -31,7 +31,7 @@ pub(super) fn english() -> String {
 pub struct AccountRule {
     /// The name everything else uses for it.
     pub id: AccountId,
-    /// The network: `x`, `facebook`, `mastodon`, or one the host brings a connector for.
+    /// The network: `x`, `facebook`, `mastodon`, `bluesky`, or one the host brings a connector for.
     pub network: String,
     /// The account's id on the network, where it is known beforehand; webhooks name accounts by it.
     #[serde(default)]

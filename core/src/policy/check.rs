@@ -9,10 +9,11 @@ use super::mistake::{Mistake, nearest};
 use super::promise::{ASSIGNEE, HOST_PREFIX, OWN_TEAM};
 use super::texts::is_language_tag;
 use super::*;
-use crate::model::{CaseStatus, Intent, Sentiment, Surface};
+use crate::engage::guard::{OrderNumber, OwnAddress};
+use crate::model::{CaseStatus, Intent, PiiKind, Sentiment, Surface};
 
 /// The networks careline brings connectors for.
-const NETWORKS: [&str; 3] = ["x", "facebook", "mastodon"];
+const NETWORKS: [&str; 4] = ["x", "facebook", "mastodon", "bluesky"];
 
 /// Networks that consist of many servers, so that an account needs its host.
 const FEDERATED: [&str; 1] = ["mastodon"];
@@ -30,6 +31,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Mistake> {
     check.promises();
     check.ladder();
     check.keeping();
+    check.guards();
     check.texts();
     check.mistakes
 }
@@ -486,6 +488,32 @@ impl<'a> Check<'a> {
         self.positive("advice.within".to_owned(), Some(self.policy.advice.within));
     }
 
+    fn guards(&mut self) {
+        let rules = &self.policy.guards;
+        self.known("guards", "pii", rules.pii.iter().map(PiiKind::as_str), PiiKind::KNOWN);
+        for (number, address) in rules.own_addresses.iter().enumerate() {
+            if OwnAddress::read(address).is_none() {
+                let wanted = "write an e-mail address, a telephone number, an IBAN or a domain such as `acme.example`";
+                self.wrong(format!("guards.own_addresses[{number}]"), format!("`{address}` is no address; {wanted}"));
+            }
+        }
+        for (number, form) in rules.order_numbers.iter().enumerate() {
+            if let Err(reason) = OrderNumber::read(form) {
+                self.wrong(format!("guards.order_numbers[{number}]"), format!("`{form}` {reason}"));
+            }
+        }
+        for (name, part) in [("repeated_from", rules.repeated_from), ("capitals", rules.capitals)] {
+            if !(part > 0.0 && part <= 1.0) {
+                self.wrong(format!("guards.{name}"), format!("{part:?} is no part; it must be above 0 and at most 1"));
+            }
+        }
+        self.positive("guards.repeated_within".to_owned(), Some(rules.repeated_within));
+        let counts = [("exclamation_marks", rules.exclamation_marks), ("comment_length", rules.comment_length)];
+        for (name, _) in counts.into_iter().filter(|(_, count)| *count == 0) {
+            self.wrong(format!("guards.{name}"), "is 0, so that every answer would be objected to");
+        }
+    }
+
     fn texts(&mut self) {
         for (name, texts) in &self.policy.texts {
             if texts.0.is_empty() {
@@ -763,5 +791,35 @@ mod tests {
         expect("[texts]\ngreeting = { en = 'Hello', english = 'Hello' } # `english` is no language tag");
         expect("[texts]\ngreeting = { en = '' } # texts.greeting.en: is empty");
         expect("[texts]\ngreeting = { } # says nothing in any language");
+    }
+
+    #[test]
+    fn guards_are_checked() {
+        expect(
+            "
+            [guards]
+            tone = 'blok' # there is no value `blok`; did you mean \"block\"?
+            repeated = 'never' # there is no value `never`; there is block, warn, off
+            do_not_engage = false # is true or false, but must be a text in quotes
+            pii = ['card', 'emial'] # there is no pii `emial`; did you mean \"email\"?
+            own_addresses = [
+                'care@acme.example', 'acme.example', '+49 30 1234567', 'DE89 3704 0044 0532 0130 00',
+                'our site', # guards.own_addresses[4]: `our site` is no address; write an e-mail address
+            ]
+            order_numbers = [
+                'AC-######', '2026/######',
+                'AC-', # guards.order_numbers[2]: `AC-` has fewer than 4 digits
+                '-####', # must begin and end with a letter, a digit or `#`
+                '######é', # is no form
+            ]
+            repeated_from = 1.5 # 1.5 is no part; it must be above 0 and at most 1
+            capitals = 0 # 0.0 is no part
+            repeated_within = '0s' # must be longer than nothing
+            exclamation_marks = 0 # guards.exclamation_marks: is 0
+            comment_length = -1 # -1 is not between 0 and 4294967295
+            repeated_words = 0
+            duplicat_submit = 'off' # did you mean \"duplicate_submit\"?",
+        );
+        expect("[guards]\ncomment_length = 0 # is 0, so that every answer would be objected to");
     }
 }

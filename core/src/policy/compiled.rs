@@ -10,6 +10,7 @@ use super::promise::{usual_ladder, usual_promises};
 use super::{
     AgentRule, Calendar, CalendarRule, DEFAULT_TEAM, EscalationStep, Facts, Policy, PolicyErrors, SlaRule, TeamRule,
 };
+use crate::engage::guard::Guards;
 use crate::model::{Account, AgentId, Reason, TeamId};
 use crate::triage::PolicyWords;
 
@@ -28,6 +29,7 @@ pub struct CompiledPolicy {
     sla: Vec<SlaRule>,
     ladder: Vec<EscalationStep>,
     words: PolicyWords,
+    guards: Guards,
 }
 
 /// A team with its hours.
@@ -92,6 +94,7 @@ impl CompiledPolicy {
             calendars,
             always,
             words: PolicyWords::new(&policy),
+            guards: Guards::new(&policy),
             policy,
         })
     }
@@ -109,6 +112,11 @@ impl CompiledPolicy {
     /// Listening terms and category words, ready for triage.
     pub fn words(&self) -> &PolicyWords {
         &self.words
+    }
+
+    /// What looks at an answer before it is sent.
+    pub fn guards(&self) -> &Guards {
+        &self.guards
     }
 
     /// The tenant's brand accounts.

@@ -18,6 +18,7 @@ mod check;
 mod compiled;
 mod condition;
 mod duration;
+mod guarding;
 mod keeping;
 mod mistake;
 mod people;
@@ -39,6 +40,7 @@ pub use brand::{AccountRule, Brand, LONGEST_TERM};
 pub use calendar::{ALWAYS, Calendar, CalendarRule, WEEKDAYS, tz_version};
 pub use compiled::{Agent, CompiledPolicy, Sla, Team};
 pub use condition::{Condition, Facts};
+pub use guarding::{GuardRules, Strictness};
 pub use keeping::{AdviceRules, CaseRules, Retention};
 pub use mistake::{Mistake, Place, PolicyErrors};
 pub use people::{AgentRule, TeamRule};
@@ -93,6 +95,9 @@ pub struct Policy {
     /// How long a host's own model may take.
     #[serde(default)]
     pub advice: AdviceRules,
+    /// What is looked for in an answer before it is sent.
+    #[serde(default)]
+    pub guards: GuardRules,
     /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets
     /// their own language, else the brand's, else English, else any.
     #[serde(default)]

@@ -112,6 +112,11 @@ impl Reading {
                     Some(filler(schema))
                 }
             },
+            (DeValue::String(text), "string") if !chosen(schema, text) => {
+                let valid = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                self.wrong(value.span(), Mistake::unknown(key, "value", text, valid));
+                Some(filler(schema))
+            }
             (DeValue::String(text), "string") => Some(json!(text)),
             // A date may be written without quotes.
             (DeValue::Datetime(date), "string") => Some(json!(date.to_string())),
@@ -196,6 +201,11 @@ fn wanted(schema: &Value) -> &str {
         kind => kind.as_str(),
     }
     .unwrap_or_default()
+}
+
+/// Whether a text is one of those that a schema lists, if it lists any.
+fn chosen(schema: &Value, text: &str) -> bool {
+    schema["enum"].as_array().is_none_or(|valid| valid.iter().any(|value| value == text))
 }
 
 /// Something that fits a schema, in place of what does not.

@@ -337,10 +337,15 @@ fn topic(name: &str, categories: &mut Vec<CompactString>) -> Option<Topic> {
 /// How people write an entry: as listed, with a curly apostrophe, and as keyboards without accents force them to.
 fn spellings(written: &str, language: &str, topic: Topic) -> Vec<String> {
     let word = written.trim_matches('*').replace('_', " ");
-    let mut spellings = vec![word.clone()];
     if topic == Topic::Language {
-        return spellings;
+        return vec![word];
     }
+    as_typed(word, language)
+}
+
+/// A word as listed, with a curly apostrophe, and as keyboards without accents force it to.
+pub(crate) fn as_typed(word: String, language: &str) -> Vec<String> {
+    let mut spellings = vec![word.clone()];
     let plain = match language {
         "de" => word.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue").replace('ß', "ss"),
         "es" | "pt" | "it" | "fr" | "pl" | "tr" => {

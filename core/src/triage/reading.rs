@@ -1,6 +1,6 @@
 //! A text made ready for matching: lower case, with links, mentions and addresses blanked, byte for byte as long as the original.
 
-use crate::model::{Content, EntityKind, Span};
+use crate::model::{Content, Entity, EntityKind, Span};
 
 /// What one pass over a text tells. Offsets in `folded` are offsets in the original text.
 #[derive(Debug, Default)]
@@ -123,9 +123,13 @@ fn script_of(code: u32) -> Option<usize> {
 impl Reading {
     /// Reads `content` once.
     pub(crate) fn new(content: &Content) -> Self {
-        let text = content.text.as_str();
+        Self::of(&content.text, &content.entities)
+    }
+
+    /// Reads `text`, in which `entities` are marked, once.
+    pub(crate) fn of(text: &str, entities: &[Entity]) -> Self {
         let mut reading = Self { folded: String::with_capacity(text.len()), ..Self::default() };
-        let mut marked = content.entities.iter().filter(|entity| {
+        let mut marked = entities.iter().filter(|entity| {
             matches!(entity.kind, EntityKind::Mention | EntityKind::Link) && !entity.span.of(text).is_empty()
         });
         let mut next_marked = marked.next();
