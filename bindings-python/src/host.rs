@@ -51,9 +51,11 @@ impl Host {
                 },
                 |_, setup| advisors.iter().fold(setup, |setup, advisor| setup.advisor(advisor.clone())),
             )?;
-            Ok((engine, surface::written(&config)?))
+            let settings = surface::written(&config)?;
+            // Still inside, and without the interpreter: a fork that has shut the gate waits for it.
+            fork::closes(&engine.store());
+            Ok((engine, settings))
         })?;
-        fork::closes(&engine.store());
         Ok(Self { pid: std::process::id(), settings, engine: RwLock::new(Some(engine)) })
     }
 
