@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::engage::text::TextPolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{NativeAccount, Surface};
@@ -128,12 +129,12 @@ pub struct Capability {
     pub sends_once: bool,
     /// How many seconds the network may take to show what was sent to whoever looks for it; 0 if it shows it at once.
     pub sent_lag: u32,
-    /// The most a public text may hold, in `text_unit`.
-    pub text_max: Option<u32>,
-    /// The most a private text may hold, in `text_unit`.
-    pub private_text_max: Option<u32>,
-    /// How the network counts: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`.
-    pub text_unit: Option<String>,
+    /// How an answer others can read is counted, and how long it may be.
+    pub reply_text: Option<TextPolicy>,
+    /// The same for a private message.
+    pub private_text: Option<TextPolicy>,
+    /// The same for a post of our own.
+    pub post_text: Option<TextPolicy>,
 }
 
 /// The kinds of raw bodies a network sends, for callers that hold one without its request.

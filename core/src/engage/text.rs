@@ -12,6 +12,7 @@ pub use mark::{Marking, marks, replied_to};
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -19,7 +20,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::model::{Entity, EntityKind, is_composed};
 
 /// How a network counts a text on one of its surfaces, and how much it takes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct TextPolicy {
     /// What is counted.
@@ -49,7 +50,7 @@ pub struct TextPolicy {
 }
 
 /// What a network counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TextUnit {
@@ -66,7 +67,7 @@ pub enum TextUnit {
 }
 
 impl TextUnit {
-    /// The name, as in [`Capability::text_unit`](crate::network::Capability::text_unit).
+    /// The name, as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Weighted => "weighted",

@@ -61,6 +61,11 @@ pub enum Act {
         /// The message it is about, where the network keeps the two together.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         about: Option<Target>,
+        /// The permission of the network that it rests on, where it must be named: see [`ReplyRoute::tag`].
+        ///
+        /// [`ReplyRoute::tag`]: crate::routing::ReplyRoute::tag
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<CompactString>,
     },
     /// Publish a post of our own.
     Publish {
@@ -274,7 +279,7 @@ impl FindSent {
         let (say, stands) = match &self.out.act {
             Act::Reply { to, say, visibility } => (say, parent == Some(&to.native_id) && same(visibility, message)),
             // Not every network keeps a private message with what it is about.
-            Act::DirectMessage { to, say, about } => {
+            Act::DirectMessage { to, say, about, .. } => {
                 let about = about.as_ref().map(|about| &about.native_id);
                 let to_other = message.recipient.as_ref().is_some_and(|other| other.native_id != to.native_id);
                 let stands = !to_other && (parent.is_none() || parent == about);
@@ -348,7 +353,7 @@ mod tests {
         let ask = |say: &str, act: fn(Say) -> Act| FindSent::new(Outbound::new("k", act(Say::new(say))), since);
         let publish = |say| Act::Publish { say, visibility: Visibility::Public };
         let reply = |say| Act::Reply { to: Target::new("108"), say, visibility: Visibility::Public };
-        let direct = |say| Act::DirectMessage { to: Person::new("7"), say, about: Some(Target::new("108")) };
+        let direct = |say| Act::DirectMessage { to: Person::new("7"), say, about: Some(Target::new("108")), tag: None };
         let found = |ask: &FindSent, event: Event| ask.among("55", [&event]).is_some();
         for (said, shown) in [
             ("Hello there.", "Hello  there."),
@@ -388,7 +393,7 @@ mod tests {
         let say = || Say::new("Sorry to hear that.");
         let acts = [
             Act::Reply { to: on(), say: say(), visibility: Visibility::Public },
-            Act::DirectMessage { to: Person::new("9"), say: say(), about: None },
+            Act::DirectMessage { to: Person::new("9"), say: say(), about: None, tag: None },
             Act::Publish { say: say(), visibility: Visibility::Public },
             Act::Like { on: on(), liked: true },
             Act::Hide { on: on(), hidden: true },

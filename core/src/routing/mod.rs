@@ -4,9 +4,14 @@ mod skills;
 
 use std::fmt::Debug;
 
+use compact_str::CompactString;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::model::{
     Assignment, Case, Conversation, Identity, Message, Presence, Reason, Surface, TeamId, Timestamp, Visibility,
+    open_enum,
 };
 use crate::policy::CompiledPolicy;
 
@@ -78,6 +83,53 @@ pub enum Routed {
 pub trait Routing: Debug + Send + Sync + 'static {
     /// The open places, best first; empty where nothing can be said.
     fn reply_routes(&self, ask: &RouteAsk<'_>) -> Vec<ReplyRoute>;
+
+    /// How to ask the author in public to go on in private; absent where there is no way but the network's own app.
+    fn invitation(&self, _ask: &RouteAsk<'_>) -> Option<Invitation> {
+        None
+    }
+}
+
+/// How a person is asked in public to go on in private.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[non_exhaustive]
+pub struct Invitation {
+    /// What they do then.
+    pub way: InvitationWay,
+    /// A link that opens the private thread, to stand in the public answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl Invitation {
+    /// An invitation without a link.
+    pub fn new(way: InvitationWay) -> Self {
+        Self { way, link: None }
+    }
+
+    /// With a link that opens the private thread.
+    #[must_use]
+    pub fn link(mut self, link: impl Into<String>) -> Self {
+        self.link = Some(link.into());
+        self
+    }
+}
+
+open_enum! {
+    /// What a person who is invited to go on in private does.
+    InvitationWay {
+        /// Reads what we write them in private at once.
+        PrivateReply = "private_reply",
+        /// Follows a link, and writes there.
+        Link = "link",
+        /// Writes to us in private.
+        WriteToUs = "write_to_us",
+        /// Follows us first, so that we may write to each other.
+        FollowFirst = "follow_first",
+        /// Comes to another channel: e-mail, telephone, chat.
+        OtherChannel = "other_channel",
+    }
 }
 
 /// What an answer would answer.
@@ -129,6 +181,8 @@ pub struct ReplyRoute {
     pub closes_at: Option<Timestamp>,
     /// What one answer costs, in US dollars, where the network takes money.
     pub cost_usd: Option<f64>,
+    /// The network's permission that an answer here rests on, where it must be named with it: `human_agent`.
+    pub tag: Option<CompactString>,
     /// Why, and what is possible instead where it is closed.
     pub reasons: Vec<Reason>,
 }
@@ -136,11 +190,11 @@ pub struct ReplyRoute {
 impl ReplyRoute {
     /// An open place.
     pub fn open(surface: Surface, visibility: Visibility) -> Self {
-        Self { surface, visibility, open: true, closes_at: None, cost_usd: None, reasons: Vec::new() }
+        Self { surface, visibility, open: true, closes_at: None, cost_usd: None, tag: None, reasons: Vec::new() }
     }
 
     /// A closed place, with the reason and what is possible instead.
     pub fn closed(surface: Surface, visibility: Visibility, reason: Reason) -> Self {
-        Self { surface, visibility, open: false, closes_at: None, cost_usd: None, reasons: vec![reason] }
+        Self { surface, visibility, open: false, closes_at: None, cost_usd: None, tag: None, reasons: vec![reason] }
     }
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use careline::context::Context;
+use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, Surface};
 use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
 use careline::{Error, ErrorKind, Result};
@@ -12,11 +13,6 @@ use crate::message::{NETWORK, SCOPE};
 use crate::session::{Call, Sessions};
 use crate::uri::is_did;
 use crate::{poll, stream};
-
-/// The most a post may hold, in graphemes; 3000 bytes as well (fact sheet §4).
-const TEXT_MAX: u32 = 300;
-/// The most a direct message may hold, in graphemes; 10,000 bytes as well (fact sheet §3).
-const PRIVATE_TEXT_MAX: u32 = 1000;
 
 /// One brand account: it logs in when it is first asked, polls, streams, judges and routes.
 #[derive(Debug)]
@@ -96,7 +92,7 @@ impl Network for Account {
         if self.config.direct_messages {
             capability.poll_sources.push(poll::MESSAGES.to_owned());
             capability.surfaces.push(Surface::DirectMessage);
-            capability.private_text_max = Some(PRIVATE_TEXT_MAX);
+            capability.private_text = Some(TextPolicy::bluesky_direct());
         }
         if self.jetstream.is_some() {
             capability.stream_sources = vec![stream::SOURCE.to_owned()];
@@ -106,8 +102,8 @@ impl Network for Account {
         // A record may be written over, but Bluesky goes on showing the first one; nobody reports a customer's
         // deletion.
         (capability.edits, capability.deletions) = (false, false);
-        capability.text_max = Some(TEXT_MAX);
-        capability.text_unit = Some("grapheme".to_owned());
+        capability.reply_text = Some(TextPolicy::bluesky_post());
+        capability.post_text = Some(TextPolicy::bluesky_post());
         capability
     }
 

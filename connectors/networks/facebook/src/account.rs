@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use careline::context::Context;
+use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
 use careline::network::{AccountInfo, Capability, Network, Page as Found, PollAsk, Recheck};
 use careline::wire::{Encoding, sign};
@@ -85,9 +86,9 @@ impl Network for Account {
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::DirectMessage, Surface::Review];
         // Fact sheets facebook §11 and messenger §7.
-        capability.text_max = Some(8000);
-        capability.private_text_max = Some(2000);
-        capability.text_unit = Some("code_point".to_owned());
+        capability.reply_text = Some(TextPolicy::facebook_comment());
+        capability.private_text = Some(TextPolicy::messenger());
+        capability.post_text = Some(TextPolicy::facebook_post());
         capability
     }
 

@@ -67,7 +67,10 @@ fn messenger(ask: &RouteAsk<'_>) -> ReplyRoute {
     if !ask.by_human {
         return closed("facebook.window", "24 hours have passed; only a person may answer, until 7 days have passed");
     }
-    open_until(week, Reason::new("facebook.human_agent", "within 7 days a person may answer, with the tag HUMAN_AGENT"))
+    let reason = Reason::new("facebook.human_agent", "within 7 days a person may answer, with the tag HUMAN_AGENT");
+    let mut route = open_until(week, reason);
+    route.tag = Some("human_agent".into());
+    route
 }
 
 fn open_until(closes_at: Timestamp, reason: Reason) -> ReplyRoute {

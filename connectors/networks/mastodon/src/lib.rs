@@ -32,6 +32,7 @@ use std::sync::{PoisonError, RwLock};
 
 use async_trait::async_trait;
 use careline::context::Context;
+use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
 use careline::network::{
     AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
@@ -52,6 +53,8 @@ pub const NETWORK: NetworkName = NetworkName::new("mastodon");
 
 /// The limit of a Mastodon server that does not tell another (fact sheet §6).
 const DEFAULT_TEXT_MAX: u32 = 500;
+/// What a link counts where the server does not tell (fact sheet §7).
+const DEFAULT_LINK_LENGTH: u32 = 23;
 
 /// One brand account on one server.
 #[derive(Debug)]
@@ -70,6 +73,7 @@ struct Facts {
     handle: Option<CompactString>,
     streaming: Option<Url>,
     text_max: u32,
+    link_length: u32,
     /// GoToSocial counts otherwise, and takes the token of a stream elsewhere (fact sheet §6, §9).
     gotosocial: bool,
     /// The original keeps an `Idempotency-Key` for an hour; of others nobody promises it (fact sheet §5, §9).
@@ -99,6 +103,7 @@ impl Account {
             handle: config.handle.map(|handle| html::full_handle(handle.trim_start_matches('@'), &host)),
             streaming: None,
             text_max: DEFAULT_TEXT_MAX,
+            link_length: DEFAULT_LINK_LENGTH,
             gotosocial: false,
             sends_once: false,
         };
@@ -205,12 +210,14 @@ impl Account {
         let about = [&found.version, &found.source_url].into_iter().flatten();
         let gotosocial = about.into_iter().any(|text| text.to_ascii_lowercase().contains("gotosocial"));
         let sends_once = found.source_url.as_deref().is_some_and(|url| url.ends_with("github.com/mastodon/mastodon"));
+        let link_length = found.configuration.statuses.characters_reserved_per_url;
         let text_max = found.configuration.statuses.max_characters.or(found.max_toot_chars);
         self.learn(|facts| {
             facts.streaming = streaming;
             facts.gotosocial = gotosocial;
             facts.sends_once = sends_once;
             facts.text_max = text_max.filter(|max| *max > 0).unwrap_or(DEFAULT_TEXT_MAX);
+            facts.link_length = link_length.unwrap_or(DEFAULT_LINK_LENGTH);
         });
         Ok(())
     }
@@ -241,9 +248,13 @@ impl Network for Account {
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
         capability.send_verbs = send::VERBS.map(str::to_owned).into();
         capability.sends_once = facts.sends_once;
-        capability.text_max = Some(facts.text_max);
-        capability.private_text_max = Some(facts.text_max);
-        capability.text_unit = Some(if facts.gotosocial { "code_point" } else { "grapheme" }.to_owned());
+        let text = match facts.gotosocial {
+            true => TextPolicy::gotosocial(facts.text_max),
+            false => TextPolicy::mastodon(facts.text_max, facts.link_length),
+        };
+        capability.reply_text = Some(text.clone());
+        capability.private_text = Some(text.clone());
+        capability.post_text = Some(text);
         capability
     }
 

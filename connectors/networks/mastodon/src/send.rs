@@ -72,7 +72,7 @@ impl Account {
                 let post = Post { in_reply_to_id: Some(&to.native_id), ..post(say, visibility_of(visibility)?) };
                 self.post(cx, out, &post).await
             }
-            Act::DirectMessage { to, say, about } => {
+            Act::DirectMessage { to, say, about, .. } => {
                 self.addressed(say, to)?;
                 let about = about.as_ref().map(|about| about.native_id.as_str());
                 self.post(cx, out, &Post { in_reply_to_id: about, ..post(say, "direct") }).await

@@ -319,6 +319,7 @@ pub(crate) struct Urls<'a> {
 #[serde(default)]
 pub(crate) struct StatusLimits {
     pub(crate) max_characters: Option<u32>,
+    pub(crate) characters_reserved_per_url: Option<u32>,
 }
 
 /// Null where a list or object is due is an empty one.

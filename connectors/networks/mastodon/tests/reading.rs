@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use careline::context::Context;
+use careline::engage::text::TextPolicy;
 use careline::model::{EventBody, NativeAccount};
 use careline::network::{Network, Page, PollAsk, StreamAsk};
 use careline::{Error, ErrorKind};
@@ -190,7 +191,7 @@ async fn check_learns_who_we_are_and_the_limits() {
     assert_eq!(info.account, NativeAccount::new(NETWORK, "inst.example/55"));
     assert_eq!((info.scope.as_str(), info.handle.as_str()), ("inst.example", "acme@inst.example"));
     let capability = account.capability();
-    assert_eq!((capability.text_max, capability.text_unit.as_deref()), (Some(5000), Some("grapheme")));
+    assert_eq!(capability.reply_text, Some(TextPolicy::mastodon(5000, 23)));
     // Never less safe than the API itself.
     drop(account.stream(&cx, StreamAsk::new("user")).await.unwrap());
 }
@@ -208,7 +209,7 @@ async fn older_and_other_servers_are_asked_otherwise() {
     let account = account();
     account.check(&cx).await.unwrap();
     let capability = account.capability();
-    assert_eq!((capability.text_max, capability.text_unit.as_deref()), (Some(5000), Some("code_point")));
+    assert_eq!(capability.reply_text, Some(TextPolicy::gotosocial(5000)));
     drop(account.stream(&cx, StreamAsk::new("direct")).await.unwrap());
 }
 

@@ -79,11 +79,11 @@ async fn each_act_is_the_call_of_the_api() {
             json!({"status": WORDS, "in_reply_to_id": "108", "visibility": "private", "language": "en"}),
         ),
         (
-            Act::DirectMessage { to: to.clone(), say: say.clone(), about: Some(jo_wrote()) },
+            Act::DirectMessage { to: to.clone(), say: say.clone(), about: Some(jo_wrote()), tag: None },
             json!({"status": WORDS, "in_reply_to_id": "108", "visibility": "direct", "language": "en"}),
         ),
         (
-            Act::DirectMessage { to, say: Say::new(WORDS), about: None },
+            Act::DirectMessage { to, say: Say::new(WORDS), about: None, tag: None },
             json!({"status": WORDS, "visibility": "direct"}),
         ),
         (
@@ -121,7 +121,7 @@ async fn what_would_reach_nobody_is_refused_before_it_is_sent() {
     let jo = Person::new("7001").handle("jo@other.example");
     let texts = ["Sorry!", "@jo Sorry!", "@jo@else.example Sorry!", "me@jo@other.example", "@joe@other.example Sorry!"];
     for text in texts {
-        let error = refused(Act::DirectMessage { to: jo.clone(), say: Say::new(text), about: None }).await;
+        let error = refused(Act::DirectMessage { to: jo.clone(), say: Say::new(text), about: None, tag: None }).await;
         assert_eq!((error.kind(), error.retry_advice()), (ErrorKind::InputInvalid, Retry::Never), "{text}");
         assert!(error.to_string().contains("@jo@other.example"), "{error}");
         let reply = Act::Reply { to: jo_wrote(), say: Say::new(text), visibility: Visibility::Public };
@@ -130,11 +130,11 @@ async fn what_would_reach_nobody_is_refused_before_it_is_sent() {
     for text in
         ["Sorry, @jo@other.example!", "(@jo@other.example): sorry", "@jo@other.example, sorry", "@jo@other.example."]
     {
-        let act = Act::DirectMessage { to: jo.clone(), say: Say::new(text), about: None };
+        let act = Act::DirectMessage { to: jo.clone(), say: Say::new(text), about: None, tag: None };
         let (receipt, _) = send(&Outbound::new("k", act), posted().json(sent("200", None, "direct").to_string())).await;
         assert!(receipt.is_ok(), "{text}: {receipt:?}");
     }
-    let nameless = Act::DirectMessage { to: Person::new("7001"), say: Say::new(WORDS), about: None };
+    let nameless = Act::DirectMessage { to: Person::new("7001"), say: Say::new(WORDS), about: None, tag: None };
     assert!(refused(nameless).await.to_string().contains("handle"));
     assert_eq!(refused(Act::Hide { on: jo_wrote(), hidden: true }).await.kind(), ErrorKind::Unsupported);
     let other = Act::Publish { say: Say::new("a"), visibility: "made-up".into() };
@@ -221,7 +221,7 @@ async fn a_lost_reply_is_found_where_it_stands_or_among_ours() {
 #[tokio::test]
 async fn a_lost_private_message_is_found_wherever_servers_list_it() {
     let jo = Person::new("7001").handle("jo@other.example");
-    let out = Outbound::new("act-1", Act::DirectMessage { to: jo, say: Say::new(WORDS), about: None });
+    let out = Outbound::new("act-1", Act::DirectMessage { to: jo, say: Say::new(WORDS), about: None, tag: None });
     let it = sent("200", None, "direct");
     let home = |some: &[Value]| {
         Exchange::get("https://inst.example/api/v1/timelines/home?limit=40").json(Value::from(some).to_string())

@@ -342,8 +342,13 @@ async fn snac2_takes_what_we_say_once_and_shows_it_to_whoever_looks() {
     let private = format!("@{handle} What is the number of your order?");
     let acts = [
         Act::Reply { to: target(), say: Say::new(&*reply), visibility: Visibility::Public },
-        Act::DirectMessage { to: cust.clone(), say: Say::new(&*private), about: Some(target()) },
-        Act::DirectMessage { to: cust.clone(), say: Say::new(format!("{private} (once more)")), about: None },
+        Act::DirectMessage { to: cust.clone(), say: Say::new(&*private), about: Some(target()), tag: None },
+        Act::DirectMessage {
+            to: cust.clone(),
+            say: Say::new(format!("{private} (once more)")),
+            about: None,
+            tag: None,
+        },
         Act::Publish { say: Say::new("Parcels are late today. We are on it."), visibility: Visibility::Public },
     ];
     for (number, act) in acts.into_iter().enumerate() {
@@ -437,7 +442,7 @@ async fn mastodon_mock_tells_everything_and_streams_it() {
     let server = Server::start(command, port, "/api/v2/instance").await;
     let (brand, customer) = ("ada_token", "grace_token");
     let account = server.account(brand).await;
-    assert!(account.capability().text_max.unwrap() >= 500);
+    assert!(account.capability().reply_text.unwrap().max >= 500);
     let name = account.info().handle.split('@').next().unwrap().to_owned();
 
     let mut notifications = Reader::new(&server, &account, "notifications");

@@ -5,6 +5,7 @@ use std::sync::RwLock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use careline::context::Context;
+use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, Surface};
 use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
 use careline::{Error, ErrorKind, Result};
@@ -154,9 +155,9 @@ impl Network for Account {
         capability.deletions = false;
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
-        capability.text_max = Some(280);
-        capability.private_text_max = Some(10_000);
-        capability.text_unit = Some("weighted".to_owned());
+        capability.reply_text = Some(TextPolicy::x_post());
+        capability.private_text = Some(TextPolicy::x_direct());
+        capability.post_text = Some(TextPolicy::x_post());
         capability
     }
 
