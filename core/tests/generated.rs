@@ -33,7 +33,7 @@ fn same(name: &str, generated: &str) {
 }
 
 /// The tables of a policy file in the order a reader needs them.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 18] = [
     "brand",
     "accounts",
     "listening",
@@ -48,6 +48,9 @@ const TABLES: [&str; 15] = [
     "retention",
     "advice",
     "guards",
+    "replies",
+    "approvals",
+    "handoff",
     "texts",
 ];
 

@@ -47,7 +47,9 @@ impl Draft<'_> {
         }
         let here = self.case_at(&message.conversation.clone(), customer)?;
         let number = here.as_ref().map_or(1, |case| case.number + 1);
+        let expected = self.expected_case(message, customer)?;
         let latest = match here {
+            _ if expected.is_some() => expected,
             Some(open) if open.is_open() => Some(open),
             here => self.case_elsewhere(message, customer)?.or(here),
         };
@@ -144,6 +146,7 @@ impl Draft<'_> {
 
     fn add_turn(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
+        self.arrive(&mut case, message);
         let turns = together(&case.id, message, ours);
         let latest = case.latest_customer_at.max(case.latest_brand_at);
         // A turn of the same instant is counted in the one order that every reordering gives.
@@ -163,6 +166,7 @@ impl Draft<'_> {
 
     fn reopen_for(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
+        self.arrive(&mut case, message);
         self.reopen(&mut case, message);
         let turns = together(&case.id, message, ours);
         self.count_late(&mut case, &turns)?;
@@ -343,6 +347,7 @@ impl Draft<'_> {
             clocks: Vec::new(),
             due_at: None,
             escalation: 0,
+            handoffs: Vec::new(),
             reasons,
         }
     }
@@ -489,7 +494,8 @@ impl Draft<'_> {
         case.messages += 1;
         case.conversations.insert(message.conversation.clone());
         let at = message.at();
-        if message.deleted_at.is_some() {
+        // What nobody wrote answers nothing.
+        if message.deleted_at.is_some() || message.automatic {
             return;
         }
         match message.origin {

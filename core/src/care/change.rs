@@ -16,7 +16,7 @@ pub enum Change {
     Put {
         /// Its new version.
         version: u64,
-        /// The record; a message without its content, an assessment without its evidence.
+        /// The record; a message without its content, an assessment without its evidence, a reply without its wording.
         #[serde(flatten)]
         record: Record,
     },
@@ -79,8 +79,23 @@ pub struct LogLine {
     pub tz: String,
     /// The kind of event.
     pub event: String,
+    /// Who did what, where somebody did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audited>,
     /// What it changed, in order.
     pub changes: Vec<Change>,
+}
+
+/// Who did what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audited {
+    /// Who: an agent, `host`, `router`, `outbox`, `auto:` and a name.
+    pub by: String,
+    /// What: `reply.submit`, `case.assign`, `customer.merge`, `erase.customer`, `policy.change` …
+    pub act: String,
+    /// The id of what it was done to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 impl LogLine {
@@ -155,8 +170,11 @@ impl LineWriter {
     }
 
     /// The line about an event of this kind.
-    pub(super) fn finish(&mut self, kind: &str) -> String {
-        let line = [&self.versions, r#","event":""#, kind, r#"","changes":["#, &self.changes, "]}"].concat();
+    pub(super) fn finish(&mut self, kind: &str, audit: Option<&Audited>) -> String {
+        let audit = audit.and_then(|audit| serde_json::to_string(audit).ok());
+        let audit = audit.map_or_else(String::new, |audit| format!(r#","audit":{audit}"#));
+        let line =
+            [&self.versions, r#","event":""#, kind, r#"""#, &audit, r#","changes":["#, &self.changes, "]}"].concat();
         self.changes.clear();
         line
     }
@@ -181,7 +199,8 @@ mod tests {
         writer.step(&step.clone().into());
         writer.armed(&timer.clone().into());
         writer.change(&Change::Noted { case: case.clone(), at });
-        let line = writer.finish("message");
+        let audit = Audited { by: "jo".into(), act: "case.note".into(), about: Some("c1".into()) };
+        let line = writer.finish("case", Some(&audit));
         let read: LogLine = serde_json::from_str(&line).unwrap();
         let changes = [
             Change::Put { version: 3, record },
@@ -190,6 +209,7 @@ mod tests {
             Change::Noted { case, at },
         ];
         assert_eq!(read.changes, changes);
+        assert_eq!(read.audit, Some(audit));
         assert_eq!(serde_json::to_string(&read).unwrap(), line);
         assert!(writer.is_empty());
     }

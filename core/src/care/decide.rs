@@ -1,10 +1,11 @@
 //! The decision: what happened, on top of what we know, becomes what we know next. Pure and deterministic.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::audit::audited;
 use super::change::{Change, LineWriter};
 use super::snapshot::{Missing, Overlay, Read, Snapshot};
 use crate::error::Error;
@@ -13,6 +14,7 @@ use crate::model::{
     Message, MessageId, NativeAccount, NetworkName, Profile, RawRef, Reason, Step, StepKind, TenantId, Timer, TimerId,
     Timestamp,
 };
+use crate::network::Network;
 use crate::policy::CompiledPolicy;
 use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit, Written};
 use crate::triage::Triages;
@@ -31,6 +33,8 @@ pub struct Rules<'a> {
     pub with_signals: Option<&'a BTreeMap<NetworkName, Triages>>,
     /// Whether advisors are to be asked about new messages.
     pub advised: bool,
+    /// The connections to the networks, by account: where an answer may go and how it is counted there.
+    pub networks: Option<&'a BTreeMap<AccountId, Arc<dyn Network>>>,
     /// Accounts of the tenant beyond those whose ids its policy tells: connections learn theirs from the network.
     pub connected: &'a [NativeAccount],
 }
@@ -38,7 +42,7 @@ pub struct Rules<'a> {
 impl<'a> Rules<'a> {
     /// Decides for `tenant` under `policy` with `triages`, asking no advisors.
     pub fn new(tenant: &'a TenantId, policy: &'a CompiledPolicy, triages: &'a Triages) -> Self {
-        Self { tenant, policy, triages, with_signals: None, advised: false, connected: &[] }
+        Self { tenant, policy, triages, with_signals: None, advised: false, networks: None, connected: &[] }
     }
 }
 
@@ -58,6 +62,8 @@ pub struct Arrival {
     pub account: Option<AccountId>,
     /// The raw delivery it came in.
     pub delivery: Option<DeliveryId>,
+    /// What is known beforehand to be needed, so that it is loaded in one round.
+    pub(super) needs: Vec<Key>,
     pub(super) assessment: OnceLock<Assessment>,
     pub(super) names: OnceLock<Names>,
 }
@@ -65,7 +71,7 @@ pub struct Arrival {
 impl Arrival {
     /// `event`, through `account`, in `delivery`.
     pub fn new(event: Event, account: Option<AccountId>, delivery: Option<DeliveryId>) -> Self {
-        Self { event, account, delivery, assessment: OnceLock::new(), names: OnceLock::new() }
+        Self { event, account, delivery, needs: Vec::new(), assessment: OnceLock::new(), names: OnceLock::new() }
     }
 
     /// Something that happens inside careline or is said by the host.
@@ -144,7 +150,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(rules: Rules<'a>, snapshot: &'a Snapshot, now: Timestamp) -> Self {
+    pub(super) fn new(rules: Rules<'a>, snapshot: &'a Snapshot, now: Timestamp) -> Self {
         Self {
             rules,
             now,
@@ -160,6 +166,7 @@ impl<'a> Draft<'a> {
 
     fn event(&mut self, arrival: &Arrival) -> Read<Outcome> {
         self.about = (None, None);
+        self.overlay.want_all(&arrival.needs);
         let outcome = match &arrival.event.body {
             EventBody::Message(inbound) => self.inbound(arrival, inbound),
             EventBody::Deleted(deleted) => self.deleted(arrival, deleted),
@@ -176,6 +183,10 @@ impl<'a> Draft<'a> {
             EventBody::Control(control) => self.control(arrival, control),
             EventBody::Signal(signal) => self.signal(arrival, signal),
             EventBody::Account(change) => self.account_change(arrival, change),
+            EventBody::Reply(event) => self.reply_event(arrival, event),
+            EventBody::Incident(event) => self.incident_event(arrival, event),
+            EventBody::Erased(_) => Ok(Outcome::Changed),
+            EventBody::Policy(change) => self.policy_changed(change),
         }?;
         if !self.overlay.is_guessing() && (outcome != Outcome::Known || !self.line.is_empty()) {
             self.log(arrival);
@@ -184,7 +195,7 @@ impl<'a> Draft<'a> {
     }
 
     fn log(&mut self, arrival: &Arrival) {
-        let json = self.line.finish(kind_of(&arrival.event.body));
+        let json = self.line.finish(kind_of(&arrival.event.body), audited(&arrival.event.body).as_ref());
         let (customer, case) = std::mem::take(&mut self.about);
         self.commit.log.push(LogEntry { at: arrival.event.received_at, customer, case, json });
     }
@@ -401,6 +412,10 @@ fn kind_of(body: &EventBody) -> &'static str {
         EventBody::Case(_) => "case",
         EventBody::Presence(_) => "presence",
         EventBody::Customer(_) => "customer",
+        EventBody::Reply(_) => "reply",
+        EventBody::Incident(_) => "incident",
+        EventBody::Erased(_) => "erased",
+        EventBody::Policy(_) => "policy",
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Ticked {
     pub joined: usize,
     /// Messages that advisors were asked about.
     pub advised: usize,
+    /// Parts of replies that networks took.
+    pub sent: usize,
     /// When the next timer is due, or what failed is to be tried again; at once if a queue is not looked through yet.
     pub next_due: Option<Timestamp>,
     /// What could not be done. It stays due; everybody else's was done.
@@ -52,6 +54,9 @@ pub struct Ticked {
     /// Whether queues are not looked through yet.
     #[serde(skip)]
     unfinished: bool,
+    /// When something that no timer tells of is to be tried again.
+    #[serde(skip)]
+    again_at: Option<Timestamp>,
 }
 
 /// Something due that could not be done.
@@ -66,7 +71,11 @@ pub struct Failed {
 }
 
 impl Ticked {
-    fn fail(&mut self, tenant: &TenantId, error: Error) {
+    pub(super) fn again(&mut self, at: Timestamp) {
+        self.again_at = Some(self.again_at.map_or(at, |again_at| again_at.min(at)));
+    }
+
+    pub(super) fn fail(&mut self, tenant: &TenantId, error: Error) {
         // Once is enough for a tenant nobody knows.
         let stranger = |failed: &Failed| failed.tenant == *tenant && failed.error.kind() == ErrorKind::NotFound;
         if error.kind() != ErrorKind::NotFound || !self.failed.iter().any(stranger) {
@@ -86,7 +95,7 @@ impl Ticked {
 }
 
 impl Engine {
-    /// Does what is due now: joining, timers, routing, advice. A host calls it after intake and again at `next_due`.
+    /// Does what is due now: joining, timers, routing, advice, sending. A host calls it after intake and again at `next_due`.
     ///
     /// Safe to call from several workers at once: leases and versions keep them apart. What fails for one tenant, or waits
     /// for a tenant this engine does not know, is told in [`Ticked::failed`] and holds up nobody else.
@@ -95,11 +104,13 @@ impl Engine {
     /// What the store says when it is asked what is due.
     pub async fn tick(&self) -> Result<Ticked> {
         let mut ticked = Ticked::default();
+        self.note_policies(&mut ticked).await;
         // Joined cases share their promises and one agent, so they come first.
         self.join_cases(&mut ticked).await?;
         self.fire_timers(&mut ticked).await?;
         self.route_teams(&mut ticked).await?;
         self.ask_advisors(&mut ticked).await?;
+        self.send_replies(&mut ticked).await?;
         ticked.next_due = self.next_due(&ticked).await?;
         Ok(ticked)
     }
@@ -207,6 +218,15 @@ impl Engine {
 
     /// Takes effects of the tenants this engine knows. Those of others are put off, and told of.
     async fn lease(&self, kind: &'static str, ticked: &mut Ticked) -> Result<Vec<Leased>> {
+        self.lease_until(kind, ticked).await.map(|(leased, _)| leased)
+    }
+
+    /// The same, with the instant at which the leases run out.
+    pub(super) async fn lease_until(
+        &self,
+        kind: &'static str,
+        ticked: &mut Ticked,
+    ) -> Result<(Vec<Leased>, Timestamp)> {
         let now = self.inner().now();
         let within = self.tenants().filter_map(|tenant| Some(tenant.policy()?.policy().advice.within)).max();
         let until = now.plus(LEASE + within.unwrap_or_default());
@@ -225,7 +245,7 @@ impl Engine {
                 }
             }
             if is_all || !ours.is_empty() {
-                return Ok(ours);
+                return Ok((ours, until));
             }
         }
     }
@@ -242,7 +262,7 @@ impl Engine {
         self.end_lease(lease, None).await
     }
 
-    async fn end_lease(&self, lease: &Leased, again_at: Option<Timestamp>) -> Result<()> {
+    pub(super) async fn end_lease(&self, lease: &Leased, again_at: Option<Timestamp>) -> Result<()> {
         let Leased { tenant, effect, token } = lease;
         let settle = Settle { tenant: tenant.clone(), id: effect.id.clone(), token: *token, again_at };
         self.inner().store().settle(settle).await
@@ -255,6 +275,7 @@ impl Engine {
             return Ok(Some(now));
         }
         let next = self.inner().store().next_due().await?;
+        let next = [next, ticked.again_at].into_iter().flatten().min();
         if ticked.failed.is_empty() || next.is_none_or(|next| next > now) {
             return Ok(next);
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -10,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::decide::{Arrival, Rules};
 use super::group::{Ingested, TenantWork, Tenants, Work, Writer};
+use super::outbox::Quiet;
 use super::queue::Walks;
 use super::tenant::Tenant;
 use crate::advisor::Advisor;
@@ -53,6 +55,8 @@ pub(super) struct Inner {
     owners: FxHashMap<NativeAccount, (TenantId, AccountId)>,
     writer: Writer,
     walks: Walks,
+    quiet: Quiet,
+    policies_noted: AtomicBool,
 }
 
 /// What one tenant brings: its policy, and what decides in its name.
@@ -206,6 +210,8 @@ impl EngineBuilder {
                 owners,
                 writer: Writer::default(),
                 walks: Walks::default(),
+                quiet: Quiet::default(),
+                policies_noted: AtomicBool::new(false),
             }),
         })
     }
@@ -267,6 +273,7 @@ impl TenantRules {
             triages: &self.triages,
             with_signals: Some(&self.with_signals),
             advised: self.advised,
+            networks: Some(&self.networks),
             connected,
         }
     }
@@ -303,6 +310,16 @@ impl Inner {
     /// Walks through queues that are not at their end.
     pub(super) fn walks(&self) -> &Walks {
         &self.walks
+    }
+
+    /// Whether the log knows under which policies this engine decides; it is told once.
+    pub(super) fn notes_policies(&self) -> bool {
+        !self.policies_noted.swap(true, Ordering::Relaxed)
+    }
+
+    /// Accounts that are to be left alone for a while.
+    pub(super) fn quiet(&self) -> &Quiet {
+        &self.quiet
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -67,7 +67,7 @@ pub struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    fn filter_map<U>(self, keep: impl FnMut(T) -> Option<U>) -> Listed<U> {
+    pub(super) fn filter_map<U>(self, keep: impl FnMut(T) -> Option<U>) -> Listed<U> {
         Listed { items: self.items.into_iter().filter_map(keep).collect(), after: self.after }
     }
 }
@@ -274,7 +274,7 @@ impl Tenant {
     }
 
     /// A page, read in pieces so that a long one holds nobody up.
-    async fn listed(&self, of: ScanOf, page: &PageAsk) -> Result<Listed<Record>> {
+    pub(super) async fn listed(&self, of: ScanOf, page: &PageAsk) -> Result<Listed<Record>> {
         const PIECE: usize = 200;
         let PageAsk { limit, after } = page.checked()?.clone();
         let mut scan = crate::store::Scan { of, after, limit };

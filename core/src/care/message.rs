@@ -6,8 +6,8 @@ use super::case::{Cause, author_of, latest_direct};
 use super::decide::{Arrival, Draft, NOTHING, Names, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
-    AccountId, Assessment, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden, Identity,
-    Inbound, Message, MessageId, Origin, Profile, RawRef, StepKind, Timestamp, Unknown, Visibility,
+    AccountId, Assessment, Channel, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden,
+    Identity, Inbound, Message, MessageId, Origin, Profile, RawRef, StepKind, Timestamp, Unknown, Visibility,
 };
 use crate::store::{Effect, EffectAction, Fate, Key, Record};
 use crate::triage::{Subject, TriageInput};
@@ -30,6 +30,8 @@ impl Draft<'_> {
         let thread = names.thread.clone();
         let slot = thread.clone().zip(names.customer.clone()).map(|(thread, customer)| Key::Slot(thread, customer));
         let elsewhere = names.customer.clone().filter(|_| inbound.visibility == Visibility::Private);
+        let expected = elsewhere.clone();
+        let expected = expected.map(|customer| Key::Slot(ConversationId::expected_on(&network_of(arrival)), customer));
         let elsewhere =
             elsewhere.map(|customer| Key::Slot(ConversationId::anywhere_on(&network_of(arrival)), customer));
         let loose = thread.clone().filter(|_| names.customer.is_some());
@@ -49,11 +51,12 @@ impl Draft<'_> {
             loose.map(Key::Loose),
             direct,
             answered,
+            expected,
         ])?;
 
         let known = self.overlay.message(&names.message)?;
         let fate = self.overlay.fate(&names.message)?;
-        let place = self.place(inbound, names, known.as_ref())?;
+        let place = self.place(arrival, inbound, names, known.as_ref())?;
         let author = self.author(arrival, inbound)?;
         let Some(mut message) = self.merged(arrival, inbound, known.as_ref(), &fate, &place, author.as_ref()) else {
             if let Some(known) = &known {
@@ -61,12 +64,18 @@ impl Draft<'_> {
             }
             return NOTHING;
         };
+        if let Some(reply) = self.reply_echoed(inbound)? {
+            message.automatic = !reply.by_human;
+        }
         let assessment = self.assessment(arrival, inbound, known.as_ref(), &mut message)?;
         let received_at = arrival.event.received_at;
         // Before its case is looked for: a thread that becomes part of this one may hold it.
         self.write_place(place, known.as_ref(), &message, received_at);
         self.join_case(recipient_of(inbound), known.as_ref(), &mut message, received_at)?;
 
+        if arrival.event.channel != Channel::Engine {
+            self.echoed(inbound, received_at)?;
+        }
         // Everything is read by now; from here on it is only written.
         self.about(message.customer.as_ref(), message.case.as_ref());
         self.write_identity(arrival, author)?;
@@ -124,7 +133,7 @@ impl Draft<'_> {
     }
 
     /// Finds the thread by the network's own root, else by what is answered.
-    fn place(&mut self, inbound: &Inbound, names: &Names, known: Option<&Message>) -> Read<Place> {
+    fn place(&mut self, arrival: &Arrival, inbound: &Inbound, names: &Names, known: Option<&Message>) -> Read<Place> {
         let (id, root, rooted) = if let (Some(root), Some(thread)) = (&inbound.thread, &names.thread) {
             (thread.clone(), root.clone(), true)
         } else if let (Some(reply), Some(parent)) = (&inbound.reply_to, &names.parent) {
@@ -139,7 +148,8 @@ impl Draft<'_> {
                 None => (self.conversation_id(&inbound.scope, &reply.native_id), reply.native_id.clone(), false),
             }
         } else {
-            (names.own_thread.clone(), inbound.root_id().into(), true)
+            // Of a private message that we send first, its network tells the thread later.
+            (names.own_thread.clone(), inbound.root_id().into(), arrival.event.channel != Channel::Engine)
         };
         let mut place = Place { known: self.overlay.conversation(&id)?, id, root, rooted, absorbs: Vec::new() };
         if let Some(target) = place.known.as_ref().and_then(|thread| thread.merged_into.clone()) {
@@ -298,6 +308,7 @@ impl Draft<'_> {
             surface: inbound.surface.clone(),
             visibility: inbound.visibility.clone(),
             origin: if ours { Origin::Brand } else { Origin::Unknown },
+            automatic: false,
             author: None,
             customer: None,
             sent_at: inbound.sent_at,

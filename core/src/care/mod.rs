@@ -4,33 +4,43 @@
 //! only then answers. [`Tenant`] is the one handle with verbs and views.
 
 mod accounts;
+mod audit;
 mod case;
 mod change;
 mod decide;
 mod duty;
 mod engine;
 mod group;
+mod handoff;
+mod incident;
 mod join;
 mod lists;
 mod message;
+mod outbox;
 mod queue;
+mod receipt;
 mod recount;
+mod reply;
+mod replying;
 pub mod sla;
 mod snapshot;
 mod tenant;
 mod timer;
 mod told;
 mod upkeep;
+mod verdict;
 mod views;
 mod work;
 
 pub use accounts::AccountStanding;
-pub use change::{Change, LogLine};
+pub use audit::AuditEntry;
+pub use change::{Audited, Change, LogLine};
 pub use decide::{Arrival, Decision, Outcome, Rules, decide};
 pub use duty::{Failed, Ticked};
 pub use engine::{Answer, Engine, EngineBuilder, TenantSetup, status_of};
 pub use group::Ingested;
 pub use lists::{Line, Listed, PageAsk, QueueAsk, QueueItem};
+pub use replying::Submitted;
 pub use snapshot::Snapshot;
 pub use tenant::Tenant;
 pub use upkeep::Upkept;

@@ -173,6 +173,15 @@ impl<'a> Overlay<'a> {
         complete
     }
 
+    /// Has these loaded, too, if they are not.
+    pub(super) fn want_all(&mut self, keys: &[Key]) {
+        for key in keys {
+            if !self.is_known(key) {
+                self.needs.push(key.clone());
+            }
+        }
+    }
+
     fn is_known(&self, key: &Key) -> bool {
         self.snapshot.places.contains_key(key) || self.written.contains_key(key)
     }

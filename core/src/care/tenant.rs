@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Deleted,
-    Event, EventBody, PresenceEvent, QuarantineId, RawRange, Reason, TeamId, TenantId, Timestamp,
+    Erased, Event, EventBody, HandoffTo, PresenceEvent, QuarantineId, RawRange, Reason, TeamId, TenantId, Timestamp,
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{
@@ -129,6 +129,20 @@ impl Tenant {
         self.act(case, author, CaseAction::Note { text: text.to_owned() }).await.map(drop)
     }
 
+    /// Notes that a case goes on elsewhere: by e-mail, telephone, chat. What happens there stays there; the case stays open.
+    ///
+    /// # Errors
+    /// `not_found` for a case that does not exist; `conflict` if it is closed; `input_invalid` for `private`, which is what
+    /// an invitation is for.
+    pub async fn hand_off(&self, case: &CaseId, to: HandoffTo, note: Option<String>, actor: &str) -> Result<Case> {
+        if to == HandoffTo::Private {
+            let message = "to go on in private, submit a reply with the purpose `invitation`";
+            return Err(Error::new(ErrorKind::InputInvalid, message).during("hand_off"));
+        }
+        self.open_case(case).await?;
+        self.act(case, actor, CaseAction::HandOff { to, note }).await
+    }
+
     /// Ends a case. `outcome` says how, in the host's words: `resolved`, `no_answer_needed` …
     pub async fn close(&self, case: &CaseId, actor: &str, outcome: &str) -> Result<Case> {
         self.existing_case(case).await?;
@@ -237,7 +251,16 @@ impl Tenant {
             let (scope, native_id) = (message.scope, message.native_id);
             self.say(EventBody::Deleted(Deleted { scope, native_id, at: None })).await?;
         }
-        self.store().erase(&self.id, ask).await
+        let receipt = self.store().erase(&self.id, ask).await?;
+        if !receipt.removed.is_empty() {
+            let what = match ask {
+                EraseAsk::Customer(_) => "customer",
+                EraseAsk::Identity(_) => "identity",
+                EraseAsk::Message(_) => "message",
+            };
+            self.say(EventBody::Erased(Erased { what: what.to_owned(), removed: receipt.removed.clone() })).await?;
+        }
+        Ok(receipt)
     }
 
     /// Everything kept about a person, or about all.
@@ -387,6 +410,13 @@ impl Tenant {
         let arrivals =
             bodies.into_iter().map(|body| Arrival::internal(Event::internal(channel.clone(), now, body))).collect();
         self.inner.submit(Work { tenants: vec![TenantWork::of(self.id.clone(), arrivals)] }).await
+    }
+
+    /// Lets something happen that is known to need these records.
+    pub(super) async fn happen_with(&self, channel: Channel, body: EventBody, needs: Vec<Key>) -> Result<Ingested> {
+        let mut arrival = Arrival::internal(Event::internal(channel, self.inner.now(), body));
+        arrival.needs = needs;
+        self.inner.submit(Work { tenants: vec![TenantWork::of(self.id.clone(), vec![arrival])] }).await
     }
 
     pub(super) async fn record(&self, key: Key) -> Result<Option<Record>> {

@@ -20,6 +20,13 @@ impl Draft<'_> {
             TimerPurpose::Sla { case } => self.promise_due(timer, case, at),
             TimerPurpose::Recount { case } => self.recount_due(timer, case, at),
             TimerPurpose::Accept { case, agent } => self.offer_lapsed(timer, case, agent, at),
+            TimerPurpose::Handoff { case } => self.handoff_due(timer, case, at),
+            TimerPurpose::Send { line } => {
+                self.disarm(timer.id.clone());
+                self.want_sending(line, at);
+                Ok(Outcome::Changed)
+            }
+            TimerPurpose::Approve { reply } => self.approval_due(timer, reply, at),
             TimerPurpose::Route { team } => {
                 self.disarm(timer.id.clone());
                 self.route_team(team.clone(), at);

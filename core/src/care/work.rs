@@ -44,6 +44,7 @@ impl Draft<'_> {
             CaseAction::Close { outcome } => self.close(case, actor, outcome, at),
             CaseAction::Reopen => self.reopen_by_hand(case, actor, at),
             CaseAction::Join { into } => self.join(case, into, actor, at),
+            CaseAction::HandOff { to, note } => self.hand_off(case, to, note.as_ref(), actor, at),
             CaseAction::Correct { assessment } => self.correct(case, actor, assessment, at),
         }
     }

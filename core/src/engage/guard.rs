@@ -61,6 +61,21 @@ macro_rules! closed_enum {
             }
         }
 
+        #[cfg(feature = "reflect")]
+        impl crate::reflect::Reflected for $name {
+            fn kind() -> crate::reflect::Kind {
+                const CLOSED: &crate::reflect::OpenEnum = &crate::reflect::OpenEnum {
+                    name: stringify!($name),
+                    doc: concat!($($doc, "\n"),*),
+                    known: &[$(($text, concat!($($arm_doc, "\n"),*))),+],
+                };
+                crate::reflect::Kind::Enum(CLOSED)
+            }
+            fn view(&self) -> crate::reflect::View<'_> {
+                crate::reflect::View::Text(self.as_str())
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
@@ -118,6 +133,14 @@ closed_enum! {
         AskALead = "ask_a_lead",
         /// Wait until the incident's answers are released.
         WaitForRelease = "wait_for_release",
+        /// Set the warning aside: it may be sent all the same.
+        SetAside = "set_aside",
+        /// Answer where others can read it.
+        AnswerInPublic = "answer_in_public",
+        /// Wait until the customer writes again.
+        WaitForCustomer = "wait_for_customer",
+        /// Answer in the network's own app.
+        UseTheApp = "use_the_app",
         /// It is done already.
         Nothing = "nothing",
     }
@@ -209,6 +232,7 @@ pub struct TextLength {
 
 /// What a guard has against an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct Objection {
     /// The guard.
     pub guard: Guard,

@@ -3,3 +3,4 @@
 pub mod compose;
 pub mod guard;
 pub mod text;
+pub mod verdict;

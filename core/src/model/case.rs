@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AgentId, Assignment, CaseId, ConversationId, CustomerId, Intent, MessageId, NetworkName, Reason,
-    Sentiment, SlaClock, Surface, TeamId, Timestamp, open_enum,
+    AccountId, AgentId, Assignment, CaseId, ConversationId, CustomerId, Handoff, HandoffState, Intent, MessageId,
+    NetworkName, Reason, Sentiment, SlaClock, Surface, TeamId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -127,6 +127,9 @@ pub struct Case {
     /// How many steps of the escalation ladder were taken.
     #[serde(default)]
     pub escalation: u8,
+    /// How it went from public to private and back, or on to other channels, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handoffs: Vec<Handoff>,
     /// Why it has this team and these promises.
     pub reasons: Vec<Reason>,
 }
@@ -135,6 +138,13 @@ impl Case {
     /// Whether there is still something to do or to wait for.
     pub fn is_open(&self) -> bool {
         self.status != CaseStatus::Closed
+    }
+
+    /// The handoff whose customer is expected in private at that instant.
+    pub fn expects_in_private(&self, at: Timestamp) -> Option<&Handoff> {
+        let latest = self.handoffs.last()?;
+        let in_time = latest.expires_at.is_none_or(|expires_at| at < expires_at);
+        (latest.state == HandoffState::Invited && in_time).then_some(latest)
     }
 }
 
@@ -181,6 +191,24 @@ open_enum! {
         CustomerChanged = "customer_changed",
         /// A host's own model or rule had its say.
         Advised = "advised",
+        /// The customer was asked to go on in private, or elsewhere.
+        HandedOff = "handed_off",
+        /// The customer came to where they were asked to.
+        Arrived = "arrived",
+        /// A closing note in public was submitted.
+        Returned = "returned",
+        /// The customer did not come in time.
+        HandoffExpired = "handoff_expired",
+        /// Somebody submitted a reply.
+        ReplySubmitted = "reply_submitted",
+        /// A reply was stopped: by the verdict, by whoever had to approve it, by the network or by time.
+        ReplyStopped = "reply_stopped",
+        /// A reply was approved.
+        ReplyApproved = "reply_approved",
+        /// The network has a reply.
+        ReplyDelivered = "reply_delivered",
+        /// Nobody can tell whether the network has a reply.
+        ReplyUnknown = "reply_unknown",
     }
 }
 

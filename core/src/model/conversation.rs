@@ -36,6 +36,11 @@ pub struct Conversation {
 }
 
 impl ConversationId {
+    /// Stands for wherever a person is expected in private on a network.
+    pub fn expected_on(network: &NetworkName) -> Self {
+        Self::derive(&["expected", network.as_str()])
+    }
+
     /// Stands for all threads of a network, for the latest case of a person there.
     pub fn anywhere_on(network: &NetworkName) -> Self {
         Self::derive(&["network", network.as_str()])

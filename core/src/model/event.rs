@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentId, Assessment, Assignment, CaseId, CustomerId, Inbound, MessageId, NativeAccount, Profile, RawRange, Reason,
-    TeamId, TimerId, Timestamp, open_enum,
+    AgentId, Assessment, Assignment, CaseId, CustomerId, HandoffTo, Inbound, IncidentId, MessageId, NativeAccount,
+    Profile, RawRange, Reason, ReplyDraft, ReplyId, TeamId, TimerId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -105,6 +105,14 @@ pub enum EventBody {
     Presence(PresenceEvent),
     /// Customers were merged, or a merge was undone.
     Customer(CustomerEvent),
+    /// A reply was submitted, approved, sent, lost.
+    Reply(ReplyEvent),
+    /// An incident was opened or released.
+    Incident(IncidentEvent),
+    /// Something was erased.
+    Erased(Erased),
+    /// Another policy holds from now on.
+    Policy(PolicyChange),
 }
 
 impl EventBody {
@@ -363,6 +371,21 @@ pub enum TimerPurpose {
         /// The team.
         team: TeamId,
     },
+    /// What waits in a thread's line is to be sent or looked for.
+    Send {
+        /// The thread.
+        line: super::ConversationId,
+    },
+    /// A customer must have come to where they were asked to.
+    Handoff {
+        /// The case.
+        case: CaseId,
+    },
+    /// A reply must have been approved.
+    Approve {
+        /// The reply.
+        reply: ReplyId,
+    },
 }
 
 /// What a host's own model or rule says about a message, or that it said nothing in time.
@@ -446,6 +469,14 @@ pub enum CaseAction {
         /// The other case.
         into: CaseId,
     },
+    /// Note that it goes on elsewhere: by e-mail, telephone, chat.
+    HandOff {
+        /// Where.
+        to: HandoffTo,
+        /// What colleagues need to know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Correct what triage concluded; kept as evidence with the agent's name.
     Correct {
         /// The corrected assessment of the lead message.
@@ -504,6 +535,137 @@ pub enum CustomerEvent {
         /// Facts to set; null removes one.
         facts: serde_json::Map<String, serde_json::Value>,
     },
+}
+
+/// An incident was opened or released.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct IncidentEvent {
+    /// The incident.
+    pub incident: IncidentId,
+    /// Who did it.
+    pub actor: String,
+    /// What it is to be; absent where it is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<super::IncidentDraft>,
+}
+
+/// Something was erased. Names nobody: who is forgotten is not named for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct Erased {
+    /// What was asked for: `customer`, `identity`, `message`.
+    pub what: String,
+    /// How many of each kind were removed.
+    pub removed: std::collections::BTreeMap<String, u64>,
+}
+
+/// Another policy holds from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct PolicyChange {
+    /// Its version, see [`CompiledPolicy::version`](crate::policy::CompiledPolicy::version).
+    pub version: String,
+}
+
+/// Something happened to a reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct ReplyEvent {
+    /// The reply.
+    pub reply: ReplyId,
+    /// Who did it: an agent, `engine`, `auto:` and a name.
+    pub actor: String,
+    /// What they did.
+    pub action: ReplyAction,
+}
+
+/// What can happen to a reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReplyAction {
+    /// Somebody wants it sent.
+    Submit {
+        /// What is to be said or done.
+        draft: Box<ReplyDraft>,
+        /// What the account said before, which it is compared with; the latest first.
+        earlier: Vec<SaidBefore>,
+    },
+    /// Whoever was asked for approval says yes.
+    Approve {
+        /// Other words in place of the author's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// As for [`ReplyAction::Submit`].
+        earlier: Vec<SaidBefore>,
+    },
+    /// Whoever was asked for approval says no.
+    Reject {
+        /// Why.
+        reason: String,
+    },
+    /// It is taken back before it was sent.
+    Withdraw,
+    /// What an incident held back, or what failed, is to be sent after all. Of what nobody knows whether it was sent, a person
+    /// says that it was not.
+    Send,
+    /// An attempt to send a part begins; nothing happens if another attempt began meanwhile.
+    Begin {
+        /// The part.
+        part: u32,
+        /// Which attempt, counted from 1.
+        attempt: u32,
+    },
+    /// The network has a part.
+    Sent {
+        /// The part.
+        part: u32,
+        /// The network's id of it.
+        #[schemars(with = "String")]
+        native_id: CompactString,
+        /// Where a browser finds it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        permalink: Option<String>,
+        /// When the network took it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// An attempt failed.
+    Failed {
+        /// The part.
+        part: u32,
+        /// Which attempt.
+        attempt: u32,
+        /// With what.
+        #[schemars(with = "serde_json::Value")]
+        error: Box<crate::Error>,
+    },
+    /// A part was looked for on the network and not found.
+    Looked {
+        /// The part.
+        part: u32,
+        /// The attempt it was looked for after.
+        attempt: u32,
+        /// Why that says nothing; absent where it is certain that the network does not have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<serde_json::Value>")]
+        error: Option<Box<crate::Error>>,
+    },
+}
+
+/// Something that an account said before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+pub struct SaidBefore {
+    /// The thread.
+    pub conversation: super::ConversationId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether others could read it.
+    pub public: bool,
+    /// The words.
+    pub text: String,
 }
 
 #[cfg(test)]

@@ -97,6 +97,10 @@ id! {
     QuarantineId = 'q',
     /// A person's reaction to a message: hash of tenant, network, scope, the message's native id, the person and the word.
     ReactionId = 'r',
+    /// Something we want to say: hash of tenant and the key it was submitted under.
+    ReplyId = 's',
+    /// An open problem of many people: hash of tenant and the key it was opened under.
+    IncidentId = 'n',
 }
 
 impl TenantId {

@@ -213,6 +213,9 @@ pub struct Message {
     pub visibility: Visibility,
     /// On whose behalf it was written.
     pub origin: Origin,
+    /// Whether nobody wrote it: an acknowledgement, a question about satisfaction. It stops no clock.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
     /// The profile that wrote it; absent where the network does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<IdentityId>,

@@ -32,6 +32,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Mistake> {
     check.ladder();
     check.keeping();
     check.guards();
+    check.replies();
     check.texts();
     check.mistakes
 }
@@ -65,8 +66,22 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A signature is initials or a name.
+const SIGNATURE_MAX: usize = 40;
+
 /// No step of the ladder comes later than so many times the promised time.
 const LAST_STEP: f64 = 100.0;
+
+/// What a condition is asked about.
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    /// A message, whose team is not known yet.
+    Message,
+    /// A case, whose text is not looked at.
+    Case,
+    /// An answer in a case.
+    Answer,
+}
 
 struct Check<'a> {
     policy: &'a Policy,
@@ -169,7 +184,7 @@ impl<'a> Check<'a> {
     fn priorities(&mut self) {
         for (number, rule) in self.policy.priorities.iter().enumerate() {
             let key = format!("priorities[{number}]");
-            self.condition(&format!("{key}.when"), &rule.when, false);
+            self.condition(&format!("{key}.when"), &rule.when, Asked::Message);
             self.tier(format!("{key}.tier"), rule.tier);
         }
         self.reachable("priorities", self.policy.priorities.iter().map(|rule| &rule.when));
@@ -188,8 +203,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// `of_case`: asked about a case, whose team is known and whose text is not looked at; else about a message.
-    fn condition(&mut self, key: &str, when: &'a Condition, of_case: bool) {
+    fn condition(&mut self, key: &str, when: &'a Condition, asked: Asked) {
         let at = |name: &str, number: usize| format!("{key}.{name}[{number}]");
         for (number, category) in when.category.iter().enumerate() {
             if !self.names.categories.contains(category.as_str()) {
@@ -222,13 +236,16 @@ impl<'a> Check<'a> {
             self.tier(at("tier", number), *tier);
         }
         for (number, team) in when.team.iter().enumerate() {
-            if of_case {
+            if asked != Asked::Message {
                 self.team(at("team", number), team.as_str());
             } else {
-                self.wrong(at("team", number), "the team is not known yet where this is asked; only `sla` rules can");
+                self.wrong(
+                    at("team", number),
+                    "the team is not known yet where this is asked; only `sla` and `approvals` can",
+                );
             }
         }
-        if of_case && !when.terms.is_empty() {
+        if asked == Asked::Case && !when.terms.is_empty() {
             self.wrong(
                 format!("{key}.terms"),
                 "would never fit: promises are chosen without looking at the text; let a rule in `categories`, \
@@ -261,7 +278,7 @@ impl<'a> Check<'a> {
             if [ASSIGNEE, OWN_TEAM].contains(&rule.id.as_str()) {
                 self.wrong(key("id"), format!("`{}` has a meaning of its own in `escalation`", rule.id));
             }
-            self.condition(&key("takes"), &rule.takes, false);
+            self.condition(&key("takes"), &rule.takes, Asked::Message);
             self.team_skills(number, rule);
             self.calendar(&key("calendar"), rule.calendar.as_deref());
             self.positive(key("accept_within"), rule.accept_within);
@@ -431,7 +448,7 @@ impl<'a> Check<'a> {
     fn promises(&mut self) {
         for (number, rule) in self.policy.sla.iter().enumerate() {
             let key = |name: &str| format!("sla[{number}].{name}");
-            self.condition(&key("when"), &rule.when, true);
+            self.condition(&key("when"), &rule.when, Asked::Case);
             self.calendar(&key("calendar"), rule.calendar.as_deref());
             self.positive(key("first_response"), rule.first_response);
             self.positive(key("next_response"), rule.next_response);
@@ -511,6 +528,47 @@ impl<'a> Check<'a> {
         let counts = [("exclamation_marks", rules.exclamation_marks), ("comment_length", rules.comment_length)];
         for (name, _) in counts.into_iter().filter(|(_, count)| *count == 0) {
             self.wrong(format!("guards.{name}"), "is 0, so that every answer would be objected to");
+        }
+    }
+
+    fn replies(&mut self) {
+        let rules = &self.policy.replies;
+        self.positive("replies.give_up_after".to_owned(), Some(rules.give_up_after));
+        if let Some(signature) = &rules.signature {
+            let unknown = signature.replace("{initials}", "").contains(['{', '}']);
+            if signature.trim().is_empty() || signature.chars().count() > SIGNATURE_MAX || signature.contains('\n') {
+                self.wrong("replies.signature", format!("must be one line of 1 to {SIGNATURE_MAX} characters"));
+            } else if unknown {
+                self.wrong("replies.signature", "knows no other name in braces than `{initials}`");
+            }
+        }
+        self.positive("handoff.expires_after".to_owned(), Some(self.policy.handoff.expires_after));
+        if self.policy.handoff.turns == 0 {
+            self.wrong("handoff.turns", "is 0, so that every answer in public would be suggested to go private");
+        }
+        for (number, ground) in rules.hide_grounds.iter().enumerate().filter(|(_, ground)| ground.trim().is_empty()) {
+            self.wrong(format!("replies.hide_grounds[{number}]"), format!("`{ground}` is no ground"));
+        }
+        for (number, rule) in self.policy.approvals.iter().enumerate() {
+            let key = |name: &str| format!("approvals[{number}].{name}");
+            self.condition(&key("when"), &rule.when, Asked::Answer);
+            self.positive(key("within"), Some(rule.within));
+            let people = |names: &'a [String]| names.iter().map(String::as_str).enumerate();
+            for (place, name) in people(&rule.authors).filter(|(_, name)| *name != ApprovalRule::AUTOMATIC) {
+                self.agent_or_team(format!("{}[{place}]", key("authors")), name);
+            }
+            for (place, name) in people(&rule.by) {
+                self.agent_or_team(format!("{}[{place}]", key("by")), name);
+            }
+        }
+    }
+
+    fn agent_or_team(&mut self, key: String, name: &str) {
+        let valid = || self.names.teams.iter().chain(&self.names.agents).copied();
+        // Without agents in the policy, anybody is one.
+        if !self.names.agents.is_empty() && !valid().any(|known| known == name) {
+            let mistake = Mistake::unknown(key, "agent or team", name, valid());
+            self.mistakes.push(mistake);
         }
     }
 

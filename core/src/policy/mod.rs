@@ -24,6 +24,7 @@ mod mistake;
 mod people;
 mod promise;
 mod read;
+mod replying;
 mod subject;
 mod terms;
 mod texts;
@@ -45,6 +46,7 @@ pub use keeping::{AdviceRules, CaseRules, Retention};
 pub use mistake::{Mistake, Place, PolicyErrors};
 pub use people::{AgentRule, TeamRule};
 pub use promise::{ASSIGNEE, EscalationStep, HOST_PREFIX, OWN_TEAM, SlaRule};
+pub use replying::{ApprovalRule, HandoffRules, ReplyRules};
 pub use subject::{CATEGORIES, CategoryRule, Listening, PriorityRule};
 pub use terms::Terms;
 pub use texts::{Texts, base_language, same_language};
@@ -98,6 +100,15 @@ pub struct Policy {
     /// What is looked for in an answer before it is sent.
     #[serde(default)]
     pub guards: GuardRules,
+    /// How answers are signed and sent.
+    #[serde(default)]
+    pub replies: ReplyRules,
+    /// Which answers somebody must approve before they are sent; the first rule that fits holds. Without any, none.
+    #[serde(default)]
+    pub approvals: Vec<ApprovalRule>,
+    /// When somebody is asked to go on in private, and how long they are expected.
+    #[serde(default)]
+    pub handoff: HandoffRules,
     /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets
     /// their own language, else the brand's, else English, else any.
     #[serde(default)]

@@ -48,6 +48,9 @@ pub struct AgentRule {
     /// Their name for people.
     #[serde(default)]
     pub name: String,
+    /// The initials that stand for them at the end of an answer; empty: none.
+    #[serde(default)]
+    pub initials: String,
     /// The teams whose cases they take, most important first; empty: all.
     #[serde(default)]
     pub teams: Vec<TeamId>,
@@ -71,6 +74,7 @@ impl AgentRule {
         Self {
             id: id.into(),
             name: String::new(),
+            initials: String::new(),
             teams: Vec::new(),
             skills: BTreeMap::new(),
             languages: Vec::new(),

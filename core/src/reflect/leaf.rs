@@ -163,6 +163,8 @@ as_json!(
     RawRange,
     crate::model::TimerPurpose,
     crate::model::CaseAction,
+    crate::model::ReplyAction,
+    crate::policy::Condition,
     crate::model::CustomerEvent,
     crate::store::EffectAction,
     crate::error::Error

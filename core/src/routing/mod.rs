@@ -183,6 +183,8 @@ pub struct ReplyRoute {
     pub cost_usd: Option<f64>,
     /// The network's permission that an answer here rests on, where it must be named with it: `human_agent`.
     pub tag: Option<CompactString>,
+    /// Whether the network takes one message here and no second one.
+    pub single: bool,
     /// Why, and what is possible instead where it is closed.
     pub reasons: Vec<Reason>,
 }
@@ -190,11 +192,29 @@ pub struct ReplyRoute {
 impl ReplyRoute {
     /// An open place.
     pub fn open(surface: Surface, visibility: Visibility) -> Self {
-        Self { surface, visibility, open: true, closes_at: None, cost_usd: None, tag: None, reasons: Vec::new() }
+        Self {
+            surface,
+            visibility,
+            open: true,
+            closes_at: None,
+            cost_usd: None,
+            tag: None,
+            single: false,
+            reasons: Vec::new(),
+        }
     }
 
     /// A closed place, with the reason and what is possible instead.
     pub fn closed(surface: Surface, visibility: Visibility, reason: Reason) -> Self {
-        Self { surface, visibility, open: false, closes_at: None, cost_usd: None, tag: None, reasons: vec![reason] }
+        Self {
+            surface,
+            visibility,
+            open: false,
+            closes_at: None,
+            cost_usd: None,
+            tag: None,
+            single: false,
+            reasons: vec![reason],
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{EffectAction, EraseAsk, Key, LogEntry, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     AccountSaid, AccountState, Case, CaseId, ConversationId, Customer, CustomerId, Identity, IdentityId, Message,
-    MessageId, Presence, ReactionId, ThreadState, Timer, TimerPurpose, Timestamp, Visibility,
+    MessageId, Presence, ReactionId, Reply, ReplyId, ThreadState, Timer, TimerPurpose, Timestamp, Visibility,
 };
 
 /// How [`Belongings`] are looked up within one tenant of a store.
@@ -22,6 +22,8 @@ pub trait Library {
     fn cases(&mut self, customer: &CustomerId) -> Result<Vec<Case>>;
     /// The aliases that stand for a message, as scope and native id.
     fn aliases(&mut self, message: &MessageId) -> Result<Vec<(CompactString, CompactString)>>;
+    /// The replies to these people and in these cases; they may come without wording.
+    fn replies(&mut self, customers: &BTreeSet<CustomerId>, cases: &BTreeSet<CaseId>) -> Result<Vec<Reply>>;
     /// The presence of every agent.
     fn roster(&mut self) -> Result<Vec<Presence>>;
     /// The reactions and the states of threads and accounts that name one of these profiles.
@@ -66,6 +68,8 @@ pub struct Belongings {
     pub reactions: BTreeSet<ReactionId>,
     /// Threads of which nothing that was told beside messages stays.
     pub threads: BTreeSet<ConversationId>,
+    /// What we wanted to say to them, or in threads that go.
+    pub replies: BTreeSet<ReplyId>,
     /// What stays but is theirs in part, with that part alone: for handing out.
     pub parts: Vec<(Key, Record)>,
     /// What stays, as it is without the belongings. An erasure writes these and raises their versions.
@@ -111,15 +115,20 @@ impl Belongings {
         keys.extend(self.messages.keys().cloned().map(Key::Assessment));
         keys.extend(self.reactions.iter().cloned().map(Key::Reaction));
         keys.extend(self.threads.iter().cloned().map(Key::Thread));
+        keys.extend(self.replies.iter().cloned().map(Key::Reply));
+        keys.extend(self.conversations.iter().cloned().map(Key::Line));
         keys
     }
 
     /// Whether a timer is about the belongings.
     pub fn holds_timer(&self, timer: &Timer) -> bool {
         match &timer.purpose {
-            TimerPurpose::Sla { case } | TimerPurpose::Accept { case, .. } | TimerPurpose::Recount { case } => {
-                self.cases.contains(case)
-            }
+            TimerPurpose::Sla { case }
+            | TimerPurpose::Handoff { case }
+            | TimerPurpose::Accept { case, .. }
+            | TimerPurpose::Recount { case } => self.cases.contains(case),
+            TimerPurpose::Approve { reply } => self.replies.contains(reply),
+            TimerPurpose::Send { line } => self.conversations.contains(line),
             TimerPurpose::Route { .. } => false,
         }
     }
@@ -130,6 +139,7 @@ impl Belongings {
             EffectAction::Notify { case, .. } => self.cases.contains(case),
             EffectAction::NotifyAccount { person, .. } => person.as_ref().is_some_and(|person| self.is_theirs(person)),
             EffectAction::Advise { message, .. } => self.messages.contains_key(message),
+            EffectAction::Send { line } => self.conversations.contains(line),
             EffectAction::Route { .. } | EffectAction::Join { .. } => false,
         }
     }
@@ -241,10 +251,12 @@ impl Belongings {
             networks.iter().flat_map(|network| self.customers.iter().map(move |id| (network, id)))
         {
             self.slots.insert((ConversationId::anywhere_on(network), customer.clone()));
+            self.slots.insert((ConversationId::expected_on(network), customer.clone()));
         }
         for message in self.messages.keys() {
             self.aliases.extend(library.aliases(message)?);
         }
+        self.add_replies(library)?;
         if self.cases.is_empty() {
             return Ok(());
         }
@@ -253,6 +265,25 @@ impl Belongings {
             presence.cases.retain(|case| !self.cases.contains(case));
             if presence.cases.len() < before {
                 self.changed.push((Key::Presence(presence.agent.clone()), Record::Presence(presence)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What we wanted to say to them, or in threads that go; lines that stay lose it.
+    fn add_replies(&mut self, library: &mut dyn Library) -> Result<()> {
+        let replies = library.replies(&self.customers, &self.cases)?;
+        let lines: BTreeSet<_> = replies.iter().map(|reply| reply.line.clone()).collect();
+        self.replies.extend(replies.into_iter().map(|reply| reply.id));
+        for thread in &self.conversations {
+            if let Some(Record::Line(line)) = library.record(&Key::Line(thread.clone()))? {
+                self.replies.extend(line.replies.into_iter().map(|lined| lined.reply));
+            }
+        }
+        for id in lines.into_iter().filter(|id| !self.conversations.contains(id)) {
+            if let Some(Record::Line(mut line)) = library.record(&Key::Line(id.clone()))? {
+                line.replies.retain(|lined| !self.replies.contains(&lined.reply));
+                self.changed.push((Key::Line(id), Record::Line(line)));
             }
         }
         Ok(())
@@ -351,6 +382,7 @@ impl<'a> Finder<'a> {
         let ours = belongings.messages.keys().map(|id| id.as_str().to_owned());
         let ours = ours.chain(belongings.identities.keys().map(|id| id.as_str().to_owned()));
         let ours = ours.chain(belongings.strangers.iter().map(|id| id.as_str().to_owned()));
+        let ours = ours.chain(belongings.replies.iter().map(|id| id.as_str().to_owned()));
         let mut native: BTreeSet<&str> = belongings.messages.values().map(|message| &*message.native_id).collect();
         native.extend(belongings.aliases.iter().map(|(_, id)| &**id));
         for identity in belongings.identities.values() {

@@ -10,13 +10,14 @@ use compact_str::CompactString;
 
 use super::{
     Belongings, CaseField, ChainEnd, Commit, Counter, CounterAsk, Delivery, Effect, EraseAsk, ExportAsk, Exported, Key,
-    LeaseAsk, Leased, Library, Link, Loaded, LogEntry, MessagesOf, Note, OpenFilter, Place, Receipt, Record, RetainAsk,
-    Scan, ScanOf, Scanned, Settle, Store, TenantCommit, Versioned, Written, check_put, index_words, query_phrases,
+    LeaseAsk, Leased, Library, Link, Loaded, LogEntry, Logged, MessagesOf, Note, OpenFilter, Place, Receipt, Record,
+    RetainAsk, Scan, ScanOf, Scanned, Settle, Store, TenantCommit, Versioned, Written, check_put, index_words,
+    query_phrases,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Case, CaseId, Content, ConversationId, Customer, CustomerId, DeliveryId, EffectId, IdentityId, Message, MessageId,
-    Presence, RawRef, Step, TenantId, Timer, TimerId, Timestamp,
+    Presence, RawRef, Reply, ReplyId, Step, TenantId, Timer, TimerId, Timestamp, Wording,
 };
 
 /// Keeps everything in memory, behind one lock. Nothing survives the process.
@@ -54,6 +55,7 @@ struct Inner {
 struct Shelf {
     records: BTreeMap<Key, (u64, Record)>,
     contents: BTreeMap<MessageId, Content>,
+    wordings: BTreeMap<ReplyId, Wording>,
     words: BTreeMap<MessageId, String>,
     by_case: BTreeMap<CaseId, BTreeSet<MessageId>>,
     by_thread: BTreeMap<ConversationId, BTreeSet<MessageId>>,
@@ -229,6 +231,15 @@ impl Store for MemoryStore {
         Ok(receipt)
     }
 
+    async fn log(&self, tenant: &TenantId, after: u64, limit: usize) -> Result<Vec<Logged>> {
+        let inner = self.lock();
+        let log = inner.tenants.get(tenant).map_or(&[][..], |shelf| &shelf.log);
+        let numbered = (1..).zip(log).skip(usize::try_from(after).unwrap_or(usize::MAX)).take(limit);
+        Ok(numbered
+            .map(|(number, (entry, link))| Logged { number, entry: entry.clone(), link: link.clone() })
+            .collect())
+    }
+
     async fn verify_log(&self, tenant: &TenantId) -> Result<u64> {
         let inner = self.lock();
         let mut end = ChainEnd::default();
@@ -339,6 +350,9 @@ impl Shelf {
         if let Record::Message(message) = &mut record {
             message.content = self.contents.get(&message.id).cloned();
         }
+        if let Record::Reply(reply) = &mut record {
+            reply.wording = self.wordings.get(&reply.id).cloned();
+        }
         record
     }
 
@@ -400,6 +414,11 @@ impl Shelf {
             }
             self.by_thread.entry(message.conversation.clone()).or_default().insert(message.id.clone());
         }
+        if let Record::Reply(reply) = &mut record
+            && let Some(wording) = reply.wording.take()
+        {
+            self.wordings.insert(reply.id.clone(), wording);
+        }
         self.records.insert(key, (version, record));
     }
 
@@ -409,6 +428,9 @@ impl Shelf {
             self.contents.remove(id);
             self.words.remove(id);
             self.earlier_raws.remove(id);
+        }
+        if let Key::Reply(id) = key {
+            self.wordings.remove(id);
         }
         self.records.remove(key).is_some()
     }
@@ -591,6 +613,12 @@ impl Shelf {
         for id in &belongings.threads {
             receipt.count("threads", self.remove(&Key::Thread(id.clone())));
         }
+        for id in &belongings.conversations {
+            receipt.count("lines", self.remove(&Key::Line(id.clone())));
+        }
+        for id in &belongings.replies {
+            receipt.count("replies", self.remove(&Key::Reply(id.clone())));
+        }
         for id in &belongings.cases {
             receipt.count("cases", self.remove(&Key::Case(id.clone())));
         }
@@ -736,6 +764,10 @@ impl Shelf {
                 receipt.count("payloads", self.contents.remove(&id).is_some());
                 receipt.count("search_entries", self.words.remove(&id).is_some());
             }
+            let old: Vec<_> = self.wordings.keys().filter(|id| self.may_lose_wording(id, before)).cloned().collect();
+            for id in old {
+                receipt.count("payloads", self.wordings.remove(&id).is_some());
+            }
         }
         if let Some(before) = ask.raw_before {
             let old: Vec<_> = self
@@ -751,13 +783,26 @@ impl Shelf {
         Ok(receipt)
     }
 
-    fn may_lose_content(&self, id: &MessageId, before: Timestamp) -> bool {
-        let Some(message) = self.message(id) else { return false };
-        let open = message.case.as_ref().is_some_and(|case| match self.records.get(&Key::Case(case.clone())) {
+    /// Whether a reply is done and older than that, and its case is not open.
+    fn may_lose_wording(&self, id: &ReplyId, before: Timestamp) -> bool {
+        match self.records.get(&Key::Reply(id.clone())) {
+            Some((_, Record::Reply(reply))) => {
+                reply.created_at < before && !reply.state.is_open() && !self.is_open_case(reply.case.as_ref())
+            }
+            _ => true,
+        }
+    }
+
+    fn is_open_case(&self, case: Option<&CaseId>) -> bool {
+        case.is_some_and(|case| match self.records.get(&Key::Case(case.clone())) {
             Some((_, Record::Case(case))) => case.is_open(),
             _ => false,
-        });
-        message.at() < before && !open
+        })
+    }
+
+    fn may_lose_content(&self, id: &MessageId, before: Timestamp) -> bool {
+        let Some(message) = self.message(id) else { return false };
+        message.at() < before && !self.is_open_case(message.case.as_ref())
     }
 
     /// Whether a person has an open case or wrote lately under the name of somebody merged into them.
@@ -807,6 +852,14 @@ impl Library for Shelf {
         Ok(aliases.collect())
     }
 
+    fn replies(&mut self, customers: &BTreeSet<CustomerId>, cases: &BTreeSet<CaseId>) -> Result<Vec<Reply>> {
+        let replies = self.records.values().filter_map(|(_, record)| match record {
+            Record::Reply(reply) if is_among(reply, customers, cases) => Some((**reply).clone()),
+            _ => None,
+        });
+        Ok(replies.collect())
+    }
+
     fn roster(&mut self) -> Result<Vec<Presence>> {
         let presences = self.records.values().filter_map(|(_, record)| match record {
             Record::Presence(presence) => Some(presence.clone()),
@@ -826,6 +879,11 @@ impl Library for Shelf {
         let named = self.records.iter().filter(|(_, (_, record))| names(record));
         Ok(named.map(|(key, (_, record))| (key.clone(), record.clone())).collect())
     }
+}
+
+fn is_among(reply: &Reply, customers: &BTreeSet<CustomerId>, cases: &BTreeSet<CaseId>) -> bool {
+    reply.customer.as_ref().is_some_and(|id| customers.contains(id))
+        || reply.case.as_ref().is_some_and(|id| cases.contains(id))
 }
 
 impl Receipt {

@@ -24,8 +24,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     AccountId, AccountState, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer,
-    CustomerId, DeliveryId, EffectId, Identity, IdentityId, Message, MessageId, Presence, QuarantineId, RawRange,
-    RawRef, ReactionId, ReactionState, Step, TeamId, TenantId, ThreadState, Timer, TimerId, Timestamp,
+    CustomerId, DeliveryId, EffectId, Identity, IdentityId, Incident, IncidentId, Message, MessageId, Presence,
+    QuarantineId, RawRange, RawRef, ReactionId, ReactionState, Reply, ReplyId, ReplyLine, ReplyState, Step, TeamId,
+    TenantId, ThreadState, Timer, TimerId, Timestamp,
 };
 
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
@@ -93,6 +94,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// `storage_damaged`, with the first entry that does not fit.
     async fn verify_log(&self, tenant: &TenantId) -> Result<u64>;
 
+    /// Entries of the log, oldest first, from the one after `after`, as many as `limit`.
+    async fn log(&self, tenant: &TenantId, after: u64, limit: usize) -> Result<Vec<Logged>>;
+
     /// Writes a consistent copy to `path` while others go on.
     async fn backup(&self, _path: &Path) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported, "this store has no backup of its own").during("backup"))
@@ -147,6 +151,14 @@ pub enum Key {
     Thread(ConversationId),
     /// What the network said about an account.
     Account(AccountId),
+    /// Something we want to say.
+    Reply(ReplyId),
+    /// The replies of a thread, in the order in which they go out.
+    Line(ConversationId),
+    /// Many people, one problem.
+    Incident(IncidentId),
+    /// The incidents that are open.
+    OpenIncidents,
 }
 
 /// What a key stands for. Stored as JSON with a format version; see [`Record::VERSION`].
@@ -188,6 +200,15 @@ pub enum Record {
     Thread(ThreadState),
     /// What the network said about an account.
     Account(AccountState),
+    /// Something we want to say. Its wording is kept apart, so it can be erased alone: put without wording, a reply keeps
+    /// the wording that is stored.
+    Reply(Box<Reply>),
+    /// The replies of a thread, in the order in which they go out.
+    Line(ReplyLine),
+    /// Many people, one problem.
+    Incident(Box<Incident>),
+    /// The incidents that are open.
+    OpenIncidents(Vec<IncidentId>),
     /// A line of a timeline; only ever listed.
     Step(Step),
     /// A colleague's note; only ever listed.
@@ -363,6 +384,17 @@ pub struct LogEntry {
     pub json: String,
 }
 
+/// An entry as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its number, which rises from entry to entry.
+    pub number: u64,
+    /// The entry; absent once emptied by an erasure.
+    pub entry: Option<LogEntry>,
+    /// How it is tied to the entry before.
+    pub link: Link,
+}
+
 /// A colleague's note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
@@ -447,16 +479,22 @@ pub enum EffectAction {
         /// The revision.
         revision: u64,
     },
+    /// Send the replies that wait in a thread. There is one per thread, so its lease is the thread's lease.
+    Send {
+        /// The thread.
+        line: ConversationId,
+    },
 }
 
 impl EffectAction {
-    /// The name of the kind: `route`, `notify`, `join`, `advise`.
+    /// The name of the kind: `route`, `notify`, `join`, `advise`, `send`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Route { .. } => "route",
             Self::Notify { .. } | Self::NotifyAccount { .. } => "notify",
             Self::Join { .. } => "join",
             Self::Advise { .. } => "advise",
+            Self::Send { .. } => "send",
         }
     }
 }
@@ -596,6 +634,49 @@ pub enum ScanOf {
     Roster,
     /// What networks said about accounts, by id.
     Accounts,
+    /// Replies, newest first, then id.
+    Replies(ReplyFilter),
+    /// Incidents, newest first, then id.
+    Incidents,
+}
+
+/// Which replies to list; what is absent takes any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ReplyFilter {
+    /// Those in one of these states; empty: any.
+    pub states: Vec<ReplyState>,
+    /// Those of this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// Those that this account says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+}
+
+impl ReplyFilter {
+    /// Those in one of these states.
+    pub fn in_states(states: impl IntoIterator<Item = ReplyState>) -> Self {
+        Self { states: states.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Those of a case.
+    pub fn of_case(case: impl Into<CaseId>) -> Self {
+        Self { case: Some(case.into()), ..Self::default() }
+    }
+
+    /// Those that an account says.
+    pub fn of_account(account: impl Into<AccountId>) -> Self {
+        Self { account: Some(account.into()), ..Self::default() }
+    }
+
+    /// Whether it takes this one.
+    pub fn takes(&self, reply: &Reply) -> bool {
+        (self.states.is_empty() || self.states.contains(&reply.state))
+            && self.case.as_ref().is_none_or(|case| reply.case.as_ref() == Some(case))
+            && self.account.as_ref().is_none_or(|account| reply.account == *account)
+    }
 }
 
 /// One page of a scan.
@@ -672,7 +753,7 @@ pub struct RetainAsk {
 pub struct Receipt {
     /// How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
     /// `cases`, `assessments`, `conversations`, `aliases`, `slots`, `reactions`, `threads`, `steps`, `notes`, `timers`,
-    /// `effects`, `quarantined`, `log_entries`, `hints`. What there was none of is not listed.
+    /// `effects`, `quarantined`, `log_entries`, `hints`, `replies`, `lines`. What there was none of is not listed.
     pub removed: BTreeMap<String, u64>,
     /// The people who were erased.
     pub customers: Vec<CustomerId>,
@@ -725,6 +806,9 @@ pub fn check_put(key: &Key, version: u64, record: Option<&Written>) -> Result<()
         (Key::Reaction(_), Some(Record::Reaction(_))) => true,
         (Key::Thread(id), Some(Record::Thread(thread))) => thread.conversation == *id,
         (Key::Account(id), Some(Record::Account(state))) => state.account == *id,
+        (Key::Reply(id), Some(Record::Reply(reply))) => reply.id == *id,
+        (Key::Line(_), Some(Record::Line(_))) | (Key::OpenIncidents, Some(Record::OpenIncidents(_))) => true,
+        (Key::Incident(id), Some(Record::Incident(incident))) => incident.id == *id,
         _ => false,
     };
     if fits && record.is_none_or(|record| version > 0 && !record.json().is_empty()) {

@@ -47,6 +47,12 @@ impl Place {
                 item.redriven_at.is_none().then(|| Self::newest_first(item.received_at, item.id.as_str()))
             }
             (ScanOf::Roster, Record::Presence(presence)) => Some(Self::new(0, 0, presence.agent.as_str())),
+            (ScanOf::Replies(filter), Record::Reply(reply)) => {
+                filter.takes(reply).then(|| Self::newest_first(reply.created_at, reply.id.as_str()))
+            }
+            (ScanOf::Incidents, Record::Incident(incident)) => {
+                Some(Self::newest_first(incident.opened_at, incident.id.as_str()))
+            }
             (ScanOf::Accounts, Record::Account(state)) => Some(Self::new(0, 0, state.account.as_str())),
             _ => None,
         }

@@ -44,6 +44,10 @@ impl Record {
             Self::Reaction(_) => "reaction",
             Self::Thread(_) => "thread",
             Self::Account(_) => "account",
+            Self::Reply(_) => "reply",
+            Self::Line(_) => "line",
+            Self::Incident(_) => "incident",
+            Self::OpenIncidents(_) => "open_incidents",
         }
     }
 
@@ -72,6 +76,10 @@ impl Record {
             Self::Reaction(value) => serde_json::to_string(value),
             Self::Thread(value) => serde_json::to_string(value),
             Self::Account(value) => serde_json::to_string(value),
+            Self::Reply(value) => serde_json::to_string(value),
+            Self::Line(value) => serde_json::to_string(value),
+            Self::Incident(value) => serde_json::to_string(value),
+            Self::OpenIncidents(value) => serde_json::to_string(value),
         };
         json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
     }
@@ -128,6 +136,10 @@ fn parse<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(kind: &str
         "reaction" => Record::Reaction(read(kind, json)?),
         "thread" => Record::Thread(read(kind, json)?),
         "account" => Record::Account(read(kind, json)?),
+        "reply" => Record::Reply(read(kind, json)?),
+        "line" => Record::Line(read(kind, json)?),
+        "incident" => Record::Incident(read(kind, json)?),
+        "open_incidents" => Record::OpenIncidents(read(kind, json)?),
         _ => {
             return Err(
                 Error::new(ErrorKind::StorageDamaged, "a stored record is of a kind nobody knows").with("kind", kind)

@@ -7,7 +7,7 @@ use crate::model::{Step, Timer};
 
 /// A value to be stored, beside its JSON: written once, for its table and for the log.
 ///
-/// A message's content and an assessment's evidence are kept apart, so they stand in the value and not in its JSON.
+/// A message's content, an assessment's evidence and a reply's wording are kept apart, so they stand in the value and not in its JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written<T = Record>(Box<Inner<T>>);
 
@@ -95,6 +95,12 @@ fn json_of(record: &mut Record) -> String {
             let evidence = std::mem::take(&mut assessment.evidence);
             let json = serde_json::to_string(assessment);
             assessment.evidence = evidence;
+            json.ok()
+        }
+        Record::Reply(reply) => {
+            let wording = reply.wording.take();
+            let json = serde_json::to_string(reply);
+            reply.wording = wording;
             json.ok()
         }
         record => record.to_json().ok(),

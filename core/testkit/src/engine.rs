@@ -24,8 +24,12 @@ pub const TRIED: &[&str] = &[
     "accept",
     "account_states",
     "all_cases",
+    "approve",
     "assign",
+    "audit",
+    "audit_chain",
     "authors",
+    "can_send",
     "case",
     "cases_of",
     "close",
@@ -39,32 +43,48 @@ pub const TRIED: &[&str] = &[
     "explain",
     "export",
     "follow",
+    "hand_off",
     "history",
+    "incident",
+    "incident_cases",
+    "incidents",
     "ingest",
     "keep_following",
     "merge_customers",
     "messages_by",
     "messages_in",
     "note",
+    "open_incident",
+    "owed_in",
     "poll",
     "poll_source",
     "quarantine",
     "queue",
+    "reading",
     "recheck",
     "redrive",
+    "reject",
     "release",
+    "release_incident",
     "reopen",
+    "replies",
+    "reply",
+    "reply_record",
     "retain",
     "roster",
     "search",
+    "send_after_all",
     "set_facts",
     "set_presence",
+    "suggestions",
     "thread",
     "totals",
     "unanswered",
     "unmerge_customers",
     "verify_log",
     "volume",
+    "was_sent",
+    "withdraw",
 ];
 
 /// Two tenants over one store: whatever one asks for by the other's ids is not there, and nothing it does changes the other.
@@ -119,7 +139,9 @@ pub async fn no_engine_verb_mixes_tenants(store: Arc<dyn Store>) {
         let request = WebhookRequest::post(Default::default(), serde_json::to_vec(events).unwrap());
         engine.receive("hook", &request).await.unwrap().ingested.added
     };
-    let nothing = everything(&globex).await;
+    // Each tenant's log knows its policy from the first tick on.
+    assert!(engine.tick().await.unwrap().failed.is_empty());
+    let (nothing, nobodys) = (everything(&globex).await, everything(&engine.operator()).await);
     assert_eq!(receive(&[told("a1", "1", "jo")]).await, 1);
     assert_eq!(everything(&globex).await, nothing);
     clock.advance(Duration::from_secs(10 * 3600));
@@ -164,7 +186,7 @@ pub async fn no_engine_verb_mixes_tenants(store: Arc<dyn Store>) {
     assert_eq!(upkept.removed[acme.id()].removed["raw_deliveries"], 2);
     assert_eq!(upkept.removed[globex.id()], Receipt::default());
     assert_eq!(everything(&globex).await, before);
-    assert_eq!(everything(&engine.operator()).await, nothing);
+    assert_eq!(everything(&engine.operator()).await, nobodys);
 }
 
 /// An endpoint whose bodies are lists of events.
@@ -390,6 +412,17 @@ async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
     assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
     assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);
     assert!(own == 1 || tenant.verify_log().await.unwrap() == 0);
+    absent(tenant.reading(&theirs.message.id).await);
+    absent(tenant.reply_record(&"s1".into()).await);
+    absent(tenant.suggestions(&theirs.case).await);
+    absent(tenant.incident(&"n1".into()).await);
+    absent(tenant.incident_cases(&"n1".into()).await);
+    absent(tenant.owed_in(&"n1".into()).await);
+    assert_eq!(tenant.incidents(9).await.unwrap().items, []);
+    let audited = tenant.audit(99).await.unwrap().items;
+    assert!(audited.iter().all(|entry| entry.about.as_deref() != Some(theirs.case.as_str())));
+    assert!(own == 1 || tenant.audit_chain(99).await.unwrap().items.is_empty());
+    assert_eq!(tenant.replies(Default::default(), 9).await.unwrap().items, []);
     assert!(tenant.authors([&theirs.message]).await.unwrap().is_empty());
 }
 
@@ -423,6 +456,20 @@ async fn meddle(tenant: &Tenant, theirs: &Theirs) {
         assert_eq!(tenant.erase(&ask).await.unwrap(), Receipt::default(), "{ask:?}");
     }
     tenant.retain().await.unwrap();
+    let draft = ReplyDraft::answer("key", "ann", theirs.message.id.clone(), "We are on it.");
+    let verdict = tenant.can_send(&draft).await.unwrap();
+    assert!(!verdict.allowed && verdict.reasons[0].rule == "draft.not_found", "{verdict:?}");
+    assert_eq!(tenant.reply(draft).await.unwrap().reply, None);
+    let reply = ReplyId::from("s1");
+    absent(tenant.approve(&reply, "ann", None).await);
+    absent(tenant.reject(&reply, "ann", "no").await);
+    absent(tenant.withdraw(&reply, "ann").await);
+    absent(tenant.send_after_all(&reply, "ann").await);
+    absent(tenant.was_sent(&reply, "ann", "7").await);
+    absent(tenant.hand_off(case, HandoffTo::Phone, None, "ann").await);
+    absent(tenant.release_incident(&"n1".into(), "ann").await);
+    let wrong = tenant.open_incident(IncidentDraft::default(), "ann").await.unwrap_err();
+    assert_eq!(wrong.kind(), ErrorKind::InputInvalid);
     // An event that names the other's account, and an internal one cannot be said at all.
     let message = Inbound::new("fake", "1", Surface::Mention, Visibility::Public);
     let account = NativeAccount::new("fake".into(), "a1");

@@ -154,7 +154,7 @@ async fn what_becomes_of_an_account_is_kept_and_said_once() {
     let states = world.tenant.account_states().await.unwrap();
     assert_eq!(states[0].since, at("2026-11-18T12:05:00Z"), "it stands so since it was said first");
     assert_eq!(told(&world).await.len(), 1);
-    assert_eq!(world.tenant.verify_log().await.unwrap(), 3, "each is in the log");
+    assert_eq!(world.tenant.verify_log().await.unwrap(), 4, "each is in the log, beside the policy");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use careline::intake::Parsed;
 use careline::model::*;
 use careline::policy::{CompiledPolicy, Policy};
 use careline::store::{MemoryStore, Store};
+use careline::transport::NoTransport;
 use careline::triage::{Evidence, Triage, TriageInput, Triages};
 use careline_testkit::ManualClock;
 
@@ -76,8 +77,12 @@ impl World {
         let setup = change(setup.triages(Triages::only(vec![Arc::new(Words)])));
         let clock = Arc::new(ManualClock::new(at(NOON)));
         let store = Arc::new(MemoryStore::new());
-        let engine =
-            Engine::builder(store.clone()).clock(clock.clone()).tenant(TenantId::single(), setup).build().unwrap();
+        let engine = Engine::builder(store.clone())
+            .clock(clock.clone())
+            .transport(Arc::new(NoTransport))
+            .tenant(TenantId::single(), setup)
+            .build()
+            .unwrap();
         let tenant = engine.tenant(TenantId::single()).unwrap();
         Self { engine, tenant, clock, store, deliveries: AtomicU64::new(0) }
     }

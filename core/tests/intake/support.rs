@@ -187,6 +187,10 @@ impl Store for Watched {
         self.inner.retain(tenant, ask).await
     }
 
+    async fn log(&self, tenant: &TenantId, after: u64, limit: usize) -> Result<Vec<Logged>> {
+        self.inner.log(tenant, after, limit).await
+    }
+
     async fn verify_log(&self, tenant: &TenantId) -> Result<u64> {
         self.inner.verify_log(tenant).await
     }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, Surface};
-use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::network::{
+    AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
+};
 use careline::{Error, ErrorKind, Result};
 use url::Url;
 
@@ -12,9 +14,9 @@ use crate::config::AccountConfig;
 use crate::message::{NETWORK, SCOPE};
 use crate::session::{Call, Sessions};
 use crate::uri::is_did;
-use crate::{poll, stream};
+use crate::{poll, send, stream};
 
-/// One brand account: it logs in when it is first asked, polls, streams, judges and routes.
+/// One brand account: it logs in when it is first asked, polls, streams, judges, routes and speaks.
 #[derive(Debug)]
 pub struct Account {
     pub(crate) config: AccountConfig,
@@ -94,6 +96,10 @@ impl Network for Account {
             capability.surfaces.push(Surface::DirectMessage);
             capability.private_text = Some(TextPolicy::bluesky_direct());
         }
+        let verbs = send::VERBS.iter().filter(|verb| self.config.direct_messages || **verb != send::DIRECT_MESSAGE);
+        capability.send_verbs = verbs.map(|verb| (*verb).to_owned()).collect();
+        // A record stands under a key made from the act's; a direct message has no such key (fact sheet §3, §4).
+        capability.sends_once = !self.config.direct_messages;
         if self.jetstream.is_some() {
             capability.stream_sources = vec![stream::SOURCE.to_owned()];
         }
@@ -120,6 +126,14 @@ impl Network for Account {
 
     async fn stream(&self, cx: &Context, ask: StreamAsk) -> Result<EventStream> {
         self.hold(cx, ask).await.map_err(|error| error.during("stream"))
+    }
+
+    async fn send(&self, cx: &Context, out: &Outbound) -> Result<Receipt> {
+        self.act(cx, out).await.map_err(|error| error.during("send"))
+    }
+
+    async fn find_sent(&self, cx: &Context, ask: FindSent) -> Result<Option<Receipt>> {
+        self.find(cx, &ask).await.map_err(|error| error.during("find_sent"))
     }
 
     async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Page> {

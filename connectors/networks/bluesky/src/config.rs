@@ -17,7 +17,7 @@ pub struct AccountConfig {
     /// The account's own server (PDS), where everything but the login is asked; absent for the one that its DID
     /// document names at the login (fact sheet §1).
     pub pds: Option<String>,
-    /// Whether direct messages are read.
+    /// Whether direct messages are read and written.
     pub direct_messages: bool,
     /// The service of direct messages, as the server is told in the header `atproto-proxy`.
     pub chat_proxy: String,

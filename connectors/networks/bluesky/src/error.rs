@@ -112,7 +112,10 @@ fn by_name(name: &str) -> Option<(ErrorKind, &'static str)> {
             (ErrorKind::Blocked, "the person does not take this from us")
         }
         "RateLimitExceeded" => (ErrorKind::RateLimited, "too many requests"),
+        "ConvoLocked" => (ErrorKind::Blocked, "the conversation takes no more messages"),
+        "InvalidSwap" => (ErrorKind::Conflict, "another record stands there by now"),
         "NotFound"
+        | "HandleNotFound"
         | "RecordNotFound"
         | "RepoNotFound"
         | "RecipientNotFound"
@@ -159,6 +162,14 @@ pub(crate) fn nonsense(error: Error) -> Error {
     Error::new(ErrorKind::Unavailable, "the service answers with something that is no whole answer").caused_by(error)
 }
 
+/// An error of what comes before an act: nothing was done yet, so the whole may be tried again.
+pub(crate) fn undone(error: Error) -> Error {
+    match error.retry_advice() {
+        Retry::Unknown => error.retry(Retry::Transient),
+        _ => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +194,9 @@ mod tests {
             (400, "NotFound", ErrorKind::NotFound, Cause::Other),
             (400, "InvalidRequest", ErrorKind::InputInvalid, Cause::Other),
             (400, "BlockedActor", ErrorKind::Blocked, Cause::Other),
+            (400, "ConvoLocked", ErrorKind::Blocked, Cause::Other),
+            (400, "InvalidSwap", ErrorKind::Conflict, Cause::Other),
+            (400, "HandleNotFound", ErrorKind::NotFound, Cause::Other),
             (404, "XRPCNotSupported", ErrorKind::Unsupported, Cause::Other),
             (502, "UpstreamFailure", ErrorKind::Unavailable, Cause::Other),
             (403, "", ErrorKind::PermissionDenied, Cause::Other),

@@ -1,12 +1,22 @@
 //! Bluesky, and other services that speak its lexicons over the AT Protocol, for careline.
 //!
-//! - [`Account`] is one brand account: it logs in, polls notifications and direct messages, streams, judges and routes;
+//! - [`Account`] is one brand account: it logs in, polls notifications and direct messages, streams, judges,
+//!   routes, and answers;
 //! - [`Session`] is what it logged in to, for a host that keeps it between starts;
 //! - [`normalise`] turns one raw body into events.
 //!
 //! Bluesky posts no webhooks. Accounts and people are named by their DID, for handles change; posts by their AT-URI,
 //! direct messages by the id their service gives them. All of these mean the same everywhere, so the id scope is the
 //! network.
+//!
+//! What an account says in public it says once: see [`Capability::sends_once`]. A record under a key that is made from
+//! the act's own is not written a second time. Direct messages know no such key, so that with them the account has to
+//! look before it repeats anything.
+//!
+//! People can begin a direct message to the account only while its own setting
+//! (`allowIncoming` of `chat.bsky.actor.declaration`) lets them: set it to `all` (fact sheet §3).
+//!
+//! [`Capability::sends_once`]: careline::network::Capability::sends_once
 //!
 //! ```
 //! use careline::model::{NativeAccount, Timestamp};
@@ -27,6 +37,7 @@ mod message;
 mod poll;
 mod receive;
 mod routes;
+mod send;
 mod session;
 mod signals;
 mod stream;

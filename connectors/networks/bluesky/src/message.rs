@@ -67,7 +67,7 @@ impl Post<'_, '_> {
         message.sent_at = plausible(self.record.created_at.0.as_ref().and_then(time), self.seen_at);
         message.reply_to = self.answered();
         message.thread = message.reply_to.as_ref().and_then(|_| self.root());
-        message.permalink = Some(["https://bsky.app/profile/", did, "/post/", rkey].concat());
+        message.permalink = Some(permalink(did, rkey));
         message.language = self.record.langs.items().find_map(language);
         message.content = Content { text, entities, attachments: self.attachments(did), extensions: self.extensions() };
         message.surface = surface(&message);
@@ -183,6 +183,11 @@ fn recipient(people: &LenientList<Author<'_>>, sender: &str, us: &str) -> Option
 
 fn person(people: &LenientList<Author<'_>>, did: &str) -> Profile {
     people.items().filter_map(profile).find(|person| person.native_id == did).unwrap_or_else(|| named(did))
+}
+
+/// Where a browser finds a post (fact sheet §5).
+pub(crate) fn permalink(did: &str, rkey: &str) -> String {
+    ["https://bsky.app/profile/", did, "/post/", rkey].concat()
 }
 
 /// A person of whom only the DID is known.

@@ -1,7 +1,7 @@
 //! Where an answer may go (fact sheet §3, §4).
 
 use careline::model::{Message, Reason, Surface, Visibility};
-use careline::routing::{ReplyRoute, RouteAsk, Routing};
+use careline::routing::{Invitation, InvitationWay, ReplyRoute, RouteAsk, Routing};
 use serde_json::Value;
 
 use crate::message::CLOSED;
@@ -10,10 +10,17 @@ impl Routing for crate::Account {
     /// A public answer, unless the author or a block forbids it; a private one in a thread that is there. No windows,
     /// no costs.
     fn reply_routes(&self, ask: &RouteAsk<'_>) -> Vec<ReplyRoute> {
-        if ask.target.surface == Surface::DirectMessage || ask.target.visibility == Visibility::Private {
+        if is_private(ask.target) {
             return vec![self.within_thread()];
         }
         vec![public(ask.target), first_direct_message()]
+    }
+
+    /// They write to us, which they can where the account takes direct messages from all; nobody tells of a link that
+    /// opens the thread (fact sheet §3).
+    fn invitation(&self, ask: &RouteAsk<'_>) -> Option<Invitation> {
+        let can_be_asked = self.config.direct_messages && !is_private(ask.target) && public(ask.target).open;
+        can_be_asked.then(|| Invitation::new(InvitationWay::WriteToUs))
     }
 }
 
@@ -27,6 +34,10 @@ impl crate::Account {
             "direct messages are turned off for this account; turn them on, or answer in Bluesky's app",
         )
     }
+}
+
+fn is_private(target: &Message) -> bool {
+    target.surface == Surface::DirectMessage || target.visibility == Visibility::Private
 }
 
 fn public(target: &Message) -> ReplyRoute {

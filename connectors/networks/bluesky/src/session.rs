@@ -11,7 +11,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use careline::context::Context;
 use careline::model::Timestamp;
-use careline::transport::{Deadline, Endpoint};
+use careline::network::Outbound;
+use careline::transport::{Deadline, Endpoint, Repeatable};
 use careline::wire::Body;
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
@@ -22,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::account::Account;
-use crate::error::{Cause, Refused, accept, nonsense};
+use crate::error::{Cause, Refused, accept, nonsense, undone};
 use crate::uri::is_did;
 use crate::wire::{DidDocument, LoggedIn};
 
@@ -88,12 +89,18 @@ impl Sessions {
     }
 }
 
-/// One read of the API.
+/// One call of the API.
 pub(crate) struct Call<'c> {
     pub(crate) nsid: &'static str,
     pub(crate) query: Vec<(&'static str, &'c str)>,
     /// Whether the server hands it on to the service of direct messages.
     pub(crate) chat: bool,
+}
+
+/// What a call is to change.
+struct Order<'o> {
+    out: &'o Outbound,
+    body: Bytes,
 }
 
 impl Account {
@@ -105,27 +112,68 @@ impl Account {
     /// Asks the account's own server; with a token that has run out, again with a new one.
     pub(crate) async fn ask(&self, cx: &Context, call: &Call<'_>) -> Result<Response<Bytes>> {
         let session = self.logged_in(cx).await?;
-        let refused = match self.ask_with(cx, call, &session).await {
+        self.ask_again(cx, call, None, session).await
+    }
+
+    /// Has something done that `out` asks for. With a token that has run out it is asked for again: the server refused
+    /// it before it did anything.
+    pub(crate) async fn tell(
+        &self,
+        cx: &Context,
+        call: &Call<'_>,
+        out: &Outbound,
+        body: &serde_json::Value,
+    ) -> Result<Response<Bytes>> {
+        let session = self.logged_in(cx).await.map_err(undone)?;
+        self.ask_again(cx, call, Some(&Order { out, body: body.to_string().into() }), session).await
+    }
+
+    async fn ask_again(
+        &self,
+        cx: &Context,
+        call: &Call<'_>,
+        order: Option<&Order<'_>>,
+        session: Arc<Session>,
+    ) -> Result<Response<Bytes>> {
+        let refused = match self.ask_with(cx, call, order, &session).await {
             Ok(answer) => return Ok(answer),
             Err(refused) => refused,
         };
         if !matches!(refused.cause, Cause::ExpiredToken | Cause::InvalidToken) || is_about_scope(&refused.error) {
             return Err(refused.error);
         }
-        let session = self.renewed(cx, &session).await?;
-        self.ask_with(cx, call, &session).await.map_err(|refused| refused.error)
+        let renewed = self.renewed(cx, &session).await;
+        let session = renewed.map_err(|error| if order.is_some() { undone(error) } else { error })?;
+        self.ask_with(cx, call, order, &session).await.map_err(|refused| refused.error)
     }
 
-    async fn ask_with(&self, cx: &Context, call: &Call<'_>, session: &Session) -> Result<Response<Bytes>, Refused> {
+    async fn ask_with(
+        &self,
+        cx: &Context,
+        call: &Call<'_>,
+        order: Option<&Order<'_>>,
+        session: &Session,
+    ) -> Result<Response<Bytes>, Refused> {
         let mut url = self.address(&self.home(session)?, call.nsid)?;
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
-        let mut request = Request::get(url.as_str()).header(AUTHORIZATION, bearer(&session.access)?);
+        let request = match order {
+            None => Request::get(url.as_str()),
+            Some(_) => Request::post(url.as_str()).header(CONTENT_TYPE, "application/json"),
+        };
+        // Records are written under keys of ours, a direct message is not.
+        let request = if call.chat { request } else { request.extension(Repeatable) };
+        let mut request = request.header(AUTHORIZATION, bearer(&session.access)?);
         if call.chat {
             request = request.header("atproto-proxy", &self.config.chat_proxy);
         }
-        accept(send(cx, call.nsid, request, Bytes::new()).await?, cx.clock.now())
+        let body = order.map(|order| order.body.clone()).unwrap_or_default();
+        let answer = send(cx, call.nsid, request, body).await.map_err(Refused::from);
+        answer.and_then(|answer| accept(answer, cx.clock.now())).map_err(|refused| match order {
+            Some(order) => Refused { error: order.out.in_doubt(refused.error), ..refused },
+            None => refused,
+        })
     }
 
     /// The present session, or a new one.

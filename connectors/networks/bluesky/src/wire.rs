@@ -44,6 +44,8 @@ pub(crate) struct Item<'a> {
     #[serde(borrow)]
     pub(crate) uri: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(crate) cid: Lenient<Text<'a>>,
+    #[serde(borrow)]
     pub(crate) author: Option<Author<'a>>,
     /// `value` where repositories are read instead of views.
     #[serde(borrow, alias = "value")]
@@ -56,7 +58,8 @@ pub(crate) struct Item<'a> {
     pub(crate) indexed_at: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) labels: LenientList<Label<'a>>,
-    pub(crate) viewer: Lenient<Viewer>,
+    #[serde(borrow)]
+    pub(crate) viewer: Lenient<Viewer<'a>>,
 
     // A notification.
     #[serde(borrow)]
@@ -84,17 +87,21 @@ pub(crate) struct Author<'a> {
     pub(crate) avatar: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) labels: LenientList<Label<'a>>,
-    pub(crate) viewer: Lenient<Viewer>,
+    #[serde(borrow)]
+    pub(crate) viewer: Lenient<Viewer<'a>>,
 }
 
 /// What the service says about us and a post or a person.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(crate) struct Viewer {
+pub(crate) struct Viewer<'a> {
     /// A threadgate forbids our answer (fact sheet §4).
     pub(crate) reply_disabled: Lenient<bool>,
     /// They block us.
     pub(crate) blocked_by: Lenient<bool>,
+    /// Our own like, by its address.
+    #[serde(borrow)]
+    pub(crate) like: Lenient<Text<'a>>,
 }
 
 /// What a moderation service says about a post or a person.
@@ -144,12 +151,14 @@ pub(crate) struct Reply<'a> {
     pub(crate) parent: Lenient<Reference<'a>>,
 }
 
-/// A record, by its address.
+/// A record, by its address and the hash of its version.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Reference<'a> {
     #[serde(borrow)]
     pub(crate) uri: Lenient<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) cid: Lenient<Text<'a>>,
 }
 
 /// The author's own labels.

@@ -6,7 +6,7 @@ mod fixtures;
 
 use careline::model::{EventBody, Inbound, Timestamp};
 use careline::network::BodyKind;
-use careline::routing::{ReplyRoute, RouteAsk, Routing};
+use careline::routing::{InvitationWay, ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
 use careline_bluesky::{Account, AccountConfig, Signals, normalise};
 use careline_testkit::acme as policy;
@@ -130,4 +130,19 @@ fn a_private_thread_stays_open_while_direct_messages_are_on() {
     let (conversation, target) = kept(&private(), &account(true));
     let off = account(false).reply_routes(&RouteAsk::new(&conversation, &target, Timestamp::default()));
     assert_eq!(shown(&off), ["direct_message closed bluesky.direct_messages_off"]);
+}
+
+#[test]
+fn people_are_invited_to_write_to_us_where_they_can_be_asked_and_heard() {
+    let invited = |message: &Inbound, direct_messages: bool, change: fn(&mut careline::model::Message)| {
+        let (conversation, mut target) = kept(message, &account(true));
+        change(&mut target);
+        let ask = RouteAsk::new(&conversation, &target, Timestamp::default());
+        account(direct_messages).invitation(&ask).map(|invitation| (invitation.way, invitation.link))
+    };
+    let asked = inbound(post("3k1", record("hm")));
+    assert_eq!(invited(&asked, true, |_| ()), Some((InvitationWay::WriteToUs, None)));
+    assert_eq!(invited(&asked, false, |_| ()), None, "nobody would read it");
+    assert_eq!(invited(&asked, true, |target| target.hidden = true), None, "nobody would read the invitation");
+    assert_eq!(invited(&private(), true, |_| ()), None, "it is private already");
 }

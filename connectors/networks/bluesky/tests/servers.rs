@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use careline::ErrorKind;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::clock::SystemClock;
 use careline::context::Context;
-use careline::model::{AccountId, EntityKind, EventBody, Inbound, Origin, Surface, TenantId};
-use careline::network::{Network, PollAsk, Recheck};
+use careline::engage::text::{Marking, marks};
+use careline::model::{AccountId, EntityKind, EventBody, Inbound, Origin, Surface, TenantId, Visibility};
+use careline::network::{Act, FindSent, Network, Outbound, PollAsk, Receipt, Recheck, Say, Target};
 use careline::wire::{Encoding, sign};
+use careline::{Error, ErrorKind};
 use careline_bluesky::{Account, AccountConfig};
 use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
@@ -117,6 +118,37 @@ impl Servers {
         let body = json!({"repo": person.did, "collection": "app.bsky.feed.post", "record": record});
         let written = self.call("com.atproto.repo.createRecord", &person.access, body).await;
         json!({"uri": written["uri"], "cid": written["cid"]})
+    }
+
+    async fn read(&self, path: &str, person: &Person) -> Value {
+        let answer = self.try_call(Method::GET, path, &person.access, Value::Null).await;
+        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// How many records of a kind somebody has.
+    async fn count(&self, person: &Person, collection: &str) -> usize {
+        let path = format!("com.atproto.repo.listRecords?repo={}&collection={collection}", person.did);
+        self.read(&path, person).await["records"].as_array().unwrap().len()
+    }
+
+    /// A post as the service shows it to somebody, once it looks as it should; `null` for one that it does not show.
+    async fn shows(&self, uri: &str, person: &Person, as_it_should: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let post = self.read(&format!("app.bsky.feed.getPosts?uris={uri}"), person).await["posts"][0].clone();
+            if as_it_should(&post) {
+                return post;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{post}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    async fn erase(&self, person: &Person, uri: &Value) {
+        let (collection, rkey) = uri.as_str().unwrap().rsplit_once('/').unwrap();
+        let collection = collection.rsplit('/').next().unwrap();
+        let body = json!({"repo": person.did, "collection": collection, "rkey": rkey});
+        self.call("com.atproto.repo.deleteRecord", &person.access, body).await;
     }
 
     fn config(&self, identifier: &str) -> AccountConfig {
@@ -237,10 +269,8 @@ async fn sessions_renew_themselves(servers: &Servers, account: &Account, acme: &
 }
 
 async fn recheck_finds_what_is_gone(servers: &Servers, account: &Account, jo: &Person, posts: [&Value; 3]) {
+    servers.erase(jo, &posts[2]["uri"]).await;
     let thanks = posts[2]["uri"].as_str().unwrap();
-    let rkey = thanks.rsplit('/').next().unwrap();
-    let body = json!({"repo": jo.did, "collection": "app.bsky.feed.post", "rkey": rkey});
-    servers.call("com.atproto.repo.deleteRecord", &jo.access, body).await;
     let begun = Instant::now();
     loop {
         let ask = Recheck::new(posts.iter().map(|post| post["uri"].as_str().unwrap().into()).collect());
@@ -256,6 +286,175 @@ async fn recheck_finds_what_is_gone(servers: &Servers, account: &Account, jo: &P
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+}
+
+/// What the test of sending says, and with what.
+struct Speaker<'s> {
+    servers: &'s Servers,
+    account: Account,
+    acme: Person,
+    jo: Person,
+}
+
+const POSTS: &str = "app.bsky.feed.post";
+const LIKES: &str = "app.bsky.feed.like";
+
+impl Speaker<'_> {
+    async fn send(&self, key: &str, act: Act) -> Result<Receipt, Error> {
+        self.account.send(&self.servers.cx, &Outbound::new(key, act)).await
+    }
+
+    async fn find(&self, key: &str, act: Act) -> Option<Receipt> {
+        let ask = FindSent::new(Outbound::new(key, act), self.servers.cx.clock.now());
+        self.account.find_sent(&self.servers.cx, ask).await.unwrap()
+    }
+}
+
+fn said(text: &str) -> Say {
+    let mut say = Say::new(text);
+    say.entities = marks(text, Marking::Bluesky);
+    say.language = Some("en".into());
+    say
+}
+
+fn reply_to(id: &str, text: &str) -> Act {
+    Act::Reply { to: Target::new(id), say: said(text), visibility: Visibility::Public }
+}
+
+fn publish(text: &str) -> Act {
+    Act::Publish { say: said(text), visibility: Visibility::Public }
+}
+
+#[tokio::test]
+async fn what_is_said_on_bluesky_is_said_once() {
+    let Some(servers) = Servers::start().await else { return };
+    let (acme, jo) = (servers.join("acme-shop.test").await, servers.join("jo-doe.test").await);
+    let account = Account::new(servers.config("acme-shop.test")).unwrap();
+    assert!(account.capability().sends_once, "these servers have no direct messages");
+    let speaker = Speaker { servers: &servers, account, acme, jo };
+    an_answer_stands_in_its_thread_and_a_repetition_adds_nothing(&speaker).await;
+    our_own_posts_go_on_at_once_and_end(&speaker).await;
+    a_session_that_ran_out_loses_and_doubles_nothing(&speaker).await;
+    posts_that_closed_are_not_answered(&speaker).await;
+    likes_come_and_go(&speaker).await;
+}
+
+async fn an_answer_stands_in_its_thread_and_a_repetition_adds_nothing(speaker: &Speaker<'_>) {
+    let Speaker { servers, account, acme, jo } = speaker;
+    let root = servers.post(jo, "My kettle leaks", json!({})).await;
+    let asked = servers.post(jo, "@acme-shop.test what now?", answering(&root, &root)).await;
+    let asked_uri = asked["uri"].as_str().unwrap();
+    servers.shows(asked_uri, acme, Value::is_object).await;
+    let text = "👍 @jo-doe.test ask @nobody.test or see https://acme.example/help #kettle";
+    assert_eq!(speaker.find("act-1", reply_to(asked_uri, text)).await, None);
+    let receipt = speaker.send("act-1", reply_to(asked_uri, text)).await.unwrap();
+
+    let found = read_until(servers, account, &format!("thread:{asked_uri}"), &json!(receipt.native_id)).await;
+    let marked: Vec<_> = found.content.entities.iter().map(|entity| entity.span.of(&found.content.text)).collect();
+    assert_eq!(
+        (found.content.text.as_str(), marked),
+        (text, vec!["@jo-doe.test", "https://acme.example/help", "#kettle"])
+    );
+    assert_eq!(found.content.entities[0].native_id.as_deref(), Some(&*jo.did));
+    assert_eq!(found.reply_to.unwrap().native_id, asked_uri);
+    assert_eq!((found.thread.as_deref(), found.permalink), (root["uri"].as_str(), receipt.permalink.clone()));
+    let shown = servers.shows(&receipt.native_id, acme, Value::is_object).await;
+    assert_eq!(shown["record"]["reply"], json!({"root": root, "parent": asked}));
+    let theirs = Account::new(servers.config("jo-doe.test")).unwrap();
+    let told = read_until(servers, &theirs, "notifications", &json!(receipt.native_id)).await;
+    assert_eq!(told.author.unwrap().native_id, acme.did);
+
+    let count = servers.count(acme, POSTS).await;
+    assert_eq!(speaker.send("act-1", reply_to(asked_uri, text)).await.unwrap(), receipt);
+    assert_eq!(speaker.find("act-1", reply_to(asked_uri, text)).await, Some(receipt));
+    let error = speaker.send("act-1", reply_to(asked_uri, "Other words")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert_eq!(servers.count(acme, POSTS).await, count);
+}
+
+async fn our_own_posts_go_on_at_once_and_end(speaker: &Speaker<'_>) {
+    let Speaker { servers, acme, .. } = speaker;
+    let first = speaker.send("act-2", publish("(1/2) We know of the kettles.")).await.unwrap();
+    let second = speaker.send("act-3", reply_to(&first.native_id, "(2/2) Ask us.")).await.unwrap();
+    let shown = servers.shows(&second.native_id, acme, Value::is_object).await;
+    assert_eq!(shown["record"]["reply"]["root"]["uri"].as_str(), Some(first.native_id.as_str()));
+    let delete = || Act::Delete { on: Target::new(second.native_id.clone()) };
+    assert_eq!(speaker.find("act-4", delete()).await, None);
+    for _ in 0..2 {
+        assert_eq!(speaker.send("act-4", delete()).await.unwrap().native_id, second.native_id);
+    }
+    assert!(speaker.find("act-4", delete()).await.is_some());
+    servers.shows(&second.native_id, acme, Value::is_null).await;
+    assert_eq!(speaker.find("act-3", reply_to(&first.native_id, "(2/2) Ask us.")).await, None);
+}
+
+async fn a_session_that_ran_out_loses_and_doubles_nothing(speaker: &Speaker<'_>) {
+    let Speaker { servers, account, acme, .. } = speaker;
+    let before = servers.count(acme, POSTS).await;
+    for (key, renewable) in [("act-5", true), ("act-6", false)] {
+        let mut stale = account.session().unwrap();
+        stale.access = expired(&acme.did).into();
+        if !renewable {
+            stale.refresh = expired(&acme.did).into();
+        }
+        let mut config = servers.config(&acme.did);
+        config.session = Some(stale);
+        let again = Account::new(config).unwrap();
+        let receipt = again.send(&servers.cx, &Outbound::new(key, publish("We are back."))).await.unwrap();
+        assert_eq!(speaker.find(key, publish("We are back.")).await, Some(receipt));
+    }
+    assert_eq!(servers.count(acme, POSTS).await, before + 2);
+}
+
+/// Deleted, or open to others only; what was said before stands all the same.
+async fn posts_that_closed_are_not_answered(speaker: &Speaker<'_>) {
+    let Speaker { servers, acme, jo, .. } = speaker;
+    let before = servers.count(acme, POSTS).await;
+    let (asked, closed) =
+        (servers.post(jo, "And the lid?", json!({})).await, servers.post(jo, "Friends only", json!({})).await);
+    let (asked_uri, closed_uri) = (asked["uri"].as_str().unwrap(), closed["uri"].as_str().unwrap());
+    servers.shows(asked_uri, acme, Value::is_object).await;
+    let receipt = speaker.send("act-7", reply_to(asked_uri, "It is dear.")).await.unwrap();
+    servers.erase(jo, &asked["uri"]).await;
+    servers.shows(asked_uri, acme, Value::is_null).await;
+    assert_eq!(speaker.send("act-7", reply_to(asked_uri, "It is dear.")).await.unwrap(), receipt);
+    let error = speaker.send("act-8", reply_to(asked_uri, "Still there?")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+
+    let gate = json!({"$type": "app.bsky.feed.threadgate", "post": closed_uri, "allow": [],
+        "createdAt": servers.cx.clock.now().to_string()});
+    let rkey = closed_uri.rsplit('/').next().unwrap();
+    let body = json!({"repo": jo.did, "collection": "app.bsky.feed.threadgate", "rkey": rkey, "record": gate});
+    servers.call("com.atproto.repo.createRecord", &jo.access, body).await;
+    servers.shows(closed_uri, acme, |post| post["viewer"]["replyDisabled"] == true).await;
+    let error = speaker.send("act-9", reply_to(closed_uri, "Hello?")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Blocked, "{error}");
+    assert_eq!(servers.count(acme, POSTS).await, before + 1);
+}
+
+async fn likes_come_and_go(speaker: &Speaker<'_>) {
+    let Speaker { servers, acme, jo, .. } = speaker;
+    let praise = servers.post(jo, "Thank you, acme", json!({})).await;
+    let uri = praise["uri"].as_str().unwrap();
+    servers.shows(uri, acme, Value::is_object).await;
+    let like = |liked| Act::Like { on: Target::new(uri), liked };
+    for _ in 0..2 {
+        for (key, liked) in [("act-10", true), ("act-11", true), ("act-12", false), ("act-12", false)] {
+            assert_eq!(speaker.send(key, like(liked)).await.unwrap().native_id, uri);
+            assert_eq!(servers.count(acme, LIKES).await, usize::from(liked));
+            assert!(speaker.find(key, like(liked)).await.is_some() && speaker.find(key, like(!liked)).await.is_none());
+        }
+    }
+    // One that was given in Bluesky's app counts, and is taken back like ours.
+    let record = json!({"$type": LIKES, "subject": praise, "createdAt": servers.cx.clock.now().to_string()});
+    let body = json!({"repo": acme.did, "collection": LIKES, "record": record});
+    servers.call("com.atproto.repo.createRecord", &acme.access, body).await;
+    servers.shows(uri, acme, |post| post["viewer"]["like"].is_string() && post["likeCount"] == 1).await;
+    speaker.send("act-13", like(true)).await.unwrap();
+    assert_eq!(servers.count(acme, LIKES).await, 1);
+    speaker.send("act-14", like(false)).await.unwrap();
+    assert_eq!(servers.count(acme, LIKES).await, 0);
+    servers.shows(uri, acme, |post| post["likeCount"] == 0).await;
 }
 
 /// An engine over a database that reads the account as `acme`.

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
-use careline::network::{AccountInfo, Capability, Network, Page as Found, PollAsk, Recheck};
+use careline::network::{
+    AccountInfo, Capability, FindSent, Network, Outbound, Page as Found, PollAsk, Receipt, Recheck,
+};
 use careline::wire::{Encoding, sign};
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
@@ -16,7 +18,7 @@ use url::Url;
 
 use crate::config::AccountConfig;
 use crate::place::{NETWORK, Page};
-use crate::poll;
+use crate::{poll, send};
 
 /// A Facebook page with its Messenger inbox.
 #[derive(Debug)]
@@ -68,11 +70,10 @@ impl Account {
 #[async_trait]
 impl Network for Account {
     fn info(&self) -> AccountInfo {
-        let handle = self.handle.read().unwrap_or_else(PoisonError::into_inner).clone();
         AccountInfo::new(
             NativeAccount::new(NetworkName::new(NETWORK), self.page.id()),
             self.page.people.clone(),
-            handle,
+            self.handle(),
         )
     }
 
@@ -85,6 +86,8 @@ impl Network for Account {
         capability.deletions = true;
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::DirectMessage, Surface::Review];
+        capability.send_verbs = send::VERBS.iter().map(ToString::to_string).collect();
+        capability.sent_lag = send::LAG;
         // Fact sheets facebook §11 and messenger §7.
         capability.reply_text = Some(TextPolicy::facebook_comment());
         capability.private_text = Some(TextPolicy::messenger());
@@ -102,12 +105,25 @@ impl Network for Account {
         poll::poll(self, cx, ask).await.map_err(|error| self.named(error, "poll"))
     }
 
+    async fn send(&self, cx: &Context, out: &Outbound) -> Result<Receipt> {
+        send::act(self, cx, out).await.map_err(|error| self.named(error, "send"))
+    }
+
+    async fn find_sent(&self, cx: &Context, ask: FindSent) -> Result<Option<Receipt>> {
+        send::find(self, cx, &ask).await.map_err(|error| self.named(error, "find_sent"))
+    }
+
     async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Found> {
         poll::recheck(self, cx, ask).await.map_err(|error| self.named(error, "recheck"))
     }
 }
 
 impl Account {
+    /// The page's username; empty while unknown.
+    pub(crate) fn handle(&self) -> CompactString {
+        self.handle.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn named(&self, error: Error, operation: &'static str) -> Error {
         error.during(operation).with("network", NETWORK).with("account", self.page.id())
     }

@@ -30,7 +30,7 @@ impl fmt::Debug for WebhookConfig {
     }
 }
 
-/// One page: what reading it needs.
+/// One page: what reading it and speaking for it need.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountConfig {
@@ -51,7 +51,7 @@ pub struct AccountConfig {
 }
 
 impl AccountConfig {
-    /// A page read at Meta's own address.
+    /// A page at Meta's own address.
     pub fn new(page_id: impl Into<String>, page_token: impl Into<SecretString>) -> Self {
         Self {
             page_id: page_id.into(),

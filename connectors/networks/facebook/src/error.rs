@@ -60,7 +60,7 @@ fn of_code(error: &GraphError<'_>, headers: &HeaderMap, trace: Option<String>) -
         read = read.retry(Retry::After(wait(headers).unwrap_or(LIMITED_FOR)));
     } else if code == 368 {
         read = read.retry(Retry::After(BLOCKED_FOR));
-    } else if matches!(code, 506 | 1_357_046) {
+    } else if matches!(code, 506 | 10_900 | 1_357_046) {
         // Something of ours is there, or may be: look before repeating.
         read = read.retry(Retry::Unknown);
     } else if error.is_transient.is_set() {
@@ -96,6 +96,8 @@ fn meaning(code: u32, subcode: u32) -> (ErrorKind, &'static str) {
         (3 | 10 | 200..=299, _) => (PermissionDenied, "the app or the token lacks a permission"),
         (368, _) => (Blocked, "Facebook blocks this page from writing for a while"),
         (506, _) => (Conflict, "the same was posted before"),
+        // The code is unconfirmed (fact sheet facebook, trap 10).
+        (10_900, _) => (Conflict, "one private answer was given to this already"),
         (1_357_046, _) => (Unavailable, "Facebook answered nonsense; what was sent may have arrived"),
         (100, _) => (InputInvalid, "Facebook does not accept a parameter"),
         _ => (Unavailable, "Facebook reports an error this version does not know"),
@@ -192,6 +194,7 @@ mod tests {
             (299, 0, PermissionDenied, Retry::Never),
             (368, 0, Blocked, Retry::After(BLOCKED_FOR)),
             (506, 0, Conflict, Retry::Unknown),
+            (10_900, 0, Conflict, Retry::Unknown),
             (551, 1_545_041, Blocked, Retry::Never),
             (803, 0, NotFound, Retry::Never),
             (1705, 0, NotFound, Retry::Never),

@@ -1,4 +1,4 @@
-//! Facebook Pages and Messenger for careline: webhooks in, Graph reads for what webhooks miss.
+//! Facebook Pages and Messenger for careline: webhooks in, Graph reads for what webhooks miss, answers out.
 //!
 //! [`Webhook`] is the endpoint of one Meta app, for every page that installed it. [`Account`] is one page. [`normalise`]
 //! reads a body without its request.
@@ -25,18 +25,32 @@
 //! Messages keep `app_id`, `quick_reply`, `postback`, `referral`, `commands`, `prior_message`, `is_unsupported` and
 //! `standby` (another app has the thread: watch, do not answer); posts keep `item` and `published`; comments under
 //! advertisements `promotion_status`; recommendations `recommendation_type`.
+//!
+//! # Sending
+//! - A direct message about a comment or post is the private answer to it, which Facebook takes once and within 7 days.
+//!   Any other goes to the thread with the person, who is named by their PSID; one about a message there quotes it. The
+//!   act's key travels as `metadata` and comes back in the echo.
+//! - A comment is public, whoever wrote what it answers. Only comments can be hidden. What the page did not write is
+//!   neither edited nor deleted; where an act does not say who wrote it, Facebook is asked before a deletion. Nothing
+//!   in Messenger can be liked, edited or deleted.
+//! - Posts of the page need the permission `pages_manage_posts` (Meta's guide to posts of pages).
+//! - Facebook takes no key with a comment or post, so that lost ones are looked for. Where it does not tell, as with a
+//!   lost private answer to a post, `find_sent` is an error.
 
 mod account;
+mod call;
 mod config;
 mod content;
 mod error;
 mod feed;
 mod graph;
 mod messaging;
+mod oauth;
 mod place;
 mod poll;
 mod receive;
 mod routes;
+mod send;
 mod signals;
 mod wire;
 mod withdrawal;
@@ -49,6 +63,7 @@ use careline::{Error, ErrorKind, Result};
 pub use account::Account;
 pub use config::{AccountConfig, WebhookConfig};
 pub use error::read_error;
+pub use oauth::{ConnectedPage, Login, LoginConfig, PAGE_TOKEN_LIFE, TokenFacts, USER_TOKEN_LIFE, token_cause};
 pub use receive::Webhook;
 pub use signals::Signals;
 pub use withdrawal::Withdrawal;

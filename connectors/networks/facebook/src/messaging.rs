@@ -113,7 +113,9 @@ impl Thread<'_> {
         inbound.reply_to = message.reply_to.and_then(|reply| reply.mid.compact()).map(reply_target);
         inbound.content = content(message.text, None);
         inbound.content.attachments = of_message(message.attachments.unwrap_or_default());
-        if message.is_echo.is_set() {
+        // Another app's echo carries that app's own note.
+        let is_ours = self.app_id.is_none_or(|ours| message.app_id.get().is_none_or(|app| app == ours));
+        if message.is_echo.is_set() && is_ours {
             inbound.echo_of = message.metadata.compact();
         }
         let extensions = &mut inbound.content.extensions;

@@ -16,14 +16,11 @@ use careline::model::{Channel, Deleted, Event, EventBody, MessageId, Timestamp};
 use careline::network::{Page, PollAsk, Recheck};
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use http::{Method, Request, StatusCode};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::account::Account;
-use crate::error::read_error;
+use crate::call::{address, get};
 use crate::graph::{self, Answer, Asked};
 use crate::place::NETWORK;
 
@@ -34,15 +31,17 @@ pub(crate) const SOURCES: [&str; 4] = ["feed", "conversations", "ratings", "tagg
 pub(crate) const RECHECK_MAX: u32 = 50;
 
 /// The most items Facebook lists on a page.
-const LIMIT_MAX: u32 = 100;
+pub(crate) const LIMIT_MAX: u32 = 100;
 const LIMIT: u32 = 25;
 
-const POST: &str = "id,message,message_tags,from,created_time,permalink_url,is_hidden,\
+pub(crate) const POST: &str = "id,message,message_tags,from,created_time,permalink_url,is_hidden,\
     attachments{type,url,unshimmed_url,title,media,target,subattachments}";
-const COMMENT: &str = "id,message,message_tags,from,created_time,parent{id,from},permalink_url,is_hidden,is_private,\
-    comment_count,attachment{type,url,title,media,target}";
-/// Details are given for the 20 newest messages of a conversation only (fact sheet messenger §8).
-const CONVERSATION: &str =
+pub(crate) const COMMENT: &str = "id,message,message_tags,from,created_time,parent{id,from},permalink_url,\
+    is_hidden,is_private,comment_count,attachment{type,url,title,media,target}";
+/// How many messages of a conversation are given with details: the newest (fact sheet messenger §8).
+pub(crate) const DETAILED: usize = 20;
+/// As many as `DETAILED` says.
+pub(crate) const CONVERSATION: &str =
     "id,updated_time,messages.limit(20){id,created_time,from,to,message,attachments,sticker,reply_to}";
 const RATING: &str =
     "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer,open_graph_story{id}";
@@ -290,7 +289,7 @@ fn reject_key(reject: &Reject, raw: &[u8]) -> CompactString {
 }
 
 /// What of the address of the next page may be kept: where it is, without the token.
-fn safe_part(next: &str) -> Option<String> {
+pub(crate) fn safe_part(next: &str) -> Option<String> {
     let url = Url::parse(next).ok()?;
     let kept = url.query_pairs().filter(|(key, _)| matches!(&**key, "after" | "until" | "__paging_token"));
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
@@ -323,41 +322,6 @@ fn step_url(account: &Account, ask: &PollAsk, step: &Step) -> Result<Url> {
         url.query_pairs_mut().extend_pairs(url::form_urlencoded::parse(next.as_bytes()));
     }
     Ok(url)
-}
-
-fn address(account: &Account, path: &[&str], query: &[(&str, &str)]) -> Result<Url> {
-    let mut url = account.base.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::new(ErrorKind::ConfigInvalid, "`base_url` is no address of a server"))?
-        .extend(path);
-    url.query_pairs_mut().extend_pairs(query);
-    if let Some(proof) = &account.proof {
-        url.query_pairs_mut().append_pair("appsecret_proof", proof.expose_secret());
-    }
-    Ok(url)
-}
-
-async fn get(account: &Account, cx: &Context, url: Url) -> Result<Bytes> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", account.token.expose_secret()))
-        .map_err(|_| Error::new(ErrorKind::ConfigInvalid, "the page token holds characters that no token has"))?;
-    bearer.set_sensitive(true);
-    let request = Request::builder()
-        .method(Method::GET)
-        .uri(url.as_str())
-        .header(AUTHORIZATION, bearer)
-        .header(ACCEPT, "application/json")
-        .body(Bytes::new())
-        .map_err(|error| Error::new(ErrorKind::Unexpected, "a request cannot be built").caused_by(error))?;
-    let response = cx.transport.send(request).await?;
-    if response.status() != StatusCode::OK || is_error(response.body()) {
-        return Err(read_error(response.status(), response.headers(), response.body()));
-    }
-    Ok(response.into_body())
-}
-
-/// An error with status 200 is one all the same.
-fn is_error(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"{\"error\"")
 }
 
 #[cfg(test)]

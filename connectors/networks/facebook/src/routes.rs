@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use careline::model::{Reason, Surface, Timestamp, Visibility};
-use careline::routing::{ReplyRoute, RouteAsk, Routing};
+use careline::routing::{Invitation, InvitationWay, ReplyRoute, RouteAsk, Routing};
 
 use crate::account::Account;
 
@@ -14,6 +14,7 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 impl Routing for Account {
     fn reply_routes(&self, ask: &RouteAsk<'_>) -> Vec<ReplyRoute> {
         match ask.target.surface {
+            // Mentions in stories, answers to stories, postbacks and what an advertisement begins are messages, too.
             Surface::DirectMessage => vec![messenger(ask)],
             // Under something that is gone nothing can be said.
             _ if ask.target.deleted_at.is_some() => Vec::new(),
@@ -21,6 +22,32 @@ impl Routing for Account {
             Surface::Mention | Surface::Review => vec![in_public()],
             _ => Vec::new(),
         }
+    }
+
+    /// The private answer where it may be given, else a link into Messenger: following it opens the window, or shows a
+    /// new customer the button that does (Meta's page on `m.me` links).
+    fn invitation(&self, ask: &RouteAsk<'_>) -> Option<Invitation> {
+        if ask.target.deleted_at.is_some() {
+            return None;
+        }
+        match ask.target.surface {
+            Surface::Comment | Surface::Post if private_reply(ask).open => {
+                Some(Invitation::new(InvitationWay::PrivateReply))
+            }
+            Surface::Comment | Surface::Post | Surface::Mention | Surface::Review => Some(self.link_to_messenger()),
+            _ => None,
+        }
+    }
+}
+
+impl Account {
+    /// By the page's username; that its id does as well is unconfirmed, so there is no link before the name is known.
+    fn link_to_messenger(&self) -> Invitation {
+        let handle = self.handle();
+        if handle.is_empty() || !handle.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
+            return Invitation::new(InvitationWay::WriteToUs);
+        }
+        Invitation::new(InvitationWay::Link).link(format!("https://m.me/{handle}"))
     }
 }
 
@@ -42,7 +69,9 @@ fn private_reply(ask: &RouteAsk<'_>) -> ReplyRoute {
         return closed("older than 7 days; ask in public for a message");
     }
     let reason = Reason::new("facebook.private_reply", "one private answer within 7 days");
-    open_until(closes_at, reason)
+    let mut route = open_until(closes_at, reason);
+    route.single = true;
+    route
 }
 
 /// Anything for a day after the customer's last turn, a person's answer for a week.

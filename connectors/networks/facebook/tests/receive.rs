@@ -253,6 +253,21 @@ fn echoes_are_ours_and_give_the_key_back() {
 }
 
 #[test]
+fn the_key_in_another_apps_echo_is_none_of_ours() {
+    let mut config = WebhookConfig::new(SECRET, "token");
+    config.app_id = Some("42".into());
+    let webhook = Webhook::new(config).unwrap();
+    for (app_id, expected) in [(json!(42), Some("note")), (json!("43"), None), (json!(null), Some("note"))] {
+        let item = json!({"sender": {"id": PAGE}, "recipient": {"id": PSID}, "timestamp": 1_768_000_000_246_i64,
+            "message": {"mid": "m_2", "text": "Hi", "is_echo": true, "app_id": app_id, "metadata": "note"}});
+        let body = json!({"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [item]}]}).to_string();
+        let Received::Events(parsed) = webhook.receive(&signed(&body), now()).unwrap() else { panic!() };
+        let EventBody::Message(read) = &parsed.events[0].body else { panic!("{parsed:?}") };
+        assert_eq!(read.echo_of.as_deref(), expected, "{app_id}");
+    }
+}
+
+#[test]
 fn what_another_app_handles_is_marked() {
     let read = message(messaging("standby", json!({"message": {"mid": "m_3", "text": "Hello"}})));
     assert_eq!(read.content.extensions["standby"], true);

@@ -20,6 +20,7 @@
 mod config;
 mod error;
 mod html;
+mod oauth;
 mod poll;
 mod receive;
 mod routes;
@@ -45,6 +46,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use config::{AccountConfig, WebhookConfig};
+pub use oauth::{App, AppConfig, TOKEN_LIFE};
 pub use receive::{Webhook, normalise};
 pub use signals::Signals;
 

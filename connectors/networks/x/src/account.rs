@@ -1,13 +1,17 @@
 //! One brand account on X.
 
 use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, Surface};
-use careline::network::{AccountInfo, Capability, EventStream, Network, Page, PollAsk, Recheck, StreamAsk};
+use careline::network::{
+    AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
+};
+use careline::transport::Deadline;
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
@@ -19,17 +23,24 @@ use url::Url;
 use crate::config::AccountConfig;
 use crate::error;
 use crate::message::SCOPE;
+use crate::send;
 
-/// One brand account on X: polls, streams, looks again at posts, and knows X's signals and rules.
+/// One brand account on X: polls, streams, looks again at posts, says something, and knows X's signals and rules.
 ///
 /// Poll sources: `mentions`, `dm_events`, `search` ([`AccountConfig::search_query`]) and, for one thread only,
 /// `conversation:` and the id of its root: answers below the first level reach no webhook (fact sheet §4). Stream sources: `search` (the app's filtered stream) and `activity` (its Activity API subscriptions).
+///
+/// With a user token it answers, publishes, writes direct messages, hides answers under our posts and deletes our own
+/// posts; it likes with Enterprise access only, and edits once [`Network::check`] has found that the account subscribes
+/// to a plan. An edited post has a new id, which the receipt names.
 #[derive(Debug)]
 pub struct Account {
     pub(crate) config: AccountConfig,
     base: Url,
     /// The handle as configured, or as X last told it.
     handle: RwLock<CompactString>,
+    /// Whether X last told that the account subscribes to one of its plans.
+    subscribes: AtomicBool,
 }
 
 /// On whose behalf a request goes out.
@@ -58,7 +69,7 @@ impl Account {
             return wrong("the base address of the X API has no host");
         }
         let handle = RwLock::new(config.handle.trim_start_matches('@').into());
-        Ok(Self { config, base, handle })
+        Ok(Self { config, base, handle, subscribes: AtomicBool::new(false) })
     }
 
     /// The account as its events name it.
@@ -71,11 +82,19 @@ impl Account {
         self.handle.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Whether posts of ours may be edited: within the hour, by subscribers (fact sheet §6; by those of every plan:
+    /// unconfirmed).
+    pub(crate) fn may_edit(&self) -> bool {
+        self.subscribes.load(Ordering::Relaxed)
+    }
+
     /// A GET of `path` with these parameters.
     pub(crate) fn request(&self, caller: Caller, path: &str, query: &[(&str, &str)]) -> Result<Request<Bytes>> {
         let mut url = self.base.clone();
         url.set_path(path);
-        url.query_pairs_mut().extend_pairs(query);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         let request =
             Request::get(url.as_str()).header(AUTHORIZATION, self.bearer(caller)?).header(ACCEPT, "application/json");
         request
@@ -100,7 +119,10 @@ impl Account {
     }
 
     /// Sends a request; a status of 400 and above is an error.
-    pub(crate) async fn answer(&self, cx: &Context, request: Request<Bytes>) -> Result<Response<Bytes>> {
+    pub(crate) async fn answer(&self, cx: &Context, mut request: Request<Bytes>) -> Result<Response<Bytes>> {
+        if let Some(deadline) = cx.deadline {
+            request.extensions_mut().insert(Deadline(deadline));
+        }
         let answer = cx.transport.send(request).await?;
         if answer.status().is_success() {
             return Ok(answer);
@@ -117,19 +139,23 @@ impl Account {
         struct User {
             id: CompactString,
             username: CompactString,
+            /// The name of a plan or `None` (API description).
+            subscription_type: Option<CompactString>,
         }
         // Only a user token can ask who it belongs to; the app asks about the id it was told.
-        let (caller, path) = match self.config.user_token {
-            Some(_) => (Caller::User, "/2/users/me".to_owned()),
-            None => (Caller::App, format!("/2/users/{}", self.config.native_id)),
+        let request = match self.config.user_token {
+            Some(_) => self.request(Caller::User, "/2/users/me", &[("user.fields", "subscription_type")])?,
+            None => self.request(Caller::App, &format!("/2/users/{}", self.config.native_id), &[])?,
         };
-        let answer = self.answer(cx, self.request(caller, &path, &[])?).await?;
+        let answer = self.answer(cx, request).await?;
         let me: Me = serde_json::from_slice(answer.body())
             .map_err(|_| Error::new(ErrorKind::Unavailable, "X does not tell who this account is"))?;
         if me.data.id != self.config.native_id {
             let error = Error::new(ErrorKind::ConfigInvalid, "the token belongs to another account");
             return Err(error.with("expected", &self.config.native_id).with("found", &me.data.id));
         }
+        let subscribes = me.data.subscription_type.is_some_and(|plan| !plan.is_empty() && plan != "None");
+        self.subscribes.store(subscribes, Ordering::Relaxed);
         *self.handle.write().unwrap_or_else(std::sync::PoisonError::into_inner) = me.data.username;
         Ok(self.info())
     }
@@ -155,6 +181,8 @@ impl Network for Account {
         capability.deletions = false;
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
+        capability.send_verbs = self.verbs().into_iter().map(str::to_owned).collect();
+        capability.sent_lag = send::LAG;
         capability.reply_text = Some(TextPolicy::x_post());
         capability.private_text = Some(TextPolicy::x_direct());
         capability.post_text = Some(TextPolicy::x_post());
@@ -171,6 +199,14 @@ impl Network for Account {
 
     async fn stream(&self, cx: &Context, ask: StreamAsk) -> Result<EventStream> {
         self.stream_source(cx, &ask).await.map_err(|error| error.during("stream").with("source", &ask.source))
+    }
+
+    async fn send(&self, cx: &Context, out: &Outbound) -> Result<Receipt> {
+        self.act(cx, out).await.map_err(|error| error.during("send"))
+    }
+
+    async fn find_sent(&self, cx: &Context, ask: FindSent) -> Result<Option<Receipt>> {
+        self.find(cx, &ask).await.map_err(|error| error.during("find_sent"))
     }
 
     async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Page> {

@@ -40,7 +40,7 @@ pub struct AccountConfig {
     pub handle: CompactString,
     /// The app-only bearer token: for streams, and for public reads without a user token.
     pub app_token: Option<SecretString>,
-    /// The account's own OAuth 2.0 access token: for direct messages, and for public reads.
+    /// The account's own OAuth 2.0 access token: for everything it says, for direct messages, and for public reads.
     pub user_token: Option<SecretString>,
     /// Where the API is; [`AccountConfig::BASE_URL`] unless in tests.
     pub base_url: String,
@@ -48,7 +48,7 @@ pub struct AccountConfig {
     pub fields: FieldNames,
     /// What poll source `search` asks for; absent for mentions of the handle by others.
     pub search_query: Option<String>,
-    /// Whether the app may answer posts that did not summon the account (Enterprise access, fact sheet §6).
+    /// Whether the app may answer posts that did not summon the account, and like: Enterprise access (fact sheet §6).
     pub unsummoned_replies: bool,
 }
 

@@ -49,6 +49,12 @@ impl Problem {
         !self.resource_id.0.is_empty() || !self.resource_type.0.is_empty()
     }
 
+    /// Whether X refuses words that were said before. There is no type for that, only a sentence or a code of v1.1 (seen
+    /// in answers, in no description).
+    fn is_duplicate(&self) -> bool {
+        self.code.0 == "187" || self.words().contains("duplicate content")
+    }
+
     fn words(&self) -> &str {
         [&self.detail, &self.message, &self.title, &self.error]
             .into_iter()
@@ -77,7 +83,10 @@ pub(crate) fn from_body(body: &str) -> Error {
 
 fn describe(problem: &Problem, status: Option<StatusCode>) -> Error {
     let inner = problem.errors.first().unwrap_or(problem);
-    let kind = by_name(problem.name())
+    let is_duplicate = [problem, inner].into_iter().any(Problem::is_duplicate);
+    let kind = is_duplicate
+        .then_some(ErrorKind::Conflict)
+        .or_else(|| by_name(problem.name()))
         .or_else(|| by_name(inner.name()))
         .or_else(|| by_title(&inner.title.0))
         .or_else(|| by_code(&inner.code.0))
@@ -95,6 +104,10 @@ fn describe(problem: &Problem, status: Option<StatusCode>) -> Error {
         if !value.is_empty() {
             error = error.with(key, value);
         }
+    }
+    if is_duplicate {
+        // Those words may be there because an attempt of ours came through.
+        error = error.with("reason", "duplicate_content").retry(Retry::Unknown);
     }
     error
 }

@@ -2,7 +2,8 @@
 //!
 //! - [`Webhook`] verifies and reads what X posts: Activity API webhooks and the deprecated Account Activity ones.
 //! - [`Account`] reads what webhooks miss (mentions, search, conversations, direct messages), holds streams, looks again at
-//!   posts for deletions, adds X's signals to triage and tells where an answer may go.
+//!   posts for deletions, answers, publishes, writes in private, adds X's signals to triage and tells where an answer
+//!   may go.
 //! - [`normalise`] reads one raw body of any of these, for tools that hold one.
 //!
 //! # Reposts and what is shown inside
@@ -31,14 +32,17 @@ mod account;
 mod config;
 mod error;
 mod message;
+mod oauth;
 mod poll;
 mod receive;
 mod routes;
+mod send;
 mod signals;
 mod stream;
 mod wire;
 
 pub use account::Account;
 pub use config::{AccountConfig, FieldNames, WebhookConfig};
+pub use oauth::{OAuth, OAuthConfig, TOKEN_LIFE};
 pub use receive::{Webhook, normalise};
 pub use signals::Signals;

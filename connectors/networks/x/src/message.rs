@@ -18,6 +18,9 @@ use crate::wire::{
     Direct, Entities, Includes, Item, Mark, Media, People, Reference, Referenced, Status, StatusRef, User, Variant,
 };
 
+/// What the thread of direct messages begins with, apart from every post's id.
+pub(crate) const DIRECT_THREAD: &str = "dm:";
+
 /// The name of this network.
 pub(crate) const NETWORK: NetworkName = NetworkName::new("x");
 
@@ -264,14 +267,15 @@ fn direct_message(
     let mut message = Inbound::new(SCOPE, id.compact(), Surface::DirectMessage, Visibility::Private);
     message.author = sender;
     message.sent_at = sent_at;
-    message.permalink = thread.as_deref().map(|thread| ["https://x.com/messages/", &thread["dm:".len()..]].concat());
+    message.permalink =
+        thread.as_deref().map(|thread| ["https://x.com/messages/", &thread[DIRECT_THREAD.len()..]].concat());
     message.thread = thread;
     message
 }
 
-/// The thread of direct messages `id`, apart from every post's id.
+/// The thread of direct messages `id`.
 fn direct_thread(id: &str) -> CompactString {
-    let mut thread = CompactString::const_new("dm:");
+    let mut thread = CompactString::const_new(DIRECT_THREAD);
     thread.push_str(id);
     thread
 }

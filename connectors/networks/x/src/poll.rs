@@ -9,6 +9,7 @@ use careline::wire::Id;
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::account::{Account, Caller};
 use crate::config::FieldNames;
@@ -81,15 +82,8 @@ impl Account {
 
     /// A page of direct messages. There is no `since_id` here: the page is read until it meets what is known.
     async fn direct_messages(&self, cx: &Context, ask: &PollAsk, cursor: Cursor, limit: u32) -> Result<Page> {
-        let fields =
-            "id,text,event_type,created_at,sender_id,dm_conversation_id,attachments,referenced_tweets,entities";
-        let mut query = vec![
-            ("dm_event.fields", self.spelled(fields)),
-            ("event_types", "MessageCreate".to_owned()),
-            ("expansions", "sender_id,attachments.media_keys".to_owned()),
-            ("max_results", limit.clamp(1, 100).to_string()),
-        ];
-        query.extend([("user.fields", USER_FIELDS.to_owned()), ("media.fields", MEDIA_FIELDS.to_owned())]);
+        let mut query = vec![("max_results", limit.clamp(1, 100).to_string())];
+        query.extend(self.direct_fields());
         let (raw, cursor) = self.page(cx, Caller::User, "/2/dm_events", query, cursor).await?;
         let mut parsed = self.read(&raw, cx.clock.now())?;
         let known = |id: &str| cursor.since.as_deref().is_some_and(|since| rank(id) <= rank(since));
@@ -137,7 +131,7 @@ impl Account {
     }
 
     /// What stands in an answer. One that cannot be read at all is an error, so that no cursor moves past it.
-    fn read(&self, raw: &[u8], now: Timestamp) -> Result<Parsed> {
+    pub(crate) fn read(&self, raw: &[u8], now: Timestamp) -> Result<Parsed> {
         let mut parsed = normalise(BodyKind::Rest, raw, &self.native(), now)?;
         match parsed.rejects.pop() {
             Some(whole) if parsed.events.is_empty() && parsed.rejects.is_empty() && whole.raw.is_none() => {
@@ -182,34 +176,48 @@ impl Account {
         Some(Event::new(self.native(), Channel::Poll, now, body))
     }
 
-    /// The parameters that make X tell everything a message needs.
+    /// The parameters that make X tell everything a post needs.
     pub(crate) fn post_fields(&self) -> [(&'static str, String); 4] {
-        let (name, fields) = match self.config.fields {
-            FieldNames::Tweet => ("tweet.fields", POST_FIELDS.to_owned()),
-            FieldNames::Post => ("post.fields", self.spelled(POST_FIELDS)),
+        let (name, fields, expansions) = match self.config.fields {
+            FieldNames::Tweet => (
+                "tweet.fields",
+                "created_at,author_id,conversation_id,in_reply_to_user_id,referenced_tweets,entities,attachments,lang,\
+                 edit_history_tweet_ids,note_tweet,possibly_sensitive",
+                "author_id,attachments.media_keys,referenced_tweets.id",
+            ),
+            FieldNames::Post => (
+                "post.fields",
+                "created_at,conversation_id,entities,attachments,lang,note_post,possibly_sensitive",
+                "author_id,in_reply_to_user_id,attachments.media_keys,referenced_posts,edit_history_post_ids",
+            ),
         };
-        let expansions = "author_id,attachments.media_keys,referenced_tweets.id";
-        [
-            (name, fields),
-            ("expansions", self.spelled(expansions)),
-            ("user.fields", USER_FIELDS.to_owned()),
-            ("media.fields", MEDIA_FIELDS.to_owned()),
-        ]
+        [(name, fields), ("expansions", expansions), ("user.fields", USER_FIELDS), ("media.fields", MEDIA_FIELDS)]
+            .map(|(name, value)| (name, value.to_owned()))
     }
 
-    fn spelled(&self, fields: &str) -> String {
-        match self.config.fields {
-            FieldNames::Tweet => fields.to_owned(),
-            FieldNames::Post => fields
-                .replace("referenced_tweets", "referenced_posts")
-                .replace("edit_history_tweet_ids", "edit_history_post_ids")
-                .replace("note_tweet", "note_post"),
-        }
+    /// The parameters that make X tell everything a direct message needs.
+    pub(crate) fn direct_fields(&self) -> [(&'static str, String); 5] {
+        let (fields, expansions) = match self.config.fields {
+            FieldNames::Tweet => (
+                "id,text,event_type,created_at,sender_id,dm_conversation_id,attachments,referenced_tweets,entities",
+                "sender_id,attachments.media_keys",
+            ),
+            FieldNames::Post => (
+                "id,text,event_type,created_at,dm_conversation_id,attachments,entities",
+                "sender_id,attachments.media_keys,referenced_posts",
+            ),
+        };
+        [
+            ("dm_event.fields", fields),
+            ("event_types", "MessageCreate"),
+            ("expansions", expansions),
+            ("user.fields", USER_FIELDS),
+            ("media.fields", MEDIA_FIELDS),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
     }
 }
 
-const POST_FIELDS: &str = "created_at,author_id,conversation_id,in_reply_to_user_id,referenced_tweets,entities,\
-    attachments,lang,edit_history_tweet_ids,note_tweet,possibly_sensitive";
 const USER_FIELDS: &str = "id,name,username,profile_image_url,verified,public_metrics";
 const MEDIA_FIELDS: &str = "media_key,type,url,preview_image_url,variants,alt_text";
 
@@ -279,13 +287,15 @@ fn message_id(event: &Event) -> Option<&str> {
 /// The part of an answer that tells how to go on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Meta {
+pub(crate) struct Meta {
+    /// Absent where the answer is no page.
+    pub(crate) result_count: Option<IgnoredAny>,
     newest_id: Option<String>,
-    next_token: Option<String>,
+    pub(crate) next_token: Option<String>,
 }
 
 impl Meta {
-    fn read(raw: &[u8]) -> Self {
+    pub(crate) fn read(raw: &[u8]) -> Self {
         #[derive(Default, Deserialize)]
         struct Answer {
             #[serde(default)]
@@ -296,10 +306,10 @@ impl Meta {
 }
 
 /// The ids of a page's items, also of those that cannot be read otherwise.
-struct Ids;
+pub(crate) struct Ids;
 
 impl Ids {
-    fn read(raw: &[u8]) -> Vec<CompactString> {
+    pub(crate) fn read(raw: &[u8]) -> Vec<CompactString> {
         #[derive(Default, Deserialize)]
         struct Answer<'a> {
             #[serde(borrow, default)]

@@ -1,7 +1,7 @@
 //! Where an answer may go on X, by its rules of 2026 (fact sheet §1 and §6).
 
 use careline::model::{Content, Message, Origin, Reason, Surface, Visibility};
-use careline::routing::{ReplyRoute, RouteAsk, Routing};
+use careline::routing::{Invitation, InvitationWay, ReplyRoute, RouteAsk, Routing};
 
 use crate::account::Account;
 use crate::signals::Us;
@@ -22,6 +22,17 @@ impl Routing for Account {
             return vec![route];
         }
         vec![self.public_reply(ask.target), first_direct_message()]
+    }
+
+    /// A link that opens a direct message to us. X documents it for its message button, under its former host
+    /// `twitter.com`; that it opens under `x.com` as well is unconfirmed.
+    fn invitation(&self, ask: &RouteAsk<'_>) -> Option<Invitation> {
+        let is_ours = matches!(ask.target.origin, Origin::Brand | Origin::Careline);
+        if is_ours || ask.target.visibility == Visibility::Private {
+            return None;
+        }
+        let link = format!("https://x.com/messages/compose?recipient_id={}", self.config.native_id);
+        Some(Invitation::new(InvitationWay::Link).link(link))
     }
 }
 

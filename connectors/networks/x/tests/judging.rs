@@ -4,7 +4,7 @@
 
 use careline::model::*;
 use careline::network::BodyKind;
-use careline::routing::{ReplyRoute, RouteAsk, Routing};
+use careline::routing::{InvitationWay, ReplyRoute, RouteAsk, Routing};
 use careline::triage::{Evidence, Triage, TriageInput};
 use careline_testkit::acme;
 use careline_testkit::network::kept;
@@ -139,6 +139,24 @@ fn only_who_summons_the_account_can_be_answered_in_public() {
     let mut config = AccountConfig::new("111", "acme");
     config.unsummoned_replies = true;
     assert!(routes(&Account::new(config).unwrap(), talk(), Origin::Customer)[0].open);
+}
+
+#[test]
+fn customers_are_invited_to_go_on_in_private_by_a_link() {
+    let invitation = |post: Value, origin: Origin| {
+        let account = account();
+        let (conversation, mut target) = kept(&inbound(post), &account);
+        target.origin = origin;
+        account.invitation(&RouteAsk::new(&conversation, &target, Timestamp::default()))
+    };
+    let called = json!({ "text": "help @acme", "author_id": "222" });
+    let found = invitation(called.clone(), Origin::Customer).unwrap();
+    assert_eq!(found.way, InvitationWay::Link);
+    assert_eq!(found.link.as_deref(), Some("https://x.com/messages/compose?recipient_id=111"));
+    assert_eq!(invitation(called, Origin::Brand), None, "nobody invites themselves");
+    let direct =
+        json!({ "text": "hi", "event_type": "MessageCreate", "sender_id": "222", "dm_conversation_id": "111-222" });
+    assert_eq!(invitation(direct, Origin::Customer), None, "they are there already");
 }
 
 #[test]

@@ -160,11 +160,8 @@ async fn requests_speak_the_configured_spelling() {
     let cx = Context::new(Arc::new(transport.clone()), Arc::new(ManualClock::jumping(Timestamp::default())));
     Account::new(config).unwrap().poll(&cx, PollAsk::new("mentions", None)).await.unwrap();
     let request = &transport.requests()[0];
-    let fields = request.query("post.fields").unwrap();
-    assert!(
-        fields.contains("referenced_posts") && fields.contains("note_post") && !fields.contains("tweet"),
-        "{fields}"
-    );
+    let asked = [request.query("post.fields").unwrap(), request.query("expansions").unwrap()].join(",");
+    assert!(asked.contains("referenced_posts") && asked.contains("note_post") && !asked.contains("tweet"), "{asked}");
     assert_eq!(request.query("tweet.fields"), None);
 }
 

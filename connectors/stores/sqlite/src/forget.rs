@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use careline::Result;
 use careline::model::{
-    Case, CustomerId, DeliveryId, IdentityId, Message, MessageId, Presence, TenantId, Timer, Timestamp,
+    Case, CaseId, CustomerId, DeliveryId, IdentityId, Message, MessageId, Presence, Reply, TenantId, Timer, Timestamp,
 };
 use careline::store::{
     Belongings, Effect, EraseAsk, ExportAsk, Exported, Key, Library, LogEntry, MessagesOf, Receipt, Record, RetainAsk,
@@ -13,8 +13,10 @@ use compact_str::CompactString;
 
 use crate::db::{Db, column, text};
 use crate::names::{find, tenant_no};
-use crate::place::{ACCOUNT, ALIAS, CURSOR, PART, PRESENCE, QUARANTINE, REACTION, THREAD, numbered};
-use crate::read::{self, message, record, versioned};
+use crate::place::{
+    ACCOUNT, ALIAS, CURSOR, INCIDENT, OPEN_INCIDENTS, PART, PRESENCE, QUARANTINE, REACTION, THREAD, numbered,
+};
+use crate::read::{self, message, record, reply, versioned};
 use crate::scan::time;
 use crate::work::parse;
 use crate::write::Writer;
@@ -63,6 +65,14 @@ impl Library for Shelf<'_, '_> {
         })
     }
 
+    fn replies(&mut self, customers: &BTreeSet<CustomerId>, cases: &BTreeSet<CaseId>) -> Result<Vec<Reply>> {
+        let [customers, cases] =
+            [self.numbers(customers.iter().map(CustomerId::as_str))?, self.numbers(cases.iter().map(CaseId::as_str))?];
+        let sql = "SELECT v, json, wording_v, wording FROM replies \
+                   WHERE customer IN (SELECT value FROM json_each(?1)) OR case_no IN (SELECT value FROM json_each(?2))";
+        self.db.all(sql, &[&customers, &cases], |row| reply(row, 0))
+    }
+
     fn roster(&mut self) -> Result<Vec<Presence>> {
         let sql = "SELECT v, json FROM records WHERE tenant = ?1 AND kind = ?2";
         let records = self.db.all(sql, &[&self.tenant, &PRESENCE], |row| record(row, PRESENCE, 0))?;
@@ -98,6 +108,14 @@ impl Library for Shelf<'_, '_> {
     }
 }
 
+impl Shelf<'_, '_> {
+    /// The numbers of those ids that have one, as JSON.
+    fn numbers<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Result<String> {
+        let numbers = ids.map(|id| find(self.db, self.tenant, id)).collect::<Result<Vec<_>>>()?;
+        Ok(serde_json::json!(numbers.into_iter().flatten().collect::<Vec<_>>()).to_string())
+    }
+}
+
 pub(crate) fn erase(mut writer: Writer<'_>, tenant: &TenantId, ask: &EraseAsk) -> Result<Receipt> {
     let Some(tenant) = tenant_no(&writer.db, tenant)? else { return Ok(Receipt::default()) };
     let receipt = writer.erase(tenant, ask)?;
@@ -126,6 +144,7 @@ pub(crate) fn retain(
     }
     if let Some(before) = ask.messages_before {
         writer.empty_messages(tenant, before, &mut receipt)?;
+        receipt.add("payloads", writer.empty_replies(tenant, before)?);
     }
     if let Some(before) = ask.raw_before {
         let sql = "UPDATE deliveries SET body = NULL WHERE tenant = ?1 AND received < ?2 AND body IS NOT NULL";
@@ -304,6 +323,13 @@ impl Writer<'_> {
         }
         Ok(())
     }
+
+    /// Removes the wordings of replies that are done, are older than that, and whose case is not open; tells how many.
+    fn empty_replies(&mut self, tenant: i64, before: Timestamp) -> Result<u64> {
+        let sql = "UPDATE replies SET wording_v = NULL, wording = NULL WHERE tenant = ?1 AND created < ?2 AND NOT open \
+                   AND wording IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.no = case_no AND c.open)";
+        Ok(self.db.execute(sql, &[&tenant, &before.as_millis()])? as u64)
+    }
 }
 
 fn plural(key: &Key) -> &'static str {
@@ -317,6 +343,8 @@ fn plural(key: &Key) -> &'static str {
         Key::Slot(..) => "slots",
         Key::Reaction(_) => "reactions",
         Key::Thread(_) => "threads",
+        Key::Reply(_) => "replies",
+        Key::Line(_) => "lines",
         _ => "records",
     }
 }
@@ -416,11 +444,13 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
             "SELECT t.version, t.v, t.json FROM names n JOIN slots t ON t.conversation = n.no WHERE n.tenant = ?1",
             "slot",
         ),
+        ("SELECT version, v, json, wording_v, wording FROM replies WHERE tenant = ?1 ORDER BY no", "reply"),
+        ("SELECT t.version, t.v, t.json FROM names n JOIN lines t ON t.no = n.no WHERE n.tenant = ?1", "line"),
     ];
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
-    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT] {
+    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT, INCIDENT, OPEN_INCIDENTS] {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
         all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }

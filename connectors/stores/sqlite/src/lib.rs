@@ -45,7 +45,7 @@ use async_trait::async_trait;
 use careline::model::{DeliveryId, TenantId, Timer, Timestamp};
 use careline::store::{
     CaseField, Commit, Counter, CounterAsk, Delivery, EraseAsk, ExportAsk, Exported, Key, LeaseAsk, Leased, Loaded,
-    OpenFilter, Receipt, RetainAsk, Scan, Scanned, Settle, Store,
+    Logged, OpenFilter, Receipt, RetainAsk, Scan, Scanned, Settle, Store,
 };
 use careline::{Error, ErrorKind, Result};
 use rusqlite::{Connection, TransactionBehavior};
@@ -417,6 +417,11 @@ impl Store for SqliteStore {
     async fn verify_log(&self, tenant: &TenantId) -> Result<u64> {
         let tenant = tenant.clone();
         self.run("verify_log", move |store| store.read(|db| work::verify_log(db, &tenant))).await
+    }
+
+    async fn log(&self, tenant: &TenantId, after: u64, limit: usize) -> Result<Vec<Logged>> {
+        let tenant = tenant.clone();
+        self.run("log", move |store| store.read(|db| work::log(db, &tenant, after, limit))).await
     }
 
     async fn backup(&self, path: &Path) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::{SqliteOptions, Synchronous};
 const APPLICATION_ID: i32 = 0x6361_7265;
 
 /// The schema's versions, oldest first; each one turns its predecessor into itself.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// A connection that may write, to a database that is brought to the present version.
 pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Result<Owned> {

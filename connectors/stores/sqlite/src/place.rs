@@ -16,6 +16,8 @@ pub(crate) const QUARANTINE: &str = "quarantined";
 pub(crate) const REACTION: &str = "reaction";
 pub(crate) const THREAD: &str = "thread";
 pub(crate) const ACCOUNT: &str = "account";
+pub(crate) const INCIDENT: &str = "incident";
+pub(crate) const OPEN_INCIDENTS: &str = "open_incidents";
 
 /// Separates the parts of an id that has several.
 pub(crate) const PART: char = '\u{1f}';
@@ -43,6 +45,8 @@ const CONVERSATIONS: Table = table!("conversations", "version", "v, json", "no =
 const IDENTITIES: Table = table!("identities", "version", "v, json", "no = ?1");
 const CUSTOMERS: Table = table!("customers", "version", "v, json", "no = ?1");
 const CASES: Table = table!("cases", "version", "v, json", "no = ?1");
+const REPLIES: Table = table!("replies", "version", "v, json, wording_v, wording", "no = ?1");
+const LINES: Table = table!("lines", "version", "v, json", "no = ?1");
 const DELIVERIES: Table = table!("deliveries", "1", "id", "no = ?1");
 const SLOTS: Table = table!("slots", "version", "v, json", "conversation = ?1 AND customer = ?2");
 const RECORDS: Table = table!("records", "version", "v, json", "tenant = ?1 AND kind = ?2 AND id = ?3");
@@ -116,9 +120,11 @@ pub(crate) fn numbered(key: &Key) -> Option<(&'static Table, &'static str, &str)
         Key::Identity(id) => (&IDENTITIES, "identity", id.as_str()),
         Key::Customer(id) => (&CUSTOMERS, "customer", id.as_str()),
         Key::Case(id) | Key::CaseMessages(id) => (&CASES, "case", id.as_str()),
+        Key::Reply(id) => (&REPLIES, "reply", id.as_str()),
+        Key::Line(id) => (&LINES, "line", id.as_str()),
         Key::Delivery(id) => (&DELIVERIES, "delivery", id.as_str()),
         Key::Slot(..) | Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => return None,
-        Key::Reaction(_) | Key::Thread(_) | Key::Account(_) => return None,
+        Key::Reaction(_) | Key::Thread(_) | Key::Account(_) | Key::Incident(_) | Key::OpenIncidents => return None,
     })
 }
 
@@ -132,6 +138,8 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::Reaction(id) => (REACTION, id.as_str().into()),
         Key::Thread(id) => (THREAD, id.as_str().into()),
         Key::Account(id) => (ACCOUNT, id.as_str().into()),
+        Key::Incident(id) => (INCIDENT, id.as_str().into()),
+        Key::OpenIncidents => (OPEN_INCIDENTS, "".into()),
         _ => ("", "".into()),
     }
 }

@@ -1,11 +1,12 @@
 //! Records by key.
 
 use careline::Result;
-use careline::model::{Content, Message, TenantId};
+use careline::model::{Content, Message, Reply, TenantId};
 use careline::store::{Key, Loaded, Record, Versioned};
 use compact_str::CompactString;
 use rusqlite::Row;
 use rustc_hash::FxHashMap;
+use serde::de::DeserializeOwned;
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
@@ -110,7 +111,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 }
 
-/// A record with its version; a message with content, an assessment with evidence.
+/// A record with its version; a message with content, an assessment with evidence, a reply with wording.
 pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<(u64, Record)> {
     let record = match kind {
         "message" if column::<Option<i64>>(row, 5)?.is_none() => record(row, "fate", 1)?,
@@ -122,6 +123,7 @@ pub(crate) fn versioned(row: &Row<'_>, kind: &str) -> Result<(u64, Record)> {
             }
             record => record,
         },
+        "reply" => Record::Reply(Box::new(reply(row, 1)?)),
         _ => record(row, kind, 1)?,
     };
     Ok((number(row, 0)?, record))
@@ -151,10 +153,24 @@ pub(crate) fn message_with_content(row: &Row<'_>, at: usize) -> Result<Message> 
 
 /// The content of a message.
 pub(crate) fn content(version: u16, json: &str) -> Result<Content> {
-    if version > Record::VERSION {
-        return Err(Record::read_json("content", version, json).err().unwrap_or_else(|| damaged("content")));
+    kept_apart("content", version, json)
+}
+
+/// A reply, with its wording's format version and JSON in the two columns after its own.
+pub(crate) fn reply(row: &Row<'_>, at: usize) -> Result<Reply> {
+    let Record::Reply(mut reply) = record(row, "reply", at)? else { return Err(damaged("reply")) };
+    if let Some(version) = column::<Option<u16>>(row, at + 2)? {
+        reply.wording = Some(kept_apart("wording", version, text(row, at + 3)?)?);
     }
-    serde_json::from_str(json).map_err(|error| damaged("content").caused_by(error))
+    Ok(*reply)
+}
+
+/// What stands in columns of its own beside a record's JSON.
+fn kept_apart<T: DeserializeOwned>(what: &'static str, version: u16, json: &str) -> Result<T> {
+    if version > Record::VERSION {
+        return Err(Record::read_json(what, version, json).err().unwrap_or_else(|| damaged(what)));
+    }
+    serde_json::from_str(json).map_err(|error| damaged(what).caused_by(error))
 }
 
 /// A column that is never negative.

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use careline::Result;
-use careline::model::{CaseId, TenantId, Timestamp};
+use careline::model::{CaseId, ReplyState, TenantId, Timestamp};
 use careline::store::{
-    CaseField, Counter, CounterAsk, OpenFilter, Place, Record, Scan, ScanOf, Scanned, query_phrases,
+    CaseField, Counter, CounterAsk, OpenFilter, Place, Record, ReplyFilter, Scan, ScanOf, Scanned, query_phrases,
 };
 use rusqlite::{Row, ToSql};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
 use crate::names::{find, tenant_no};
-use crate::place::{ACCOUNT, PRESENCE, QUARANTINE};
-use crate::read::{message_with_content, record};
+use crate::place::{ACCOUNT, INCIDENT, PRESENCE, QUARANTINE};
+use crate::read::{message_with_content, record, reply};
 
 pub(crate) fn scan(db: &Db<'_>, tenant: &TenantId, scan: &Scan) -> Result<Scanned> {
     let after = Place::after(scan)?.unwrap_or(Place::new(i64::MIN, i64::MIN, ""));
@@ -66,9 +66,11 @@ impl Page<'_, '_> {
             ScanOf::Search { query } => self.search(query),
             ScanOf::Customers => self.customers(),
             ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
-            ScanOf::Quarantine => self.quarantine(),
+            ScanOf::Quarantine => self.newest_of_kind(QUARANTINE),
             ScanOf::Roster => self.of_kind(PRESENCE),
             ScanOf::Accounts => self.of_kind(ACCOUNT),
+            ScanOf::Incidents => self.newest_of_kind(INCIDENT),
+            ScanOf::Replies(filter) => self.replies(filter),
             _ => {
                 Err(careline::Error::new(careline::ErrorKind::Unsupported, "this store cannot list that")
                     .during("scan"))
@@ -172,10 +174,45 @@ impl Page<'_, '_> {
         self.newest_named(sql, "customer")
     }
 
-    fn quarantine(&self) -> Result<Found> {
-        let sql = "SELECT at, id, v, json FROM records WHERE tenant = ?3 AND kind = 'quarantined' \
+    /// Records of a rare kind, the newest first.
+    fn newest_of_kind(&self, kind: &str) -> Result<Found> {
+        let sql = "SELECT at, id, v, json FROM records WHERE tenant = ?3 AND kind = ?5 \
                    AND at <= ?1 AND (at < ?1 OR id > ?2) ORDER BY at DESC, id LIMIT ?4";
-        self.newest_named(sql, QUARANTINE)
+        let latest = self.after.first.saturating_neg();
+        self.db.all(sql, &[&latest, &self.after.id, &self.tenant, &self.rows, &kind], |row| {
+            Ok((newest(row, 0, 1)?, record(row, kind, 2)?))
+        })
+    }
+
+    /// Of several states, a page of each; the page is the first of them all.
+    fn replies(&self, filter: &ReplyFilter) -> Result<Found> {
+        let case = match &filter.case {
+            Some(case) => match find(self.db, self.tenant, case.as_str())? {
+                Some(no) => Some(no),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let mut states: Vec<_> = filter.states.iter().map(Some).collect();
+        states.sort_unstable();
+        states.dedup();
+        if states.is_empty() {
+            states.push(None);
+        }
+        let mut found = Vec::new();
+        for state in states {
+            found.extend(self.replies_narrowed(&Narrowed::to_replies(filter, case, state))?);
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
+    fn replies_narrowed(&self, narrowed: &Narrowed) -> Result<Found> {
+        let latest = self.after.first.saturating_neg();
+        let mut all: Vec<&dyn ToSql> = vec![&latest, &self.after.id];
+        all.extend(narrowed.between(&self.tenant, &self.rows));
+        self.db
+            .all(&replies_sql(narrowed), &all, |row| Ok((newest(row, 0, 1)?, Record::Reply(Box::new(reply(row, 2)?)))))
     }
 
     fn newest_named(&self, sql: &str, kind: &str) -> Result<Found> {
@@ -209,6 +246,14 @@ impl Page<'_, '_> {
     }
 }
 
+fn replies_sql(narrowed: &Narrowed) -> String {
+    format!(
+        "SELECT created, id, v, json, wording_v, wording FROM replies WHERE created <= ?1 \
+         AND (created < ?1 OR id > ?2) AND tenant = ?3{} ORDER BY created DESC, id LIMIT ?",
+        narrowed.sql
+    )
+}
+
 fn newest(row: &Row<'_>, at: usize, id: usize) -> Result<Place> {
     Ok(Place::newest_first(time(row, at)?, text(row, id)?))
 }
@@ -239,7 +284,7 @@ pub(crate) fn count_open(
     Ok(numbers.into_iter().collect())
 }
 
-/// What a filter asks of rows of `cases`: more conditions, whose values are the parameters that follow.
+/// What a filter asks of rows of `cases` or `replies`: more conditions, whose values are the parameters that follow.
 #[derive(Default)]
 struct Narrowed {
     sql: String,
@@ -272,6 +317,24 @@ impl Narrowed {
         narrowed
     }
 
+    /// To the replies of one state, or of any.
+    fn to_replies(filter: &ReplyFilter, case: Option<i64>, state: Option<&ReplyState>) -> Self {
+        let mut narrowed = Self::default();
+        if let Some(no) = case {
+            narrowed.and("case_no = ?", no);
+        }
+        // A case has few replies; the plus keeps SQLite from going through all of an account's or a state's instead.
+        let (account_is, state_is) =
+            if case.is_some() { ("+account = ?", "+state = ?") } else { ("account = ?", "state = ?") };
+        if let Some(account) = &filter.account {
+            narrowed.and(account_is, account.as_str().to_owned());
+        }
+        if let Some(state) = state {
+            narrowed.and(state_is, state.as_str().to_owned());
+        }
+        narrowed
+    }
+
     fn and(&mut self, condition: &str, value: impl ToSql + 'static) {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);
@@ -297,4 +360,32 @@ pub(crate) fn counters(db: &Db<'_>, tenant: &TenantId, ask: &CounterAsk) -> Resu
     db.all(sql, &[&tenant, &ask.prefix, &from, &to], |row| {
         Ok(Counter { name: text(row, 0)?.into(), bucket: time(row, 1)?, value: column(row, 2)? })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_of_replies_comes_from_an_index_in_its_order() {
+        let options = crate::SqliteOptions::default();
+        let mut connection = crate::open::in_memory(&options).unwrap();
+        let connection = connection.checked().unwrap();
+        let (any, of_account) = (ReplyFilter::default(), ReplyFilter::of_account("acme-x"));
+        let queued = Some(&ReplyState::Queued);
+        for (filter, case, state, index) in [
+            (&any, None, None, "replies_created"),
+            (&any, None, queued, "replies_in_state"),
+            (&of_account, None, None, "replies_of_account"),
+            (&of_account, None, queued, "replies_of_account_in_state"),
+            (&any, Some(1), None, "replies_of_case"),
+            (&of_account, Some(1), queued, "replies_of_case"),
+        ] {
+            let sql = replies_sql(&Narrowed::to_replies(filter, case, state));
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+            let [step] = &*plan else { panic!("{sql} takes more than one step: {plan:?}") };
+            assert!(step.contains(&format!("USING INDEX {index} (")), "{sql}: {step}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use careline::Result;
 use careline::model::{TenantId, Timer, Timestamp};
-use careline::store::{Effect, LeaseAsk, Leased, Settle};
+use careline::store::{ChainEnd, Effect, LeaseAsk, Leased, Link, LogEntry, Logged, Settle};
 use serde::de::DeserializeOwned;
 
 use crate::db::{Db, column, text};
@@ -71,23 +71,13 @@ pub(crate) fn next_due(db: &Db<'_>) -> Result<Option<Timestamp>> {
     db.one("SELECT due FROM timers ORDER BY due LIMIT 1", &[], |row| time(row, 0))
 }
 
-/// Every entry of the log in order, for [`careline::store::ChainEnd::verify`].
+/// Recomputes the chain of digests over every entry of the log.
 pub(crate) fn verify_log(db: &Db<'_>, tenant: &TenantId) -> Result<u64> {
-    use careline::store::{ChainEnd, Link, LogEntry};
     let Some(tenant) = tenant_no(db, tenant)? else { return Ok(0) };
     let mut end = ChainEnd::default();
     let sql = "SELECT at, customer, case_id, json, salt, digest, chain FROM log WHERE tenant = ?1 ORDER BY no";
     db.each(sql, &[&tenant], |row| {
-        let link = Link { salt: column(row, 4)?, digest: column(row, 5)?, chain: column(row, 6)? };
-        let entry = match column::<Option<String>>(row, 3)? {
-            Some(json) => Some(LogEntry {
-                at: time(row, 0)?,
-                customer: column::<Option<String>>(row, 1)?.map(Into::into),
-                case: column::<Option<String>>(row, 2)?.map(Into::into),
-                json,
-            }),
-            None => None,
-        };
+        let (entry, link) = log_entry(row)?;
         end.verify(entry.as_ref(), &link)
     })?;
     let stored = db.one("SELECT chain, entries FROM tenants WHERE no = ?1", &[&tenant], |row| {
@@ -97,6 +87,34 @@ pub(crate) fn verify_log(db: &Db<'_>, tenant: &TenantId) -> Result<u64> {
         return Err(damaged("log").during("verify_log").with("entry", end.entries + 1));
     }
     Ok(end.entries)
+}
+
+/// Entries of the log after a number, in order.
+pub(crate) fn log(db: &Db<'_>, tenant: &TenantId, after: u64, limit: usize) -> Result<Vec<Logged>> {
+    let Some(tenant) = tenant_no(db, tenant)? else { return Ok(Vec::new()) };
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = "SELECT at, customer, case_id, json, salt, digest, chain, no FROM log WHERE tenant = ?1 AND no > ?2 \
+               ORDER BY no LIMIT ?3";
+    db.all(sql, &[&tenant, &after, &limit], |row| {
+        let (entry, link) = log_entry(row)?;
+        Ok(Logged { number: number(row, 7)?, entry, link })
+    })
+}
+
+/// An entry without contents was emptied by an erasure.
+fn log_entry(row: &rusqlite::Row<'_>) -> Result<(Option<LogEntry>, Link)> {
+    let link = Link { salt: column(row, 4)?, digest: column(row, 5)?, chain: column(row, 6)? };
+    let entry = match column::<Option<String>>(row, 3)? {
+        Some(json) => Some(LogEntry {
+            at: time(row, 0)?,
+            customer: column::<Option<String>>(row, 1)?.map(Into::into),
+            case: column::<Option<String>>(row, 2)?.map(Into::into),
+            json,
+        }),
+        None => None,
+    };
+    Ok((entry, link))
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> Result<T> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use careline::model::{
-    Case, ConversationId, Customer, CustomerId, Finding, Message, MessageId, RawRef, Step, TenantId,
+    Case, ConversationId, Customer, CustomerId, Finding, Message, MessageId, RawRef, Reply, Step, TenantId,
 };
 use careline::store::{
     ChainEnd, Commit, Counter, Delivery, Effect, Key, LogEntry, Note, Record, TenantCommit, Written, check_put,
@@ -194,6 +194,8 @@ impl<'a> Writer<'a> {
             }
             (Key::Identity(id), _) => self.put_numbered(tenant, upsert!("identities"), id.as_str(), version, json),
             (_, Record::Customer(customer)) => self.put_customer(tenant, version, customer, json),
+            (_, Record::Reply(reply)) => self.put_reply(tenant, version, reply, json),
+            (Key::Line(id), _) => self.put_numbered(tenant, upsert!("lines"), id.as_str(), version, json),
             (Key::Slot(thread, customer), _) => self.put_slot(tenant, thread, customer, version, json),
             (_, record) => self.put_rare(tenant, key, version, record, json),
         }
@@ -352,6 +354,37 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    fn put_reply(&mut self, tenant: i64, version: i64, reply: &Reply, json: &str) -> Result<()> {
+        let no = self.no_of(tenant, reply.id.as_str(), version)?;
+        let customer = self.optional(tenant, reply.customer.as_ref())?;
+        let case = self.optional(tenant, reply.case.as_ref())?;
+        let wording = reply.wording.as_ref().map(json_of).transpose()?;
+        let sql = "INSERT INTO replies (no, tenant, id, version, v, created, customer, case_no, account, state, open, \
+                   json, wording_v, wording) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+                   ON CONFLICT (no) DO UPDATE SET version = excluded.version, v = excluded.v, \
+                   created = excluded.created, customer = excluded.customer, case_no = excluded.case_no, \
+                   account = excluded.account, state = excluded.state, open = excluded.open, json = excluded.json, \
+                   wording_v = coalesce(excluded.wording_v, wording_v), wording = coalesce(excluded.wording, wording)";
+        let params: [&dyn ToSql; 14] = [
+            &no,
+            &tenant,
+            &reply.id.as_str(),
+            &version,
+            &Record::VERSION,
+            &reply.created_at.as_millis(),
+            &customer,
+            &case,
+            &reply.account.as_str(),
+            &reply.state.as_str(),
+            &reply.state.is_open(),
+            &json,
+            &wording.as_ref().map(|_| Record::VERSION),
+            &wording,
+        ];
+        self.db.execute(sql, &params)?;
+        Ok(())
+    }
+
     fn put_rare(&mut self, tenant: i64, key: &Key, version: i64, record: &Record, json: &str) -> Result<()> {
         let (kind, id) = rare(key);
         let of = match record {
@@ -361,6 +394,7 @@ impl<'a> Writer<'a> {
         let listed_at = match record {
             Record::Quarantined(item) if item.redriven_at.is_none() => Some(item.received_at.as_millis()),
             Record::Reaction(reaction) => Some(reaction.at.as_millis()),
+            Record::Incident(incident) => Some(incident.opened_at.as_millis()),
             _ => None,
         };
         let sql = "INSERT INTO records (tenant, kind, id, version, v, at, of, json) \
@@ -407,7 +441,9 @@ impl<'a> Writer<'a> {
                    AND no NOT IN (SELECT no FROM conversations WHERE no = names.no) \
                    AND no NOT IN (SELECT no FROM identities WHERE no = names.no) \
                    AND no NOT IN (SELECT no FROM customers WHERE no = names.no) \
-                   AND no NOT IN (SELECT no FROM cases WHERE no = names.no)";
+                   AND no NOT IN (SELECT no FROM cases WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM replies WHERE no = names.no) \
+                   AND no NOT IN (SELECT no FROM lines WHERE no = names.no)";
         self.db.execute(sql, &[&tenant, &interned(id)])?;
         Ok(())
     }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use careline::ErrorKind;
 use careline::model::{Customer, TenantId, Timestamp};
 use careline::store::{
-    Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, RetainAsk, Scan, ScanOf, Store, TenantCommit, Versioned,
+    Commit, EraseAsk, ExportAsk, Key, LogEntry, Record, ReplyFilter, RetainAsk, Scan, ScanOf, Store, TenantCommit,
+    Versioned,
 };
 use careline_sqlite::{SqliteOptions, SqliteStore, Synchronous};
 
@@ -207,10 +208,18 @@ fn refused(path: &Path) -> careline::Error {
 fn a_newer_database_is_refused_untouched() {
     let (_folder, path) = new_file();
     SqliteStore::open(&path).unwrap();
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let error = refused(&path);
-    assert_eq!(error.kind(), ErrorKind::VersionNewer);
-    assert!(error.message().contains("update careline"), "it says what to do: {error}");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for newer in [3, 99] {
+        connection.pragma_update(None, "user_version", newer).unwrap();
+        let error = refused(&path);
+        assert_eq!(error.kind(), ErrorKind::VersionNewer, "{newer}");
+        assert!(error.message().contains("update careline"), "it says what to do: {error}");
+        assert_eq!(user_version(&connection), newer);
+    }
+}
+
+fn user_version(connection: &rusqlite::Connection) -> i32 {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
 #[tokio::test]
@@ -309,9 +318,49 @@ async fn a_database_of_version_1_opens() {
     let search = Scan::first(ScanOf::Search { query: "Größe".into() }, 9);
     assert_eq!(store.scan(&acme(), &search).await.unwrap().records.len(), 1);
     assert_eq!(store.verify_log(&acme()).await.unwrap(), 1);
+    assert_eq!(user_version(&rusqlite::Connection::open(&path).unwrap()), 2);
+    let (reply, line) = (Key::Reply("s1".into()), Key::Line("t1".into()));
+    let records = store_of_version_2().1.load(&acme(), &[reply.clone(), line.clone()]).await.unwrap().entries;
+    let puts = [reply, line].into_iter().zip(records).map(|(key, entry)| (key, 1, entry.record.map(Into::into)));
+    let part = TenantCommit { tenant: acme(), puts: puts.collect(), ..TenantCommit::default() };
+    store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await.unwrap();
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
+    let replies = Scan::first(ScanOf::Replies(ReplyFilter::of_case("c1")), 9);
+    assert_eq!(store.scan(&acme(), &replies).await.unwrap().records.len(), 1, "it takes what version 2 knows");
     let erased = store.erase(&acme(), &EraseAsk::Customer("p1".into())).await.unwrap();
     assert_eq!(erased.removed["messages"], 1, "the fixture's index still fits its texts");
+    assert_eq!((erased.removed["replies"], erased.removed["lines"]), (1, 1));
     assert_eq!(store.scan(&acme(), &search).await.unwrap().records, []);
+}
+
+fn store_of_version_2() -> (tempfile::TempDir, SqliteStore) {
+    let (folder, path) = new_file();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("fixtures/v1.sql")).unwrap();
+    connection.execute_batch(include_str!("fixtures/v2.sql")).unwrap();
+    (folder, SqliteStore::open(&path).unwrap())
+}
+
+#[tokio::test]
+async fn a_database_of_version_2_opens() {
+    let (_folder, store) = store_of_version_2();
+    assert_eq!(store.export(&acme(), &ExportAsk { customer: None, raw: true }).await.unwrap().len(), 11);
+    let found = store.scan(&acme(), &Scan::first(ScanOf::Replies(ReplyFilter::default()), 9)).await.unwrap();
+    let [Record::Reply(reply)] = &*found.records else { panic!("{found:?}") };
+    assert_eq!((reply.text(), reply.next_part()), ("Die Größe stimmt wieder.", Some(1)));
+    let line = store.load(&acme(), &[Key::Line("t1".into())]).await.unwrap().entries.remove(0);
+    let Some(Record::Line(line)) = line.record else { panic!("the line is gone") };
+    assert_eq!(line.head().map(|head| head.reply.as_str()), Some("s1"));
+}
+
+#[tokio::test]
+async fn names_of_erased_replies_and_lines_are_gone() {
+    let (folder, store) = store_of_version_2();
+    store.erase(&acme(), &EraseAsk::Customer("p1".into())).await.unwrap();
+    let connection = rusqlite::Connection::open(folder.path().join("care.db")).unwrap();
+    let names = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(names("SELECT count(*) FROM names WHERE id IN ('s1', 't1', 'm1', 'p1', 'c1', 'i1')"), 0);
 }
 
 /// How often this process has the database, its log or its index open.

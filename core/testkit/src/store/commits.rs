@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use careline::ErrorKind;
-use careline::model::{RawRef, Timer, TimerPurpose};
+use careline::model::{RawRef, Reply, ReplyState, Timer, TimerPurpose};
 use careline::store::{
     Commit, Counter, CounterAsk, Effect, EffectAction, ExportAsk, Key, LeaseAsk, Record, ScanOf, Store, TenantCommit,
     Versioned,
@@ -47,16 +47,47 @@ pub(super) async fn a_stale_version_is_a_conflict(fixture: &StoreFixture) {
 pub(super) async fn stale_absence_is_a_conflict(fixture: &StoreFixture) {
     let store = &*fixture.store;
     let before = as_of(store).await;
+    let replies = [reply("s1", "t1", 0, "")];
     put(store, vec![msg(message("m1", "t1", 0, "")), in_case(case("c1", "p1", "t1"))]).await;
+    put_at(store, vec![(Key::Line("t1".into()), line(&replies))]).await;
+    put(store, replies.map(said).into()).await;
     deliver(store, vec![delivery("d1", 0, "")]).await;
-    let keys =
-        [Key::Message("m1".into()), Key::Case("c1".into()), Key::CaseMessages("c1".into()), Key::Delivery("d1".into())];
+    let keys = [
+        Key::Message("m1".into()),
+        Key::Case("c1".into()),
+        Key::CaseMessages("c1".into()),
+        Key::Delivery("d1".into()),
+        Key::Reply("s1".into()),
+        Key::Line("t1".into()),
+    ];
     for key in keys {
         let reads = vec![(key.clone(), 0)];
         let part = TenantCommit { tenant: acme(), as_of: before, reads, ..TenantCommit::default() };
         let error = store.commit(one(part)).await.expect_err(&format!("{key:?} was absent and is there now"));
         assert_eq!(error.kind(), ErrorKind::Conflict, "{key:?}");
     }
+}
+
+pub(super) async fn a_reply_or_line_changed_meanwhile_is_a_conflict(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let mut waits = reply("s1", "t1", 0, "hello");
+    let keys = [Key::Reply("s1".into()), Key::Line("t1".into())];
+    let both = |reply: &Reply| {
+        let records = [said(reply.clone()), line(std::slice::from_ref(reply))];
+        keys.clone().into_iter().zip(records).collect::<Vec<_>>()
+    };
+    put_at(store, both(&waits)).await;
+    let before = as_of(store).await;
+    waits.state = ReplyState::Sending;
+    put_at(store, both(&waits)).await;
+    let stored = store.load(&acme(), &keys).await.unwrap().entries;
+    waits.state = ReplyState::Withdrawn;
+    for (key, record) in both(&waits) {
+        let (reads, puts) = (vec![(key.clone(), 1)], vec![(key.clone(), 2, Some(record.into()))]);
+        let part = TenantCommit { tenant: acme(), as_of: before, reads, puts, ..TenantCommit::default() };
+        assert_eq!(store.commit(one(part)).await.unwrap_err().kind(), ErrorKind::Conflict, "{key:?}");
+    }
+    assert_eq!(store.load(&acme(), &keys).await.unwrap().entries, stored);
 }
 
 pub(super) async fn a_failing_commit_writes_nothing_for_any_tenant(fixture: &StoreFixture) {

@@ -1,9 +1,12 @@
 //! Erasure: nothing of a person is left anywhere, and nobody else loses anything.
 
 use careline::ErrorKind;
-use careline::model::{Content, Merge, Origin, RawRange, RawRef, ReplyTarget, Timer, TimerPurpose, Visibility};
+use careline::model::{
+    Content, Merge, Origin, RawRange, RawRef, Reply, ReplyState, ReplyTarget, Timer, TimerPurpose, Visibility,
+};
 use careline::store::{
-    Commit, Effect, EffectAction, EraseAsk, ExportAsk, Key, Receipt, Record, ScanOf, Store, TenantCommit,
+    Commit, Effect, EffectAction, EraseAsk, ExportAsk, Key, LeaseAsk, Receipt, Record, ReplyFilter, ScanOf, Store,
+    TenantCommit,
 };
 
 use super::StoreFixture;
@@ -23,6 +26,7 @@ const PLANTED: &[&str] = &[
     "noteaboutjo",
     "answertojo",
     "earlierwording",
+    "saidtojo",
 ];
 
 /// Jo with two profiles, cases, notes, raw bodies and answers; Sam next to them in the same thread and the same body.
@@ -45,25 +49,47 @@ pub(super) async fn put_two_people(store: &dyn Store) {
     records.push((Key::Slot("t-public".into(), "p-jo".into()), Record::Slot("c-jo".into())));
     records.push((Key::Slot("t-public".into(), "p-sam".into()), Record::Slot("c-sam".into())));
     records.push((Key::Alias("x".into(), "9000000000003".into()), Record::Alias("m-jo1".into())));
+    for (thread, replies) in in_lines() {
+        records.push((Key::Line(thread.into()), line(&replies)));
+        records.extend(replies.into_iter().map(said).map(|record| (key(&record), record)));
+    }
     let mut about_message = step("c-sam", 1, "engine");
     about_message.message = Some("m-sam".into());
-    let timer =
-        |id: &str, case: &str| Timer { id: id.into(), due_at: at(9), purpose: TimerPurpose::Sla { case: case.into() } };
+    let timer = |id: &str, purpose| Timer { id: id.into(), due_at: at(9), purpose }.into();
+    let sla = |case: &str| TimerPurpose::Sla { case: case.into() };
+    let approve = |reply: &str| TimerPurpose::Approve { reply: reply.into() };
     let advise = |id: &str, message: &str| Effect {
         id: id.into(),
         due_at: at(9),
         action: EffectAction::Advise { message: message.into(), revision: 0 },
     };
+    let send = |id: &str, line: &str| Effect {
+        id: id.into(),
+        due_at: at(9),
+        action: EffectAction::Send { line: line.into() },
+    };
     let part = TenantCommit {
         steps: vec![step("c-jo", 0, "customer").into(), about_message.into()],
         notes: vec![note("c-jo", 1, "noteaboutjo"), note("c-sam", 1, "noteaboutsam")],
-        timers: vec![timer("z-jo", "c-jo").into(), timer("z-sam", "c-sam").into()],
-        effects: vec![advise("e-jo", "m-jo1"), advise("e-sam", "m-sam")],
+        timers: vec![
+            timer("z-jo", sla("c-jo")),
+            timer("z-sam", sla("c-sam")),
+            timer("z-to-jo", approve("s-jo1")),
+            timer("z-to-sam", approve("s-sam")),
+        ],
+        effects: vec![
+            advise("e-jo", "m-jo1"),
+            advise("e-sam", "m-sam"),
+            send("e-to-jo", "t-dm"),
+            send("e-to-both", "t-public"),
+        ],
         hints: vec![("handle:jodoe_handle".into(), "p-jo".into()), ("handle:sam".into(), "p-sam".into())],
         log: vec![
             entry("p-jo", r#"{"planted":"zanzibarquux"}"#),
             entry("p-sam", r#"{"planted":"samslog"}"#),
             entry("p-sam", r#"{"message":"m-jo1","planted":"zanzibarquux"}"#),
+            entry("p-sam", r#"{"reply":"s-jo1","planted":"zanzibarquux"}"#),
+            entry("p-sam", r#"{"reply":"s-sam"}"#),
         ],
         ..TenantCommit::default()
     };
@@ -139,6 +165,27 @@ fn jos_records() -> Vec<Record> {
     ]
 }
 
+/// What we want to say to Jo and Sam, by thread: for a person, in a case, under an earlier name, and without any of it.
+fn in_lines() -> [(&'static str, Vec<Reply>); 3] {
+    let to = |id: &str, thread: &str, customer: Option<&str>, case: Option<&str>| {
+        let mut reply = reply(id, thread, 3, if id == "s-sam" { "saidtosam" } else { "saidtojo" });
+        (reply.customer, reply.case) = (customer.map(Into::into), case.map(Into::into));
+        reply
+    };
+    let mut waits = to("s-jo1", "t-public", Some("p-jo"), Some("c-jo"));
+    waits.state = ReplyState::AwaitingApproval;
+    let mut sent = to("s-jo3", "t-public", Some("p-jo-once"), None);
+    sent.state = ReplyState::Delivered;
+    let mut like = to("s-like", "t-dm", None, None);
+    (like.verb, like.wording) = ("like".into(), None);
+    let in_case = to("s-jo4", "t-public", None, Some("c-jo"));
+    [
+        ("t-public", vec![waits, to("s-sam", "t-public", Some("p-sam"), Some("c-sam")), sent, in_case]),
+        ("t-dm", vec![to("s-jo2", "t-dm", Some("p-jo"), None), like]),
+        ("t-second", vec![to("s-jo5", "t-second", Some("p-jo"), None)]),
+    ]
+}
+
 fn sams_records() -> Vec<Record> {
     let mut text = message("m-sam", "t-public", 2, "samswords");
     text.native_id = "9000000000009".into();
@@ -189,11 +236,13 @@ pub(super) async fn an_erased_person_leaves_no_trace(fixture: &StoreFixture) {
         ("slots", 1),
         ("steps", 1),
         ("notes", 1),
-        ("timers", 1),
-        ("effects", 1),
+        ("timers", 2),
+        ("effects", 2),
         ("quarantined", 1),
-        ("log_entries", 2),
+        ("log_entries", 3),
         ("hints", 1),
+        ("replies", 6),
+        ("lines", 2),
     ];
     let removed = removed.into_iter().map(|(kind, number)| (kind.to_owned(), number)).collect();
     assert_eq!(receipt.removed, removed, "the receipt tells what was removed");
@@ -209,7 +258,7 @@ pub(super) async fn an_erased_person_leaves_no_trace(fixture: &StoreFixture) {
             assert!(!text.contains(&planted.to_lowercase()), "{planted} is still in {}", path.display());
         }
     }
-    assert_eq!(store.verify_log(&acme()).await.unwrap(), 3, "the log still verifies");
+    assert_eq!(store.verify_log(&acme()).await.unwrap(), 5, "the log still verifies");
     assert_eq!(erase(store, EraseAsk::Customer("p-jo".into())).await, Receipt::default(), "twice removes nothing");
 }
 
@@ -222,7 +271,7 @@ pub(super) async fn an_erased_person_takes_nobody_along(fixture: &StoreFixture) 
         assert_eq!(stored.record, Some(record), "what others wrote stays, also where the raw body went as a whole");
     }
     assert!(everything(store).await.contains("noteaboutsam"));
-    assert_eq!(store.due(at(99), 9).await.unwrap().len(), 1);
+    assert_eq!(store.due(at(99), 9).await.unwrap().len(), 2);
     assert!(store.delivery(&acme(), &"d5".into()).await.unwrap().is_some());
     assert_eq!(load(store, Key::Conversation("t-public".into())).await.version, 2);
     let Some(Record::Presence(ann)) = load(store, Key::Presence("ann".into())).await.record else {
@@ -277,7 +326,7 @@ pub(super) async fn what_is_told_beside_messages_goes_with_the_person(fixture: &
     }
     let receipt = erase(store, EraseAsk::Customer("p-jo".into())).await;
     let removed = ["reactions", "threads", "effects"].map(|kind| receipt.removed[kind]);
-    assert_eq!(removed, [1, 2, 2], "{:?}", receipt.removed);
+    assert_eq!(removed, [1, 2, 3], "{:?}", receipt.removed);
     for key in [Key::Reaction("r-jo".into()), Key::Thread("t-dm".into()), Key::Thread("t-unwritten".into())] {
         assert_eq!(load(store, key).await.record, None);
     }
@@ -299,6 +348,49 @@ pub(super) async fn what_is_told_beside_messages_goes_with_the_person(fixture: &
     assert_eq!(erase(store, EraseAsk::Identity("i-stranger".into())).await, Receipt::default());
 }
 
+pub(super) async fn what_we_wanted_to_say_goes_with_the_person(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_two_people(store).await;
+    let [(_, in_public), ..] = in_lines();
+    erase(store, EraseAsk::Customer("p-jo".into())).await;
+    let mut to_sam = in_public[1].clone();
+    assert_eq!(list(store, ScanOf::Replies(ReplyFilter::default())).await, [said(to_sam.clone())]);
+    for thread in ["t-dm", "t-second"] {
+        assert_eq!(load(store, Key::Line(thread.into())).await.record, None, "{thread}");
+    }
+    let entry = load(store, Key::Line("t-public".into())).await;
+    let Some(Record::Line(left)) = entry.record else { panic!("the line of both is gone") };
+    assert_eq!((entry.version, left.submitted), (2, 4), "who read it before conflicts");
+    assert_eq!(left.replies.iter().map(|lined| lined.reply.as_str()).collect::<Vec<_>>(), ["s-sam"]);
+    let due: Vec<_> = store.due(at(99), 9).await.unwrap().into_iter().map(|(_, timer)| timer.id.to_string()).collect();
+    assert_eq!(due, ["z-sam", "z-to-sam"]);
+    let ask = LeaseAsk { tenant: None, kinds: vec!["send"], now: at(99), until: at(100), limit: 9 };
+    let leased = store.lease(&ask).await.unwrap();
+    assert_eq!(leased.iter().map(|leased| leased.effect.id.as_str()).collect::<Vec<_>>(), ["e-to-both"]);
+    // The same key submitted again is a new reply, without the old words.
+    (to_sam.id, to_sam.wording) = ("s-jo1".into(), None);
+    put(store, vec![said(to_sam.clone())]).await;
+    let stored = load(store, Key::Reply("s-jo1".into())).await;
+    assert_eq!((stored.version, stored.record), (1, Some(said(to_sam))));
+}
+
+pub(super) async fn an_erased_thread_takes_its_line_along(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    put_two_people(store).await;
+    // The only message of its thread, and one beside which our answer stays.
+    let receipt = erase(store, EraseAsk::Message("m-jo3".into())).await;
+    let removed = ["conversations", "lines", "replies"].map(|kind| receipt.removed.get(kind).copied());
+    assert_eq!(removed, [Some(1); 3], "{:?}", receipt.removed);
+    for key in [Key::Line("t-second".into()), Key::Reply("s-jo5".into())] {
+        assert_eq!(load(store, key.clone()).await.record, None, "{key:?}");
+    }
+    let receipt = erase(store, EraseAsk::Message("m-jo2".into())).await;
+    assert_eq!((receipt.removed.get("lines"), receipt.removed.get("replies")), (None, None));
+    for key in [Key::Line("t-dm".into()), Key::Reply("s-like".into()), Key::Reply("s-jo2".into())] {
+        assert!(load(store, key.clone()).await.record.is_some(), "{key:?}");
+    }
+}
+
 pub(super) async fn an_erased_profile_leaves_the_person(fixture: &StoreFixture) {
     let store = &*fixture.store;
     put_two_people(store).await;
@@ -313,7 +405,7 @@ pub(super) async fn an_erased_profile_leaves_the_person(fixture: &StoreFixture) 
     let after = everything(store).await;
     assert!(!after.contains("profile-i-jo2") && !after.contains("zanzibarquux again"));
     assert!(after.contains("9000000000002") && after.contains("noteaboutjo"), "what the other profile wrote stays");
-    assert_eq!(store.verify_log(&acme()).await.unwrap(), 3);
+    assert_eq!(store.verify_log(&acme()).await.unwrap(), 5);
     let receipt = erase(store, EraseAsk::Identity("i-sam".into())).await;
     assert_eq!(receipt.customers, ["p-sam".into()], "a person without a profile left goes, too");
     assert!(!everything(store).await.contains("samswords"));
@@ -332,7 +424,24 @@ pub(super) async fn an_erased_message_leaves_the_case(fixture: &StoreFixture) {
     assert!(after.contains("9000000000001") && after.contains("answertojo in private"));
     let case = load(store, Key::Case("c-jo".into())).await;
     assert_eq!(case.version, 2, "the case stays; what was decided on its messages is stale");
-    assert_eq!(store.verify_log(&acme()).await.unwrap(), 3);
+    assert_eq!(store.verify_log(&acme()).await.unwrap(), 5);
+}
+
+pub(super) async fn what_is_named_by_the_same_hash_stays(fixture: &StoreFixture) {
+    const HASH: &str = "0123456789abcdefghijklm";
+    let store = &*fixture.store;
+    let (root, id, thread) = (format!("m{HASH}"), format!("s{HASH}"), format!("t{HASH}"));
+    let waits = reply(&id, &thread, 0, "hello");
+    let in_line = (Key::Line(thread.as_str().into()), line(std::slice::from_ref(&waits)));
+    for stays in [in_line, (Key::Reply(id.as_str().into()), said(waits))] {
+        put(store, vec![msg(message(&root, "t1", 0, "hello"))]).await;
+        put_at(store, vec![stays.clone()]).await;
+        let receipt = erase(store, EraseAsk::Message(root.as_str().into())).await;
+        assert_eq!(receipt.removed["messages"], 1);
+        let (key, record) = stays;
+        assert_eq!(load(store, key.clone()).await.record, Some(record));
+        commit(store, TenantCommit { puts: vec![(key, 2, None)], ..TenantCommit::default() }).await;
+    }
 }
 
 pub(super) async fn an_erasure_conflicts_with_what_was_read_before(fixture: &StoreFixture) {

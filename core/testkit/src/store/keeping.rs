@@ -1,6 +1,6 @@
 //! Handing out what is kept, and keeping it no longer than allowed.
 
-use careline::model::{Origin, RawRange, RawRef};
+use careline::model::{CaseStatus, Origin, RawRange, RawRef, Reply, ReplyState};
 use careline::store::{ExportAsk, Exported, Key, Receipt, Record, RetainAsk, ScanOf, Store};
 
 use super::StoreFixture;
@@ -24,11 +24,26 @@ pub(super) async fn an_export_holds_all_of_a_person_and_nobody_else(fixture: &St
         "answertojo",
         "earlierwording",
         "z-jo",
+        "saidtojo",
+        "z-to-jo",
+        "\"submitted\":2",
     ];
     for held in held {
         assert!(json.contains(held), "{held} is missing");
     }
-    for foreign in ["samswords", "i-sam", "p-sam", "c-sam", "noteaboutsam", "z-sam", "9000000000009"] {
+    let foreign = [
+        "samswords",
+        "i-sam",
+        "p-sam",
+        "c-sam",
+        "noteaboutsam",
+        "z-sam",
+        "9000000000009",
+        "saidtosam",
+        "s-sam",
+        "z-to-sam",
+    ];
+    for foreign in foreign {
         assert!(!json.contains(foreign), "{foreign} is somebody else's");
     }
     let without = store.export(&acme(), &ExportAsk { raw: false, ..ask }).await.unwrap();
@@ -60,7 +75,16 @@ pub(super) async fn an_export_of_everything_holds_everything(fixture: &StoreFixt
     assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Cursor(_), .. })), 1);
     assert_eq!(count(|item| matches!(item, Exported::Step(_))), 2);
     assert_eq!(count(|item| matches!(item, Exported::Note(_))), 2);
-    assert_eq!(count(|item| matches!(item, Exported::Timer(_))), 2);
+    assert_eq!(count(|item| matches!(item, Exported::Timer(_))), 4);
+    assert_eq!(
+        count(|item| matches!(item, Exported::Record { record: Record::Reply(r), .. } if r.wording.is_some())),
+        6
+    );
+    assert_eq!(
+        count(|item| matches!(item, Exported::Record { record: Record::Reply(r), .. } if r.wording.is_none())),
+        1
+    );
+    assert_eq!(count(|item| matches!(item, Exported::Record { record: Record::Line(_), .. })), 3);
     assert_eq!(count(|item| matches!(item, Exported::Raw { .. })), 5);
 }
 
@@ -78,7 +102,7 @@ async fn put_old_and_new(store: &dyn Store) {
     let mut post = message("m4", "t4", 0, "oldwords of ours");
     post.origin = Origin::Brand;
     let mut closed = case("c2", "p2", "t2");
-    closed.status = careline::model::CaseStatus::Closed;
+    closed.status = CaseStatus::Closed;
     let mut records = vec![msg(by(1, 10)), msg(by(2, 10)), msg(by(3, 20)), msg(post), in_case(case("c1", "p1", "t1"))];
     records.push(in_case(closed));
     for number in 1..=3 {
@@ -129,4 +153,39 @@ pub(super) async fn each_bound_of_retention_removes_its_own(fixture: &StoreFixtu
     assert!(load(store, Key::Customer("p3".into())).await.record.is_some());
     let receipt = retain(store, RetainAsk { customers_before: Some(at(99)), ..RetainAsk::default() }).await;
     assert_eq!(receipt.customers, ["p3".into()]);
+}
+
+pub(super) async fn wordings_go_once_their_reply_is_done(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let of = |id: &str, secs, state, case: Option<&str>| {
+        let mut reply = reply(id, "t1", secs, "oldwords");
+        (reply.state, reply.case) = (state, case.map(Into::into));
+        reply
+    };
+    let mut like = of("s9", 0, ReplyState::Delivered, None);
+    like.wording = None;
+    let kept = [
+        of("s1", 0, ReplyState::Delivered, Some("c1")),
+        of("s2", 0, ReplyState::Queued, Some("c2")),
+        of("s3", 0, ReplyState::Unknown, None),
+        of("s4", 20, ReplyState::Delivered, None),
+        like,
+    ];
+    let emptied = [
+        of("s5", 19, ReplyState::Delivered, None),
+        of("s6", 0, ReplyState::Refused, Some("c2")),
+        of("s7", 0, ReplyState::Expired, Some("c9")),
+    ];
+    let mut closed = case("c2", "p2", "t2");
+    closed.status = CaseStatus::Closed;
+    put(store, vec![in_case(case("c1", "p1", "t1")), in_case(closed)]).await;
+    put(store, kept.iter().chain(&emptied).cloned().map(said).collect()).await;
+    let ask = RetainAsk { messages_before: Some(at(20)), ..RetainAsk::default() };
+    assert_eq!(retain(store, ask.clone()).await.removed, [("payloads".to_owned(), 3)].into());
+    let emptied = emptied.map(|reply| Reply { wording: None, ..reply });
+    for reply in kept.into_iter().chain(emptied) {
+        let stored = load(store, Key::Reply(reply.id.clone())).await;
+        assert_eq!((stored.version, stored.record), (1, Some(said(reply))));
+    }
+    assert_eq!(retain(store, ask).await, Receipt::default(), "twice removes nothing");
 }

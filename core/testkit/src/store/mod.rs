@@ -93,6 +93,7 @@ cases! { $
         every_kind_reads_back_as_it_was_put,
         unknown_enum_values_survive,
         content_is_kept_apart,
+        wording_is_kept_apart,
         a_fate_waits_where_the_message_will_stand,
         a_removed_record_is_absent,
         lists_of_messages_are_in_order_and_without_content,
@@ -101,6 +102,7 @@ cases! { $
     commits {
         a_stale_version_is_a_conflict,
         stale_absence_is_a_conflict,
+        a_reply_or_line_changed_meanwhile_is_a_conflict,
         a_failing_commit_writes_nothing_for_any_tenant,
         the_instant_of_a_load_hides_no_conflict,
         only_one_of_many_writers_wins,
@@ -120,6 +122,7 @@ cases! { $
         customers_come_by_their_latest_message,
         shared_hints_name_the_others,
         quarantine_roster_and_accounts_are_listed,
+        replies_come_newest_first_and_narrowed,
         pages_have_no_gaps_and_no_repeats,
         a_foreign_cursor_is_refused,
     }
@@ -146,8 +149,11 @@ cases! { $
         an_erased_person_leaves_no_trace,
         an_erased_person_takes_nobody_along,
         what_is_told_beside_messages_goes_with_the_person,
+        what_we_wanted_to_say_goes_with_the_person,
+        an_erased_thread_takes_its_line_along,
         an_erased_profile_leaves_the_person,
         an_erased_message_leaves_the_case,
+        what_is_named_by_the_same_hash_stays,
         an_erasure_conflicts_with_what_was_read_before,
         erasing_nobody_removes_nothing,
     }
@@ -155,5 +161,6 @@ cases! { $
         an_export_holds_all_of_a_person_and_nobody_else,
         an_export_of_everything_holds_everything,
         each_bound_of_retention_removes_its_own,
+        wordings_go_once_their_reply_is_done,
     }
 }

@@ -1,7 +1,7 @@
 //! Records by key.
 
 use careline::ErrorKind;
-use careline::model::{CaseStatus, Channel, Surface, Visibility};
+use careline::model::{CaseStatus, Channel, ReplyState, Surface, Visibility};
 use careline::store::{Commit, Fate, Key, Record, TenantCommit, Versioned};
 
 use super::StoreFixture;
@@ -33,6 +33,7 @@ fn one_of_each() -> Vec<(Key, Record)> {
         Record::Quarantined(quarantined("q1", "d1", 0)),
         Record::Thread(thread("t1", "i1", "promo")),
         Record::Account(account_state("acme-x", "i1")),
+        said(reply("s1", "t1", 0, "Größe 退款 😀 \u{0} \"quoted\"")),
     ];
     let mut all: Vec<_> = records.into_iter().map(|record| (key(&record), record)).collect();
     let fate = Fate { deleted_at: Some(at(1)), hidden: Some((true, at(2))) };
@@ -41,6 +42,7 @@ fn one_of_each() -> Vec<(Key, Record)> {
     all.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
     all.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
     all.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("since=5".into())));
+    all.push((Key::Line("t1".into()), line(&[reply("s1", "t1", 0, "")])));
     all
 }
 
@@ -65,7 +67,9 @@ pub(super) async fn unknown_enum_values_survive(fixture: &StoreFixture) {
     odd.channels.entry("acme".into()).or_default().insert(Channel::Other("pigeon".into()));
     let mut odd_case = case("c1", "p1", "t1");
     odd_case.status = CaseStatus::Other("frozen".into());
-    let records = vec![msg(odd), in_case(odd_case)];
+    let mut odd_reply = reply("s1", "t1", 0, "hi");
+    odd_reply.state = ReplyState::Other("frozen".into());
+    let records = vec![msg(odd), in_case(odd_case), said(odd_reply)];
     put(&*fixture.store, records.clone()).await;
     for record in records {
         assert_eq!(load(&*fixture.store, key(&record)).await.record, Some(record));
@@ -85,6 +89,31 @@ pub(super) async fn content_is_kept_apart(fixture: &StoreFixture) {
         Versioned { version: 2, record: Some(msg(without)) },
         "put without content, a message keeps the content that is stored"
     );
+}
+
+pub(super) async fn wording_is_kept_apart(fixture: &StoreFixture) {
+    let store = &*fixture.store;
+    let key = Key::Reply("s1".into());
+    let first = reply("s1", "t1", 0, "first");
+    put(store, vec![said(first.clone())]).await;
+    let mut sent = first.clone();
+    (sent.wording, sent.state, sent.changed_at) = (None, ReplyState::Delivered, at(5));
+    put(store, vec![said(sent.clone())]).await;
+    let mut expected = sent.clone();
+    expected.wording = first.wording;
+    assert_eq!(
+        load(store, key.clone()).await,
+        Versioned { version: 2, record: Some(said(expected)) },
+        "put without wording, a reply keeps the wording that is stored"
+    );
+    let edited = reply("s1", "t1", 0, "second");
+    put(store, vec![said(edited.clone())]).await;
+    assert_eq!(load(store, key.clone()).await, Versioned { version: 3, record: Some(said(edited)) });
+    let puts = vec![(key.clone(), 4, None)];
+    commit(store, TenantCommit { puts, ..TenantCommit::default() }).await;
+    put(store, vec![said(sent.clone())]).await;
+    let expected = Versioned { version: 1, record: Some(said(sent)) };
+    assert_eq!(load(store, key).await, expected, "the wording goes with its reply");
 }
 
 pub(super) async fn a_fate_waits_where_the_message_will_stand(fixture: &StoreFixture) {
@@ -158,6 +187,9 @@ pub(super) async fn a_record_under_a_wrong_key_is_refused(fixture: &StoreFixture
         (Key::Case("c1".into()), 1, Some(Record::Customer(customer("p1", &[])))),
         (Key::CaseMessages("c1".into()), 1, Some(Record::Messages(Vec::new()))),
         (Key::Delivery("d1".into()), 1, Some(Record::Stored)),
+        (Key::Reply("s2".into()), 1, Some(said(reply("s1", "t1", 0, "")))),
+        (Key::Reply("s1".into()), 1, Some(line(&[]))),
+        (Key::Line("t1".into()), 1, Some(said(reply("s1", "t1", 0, "")))),
         (Key::Customer("p1".into()), 0, Some(Record::Customer(customer("p1", &[])))),
     ];
     for (key, version, record) in wrong {

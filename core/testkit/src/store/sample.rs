@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use careline::model::{
     AccountSaid, AccountState, Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer,
-    Held, Identity, Intent, Message, Origin, Presence, Profile, ReactionState, Reason, Relevance, Sentiment, Signalled,
-    Step, StepKind, SuggestedSurface, Surface, TenantId, ThreadOwner, ThreadState, Timestamp, Visibility,
+    Held, Identity, Intent, Message, Origin, Presence, Profile, ReactionState, Reason, Relevance, Reply, ReplyLine,
+    ReplyPart, ReplyPurpose, ReplyState, Sentiment, Signalled, Step, StepKind, SuggestedSurface, Surface, TenantId,
+    ThreadOwner, ThreadState, Timestamp, Visibility, Wording,
 };
 use careline::store::{
-    Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, Scan, ScanOf, Store, TenantCommit,
-    Versioned,
+    Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, ReplyFilter, Scan, ScanOf, Store,
+    TenantCommit, Versioned,
 };
 
 pub(super) fn at(secs: i64) -> Timestamp {
@@ -34,6 +35,7 @@ pub(super) fn message(id: &str, thread: &str, secs: i64, text: &str) -> Message 
         surface: Surface::Comment,
         visibility: Visibility::Public,
         origin: Origin::Customer,
+        automatic: false,
         author: None,
         customer: None,
         sent_at: Some(at(secs)),
@@ -131,6 +133,7 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         clocks: Vec::new(),
         due_at: None,
         escalation: 0,
+        handoffs: Vec::new(),
         reasons: vec![Reason::new("routing.default", "no rule fits")],
     }
 }
@@ -220,6 +223,54 @@ pub(super) fn delivery(id: &str, secs: i64, body: &str) -> Delivery {
     }
 }
 
+/// A reply in words that waits for its turn; it belongs to no case.
+pub(super) fn reply(id: &str, thread: &str, secs: i64, text: &str) -> Reply {
+    let part = Content { text: format!("{text} ^MK"), ..Content::default() };
+    Reply {
+        id: id.into(),
+        key: format!("key-{id}"),
+        verb: "comment".into(),
+        purpose: ReplyPurpose::Answer,
+        case: None,
+        customer: None,
+        account: "acme-x".into(),
+        network: "x".into(),
+        line: thread.into(),
+        to: Some("m1".into()),
+        surface: Surface::Comment,
+        visibility: Visibility::Public,
+        tag: None,
+        author: "ann".into(),
+        by_human: true,
+        ground: None,
+        undo: false,
+        incident: None,
+        state: ReplyState::Queued,
+        created_at: at(secs),
+        changed_at: at(secs),
+        not_before: None,
+        closes_at: None,
+        parts: vec![ReplyPart::waiting()],
+        approval: None,
+        despite: Vec::new(),
+        reasons: vec![Reason::new("verdict", "nothing speaks against it")],
+        wording: Some(Wording {
+            text: text.into(),
+            language: Some("en".into()),
+            signature: Some("^MK".into()),
+            markdown: false,
+            parts: vec![part],
+        }),
+    }
+}
+
+/// The line in which these wait, in their order.
+pub(super) fn line(replies: &[Reply]) -> Record {
+    let mut line = ReplyLine::default();
+    replies.iter().for_each(|reply| line.note(reply));
+    Record::Line(line)
+}
+
 pub(super) fn step(case: &str, secs: i64, actor: &str) -> Step {
     let (case, actor) = (case.into(), actor.into());
     Step { case, at: at(secs), kind: StepKind::CustomerTurn, actor, message: None, reasons: Vec::new() }
@@ -246,6 +297,7 @@ pub(super) fn key(record: &Record) -> Key {
         Record::Quarantined(item) => Key::Quarantine(item.id.clone()),
         Record::Thread(thread) => Key::Thread(thread.conversation.clone()),
         Record::Account(state) => Key::Account(state.account.clone()),
+        Record::Reply(reply) => Key::Reply(reply.id.clone()),
         record => panic!("{record:?} does not tell its key"),
     }
 }
@@ -309,6 +361,8 @@ pub(super) fn one_key_of_each() -> Vec<Key> {
         Key::Reaction("r1".into()),
         Key::Thread("t1".into()),
         Key::Account("acme-x".into()),
+        Key::Reply("s1".into()),
+        Key::Line("t1".into()),
     ]
 }
 
@@ -331,6 +385,10 @@ pub(super) fn one_list_of_each() -> Vec<ScanOf> {
         ScanOf::Quarantine,
         ScanOf::Roster,
         ScanOf::Accounts,
+        ScanOf::Replies(ReplyFilter::default()),
+        ScanOf::Replies(ReplyFilter::in_states([ReplyState::Queued, ReplyState::Delivered])),
+        ScanOf::Replies(ReplyFilter::of_case("c1")),
+        ScanOf::Replies(ReplyFilter::of_account("acme-x")),
     ]
 }
 
@@ -346,6 +404,7 @@ pub(super) fn ids(records: &[Record]) -> Vec<String> {
         Record::Quarantined(item) => item.id.to_string(),
         Record::Presence(presence) => presence.agent.to_string(),
         Record::Account(state) => state.account.to_string(),
+        Record::Reply(reply) => reply.id.to_string(),
         Record::Step(step) => step.actor.clone(),
         Record::Note(note) => note.text.clone(),
         record => panic!("{record:?} is not listed"),
@@ -359,6 +418,10 @@ pub(super) async fn listed(store: &dyn Store, of: ScanOf) -> Vec<String> {
 
 pub(super) fn msg(message: Message) -> Record {
     Record::Message(Box::new(message))
+}
+
+pub(super) fn said(reply: Reply) -> Record {
+    Record::Reply(Box::new(reply))
 }
 
 pub(super) fn in_case(case: Case) -> Record {

@@ -1,8 +1,8 @@
 //! Lists: what is in them, in which order, one page at a time.
 
 use careline::ErrorKind;
-use careline::model::CaseStatus;
-use careline::store::{CaseField, EraseAsk, OpenFilter, Place, Record, Scan, ScanOf, Store, TenantCommit};
+use careline::model::{CaseStatus, Reply, ReplyState};
+use careline::store::{CaseField, EraseAsk, OpenFilter, Place, Record, ReplyFilter, Scan, ScanOf, Store, TenantCommit};
 
 use super::StoreFixture;
 use super::sample::*;
@@ -199,6 +199,68 @@ pub(super) async fn quarantine_roster_and_accounts_are_listed(fixture: &StoreFix
     assert_eq!(listed(store, ScanOf::Accounts).await, ["acme", "acme-x"]);
 }
 
+/// Replies that differ in what lists sort and filter by.
+fn replies() -> [Reply; 7] {
+    let with = |id: &str, secs, state, case: Option<&str>, account: &str| {
+        let mut reply = reply(id, "t1", secs, &format!("wording of {id}"));
+        (reply.state, reply.case, reply.account) = (state, case.map(Into::into), account.into());
+        reply
+    };
+    let frozen = ReplyState::Other("frozen".into());
+    [
+        with("s1", 1, ReplyState::Queued, Some("c1"), "acme-x"),
+        with("s3", 3, ReplyState::Queued, Some("c1"), "acme"),
+        with("s2", 3, ReplyState::Delivered, Some("c1"), "acme-x"),
+        with("s4", 5, ReplyState::AwaitingApproval, Some("c2"), "acme-x"),
+        with("s5", 7, frozen, None, "acme"),
+        with("s6", 0, ReplyState::Delivered, None, "acme-x"),
+        with("s7", -1, ReplyState::Queued, None, "acme-x"),
+    ]
+}
+
+pub(super) async fn replies_come_newest_first_and_narrowed(fixture: &StoreFixture) {
+    use ReplyState::{AwaitingApproval, Delivered, Held, Other, Queued, Withdrawn};
+    let store = &*fixture.store;
+    put(store, replies().map(said).into()).await;
+    let filter = |states: &[ReplyState], case: Option<&str>, account: Option<&str>| {
+        let mut filter = ReplyFilter::in_states(states.iter().cloned());
+        (filter.case, filter.account) = (case.map(Into::into), account.map(Into::into));
+        filter
+    };
+    let lists: Vec<(ReplyFilter, &[&str])> = vec![
+        (filter(&[], None, None), &["s5", "s4", "s2", "s3", "s1", "s6", "s7"]),
+        (filter(&[Queued], None, None), &["s3", "s1", "s7"]),
+        (filter(&[Queued, AwaitingApproval, Queued], None, None), &["s4", "s3", "s1", "s7"]),
+        (filter(&[Queued, Delivered], None, None), &["s2", "s3", "s1", "s6", "s7"]),
+        (filter(&[Other("frozen".into())], None, None), &["s5"]),
+        (filter(&[Held], None, None), &[]),
+        (filter(&[], Some("c1"), None), &["s2", "s3", "s1"]),
+        (filter(&[], Some("c9"), None), &[]),
+        (filter(&[], None, Some("acme")), &["s5", "s3"]),
+        (filter(&[], None, Some("nobody")), &[]),
+        (filter(&[Queued], Some("c1"), None), &["s3", "s1"]),
+        (filter(&[Queued, Delivered], None, Some("acme-x")), &["s2", "s1", "s6", "s7"]),
+        (filter(&[], Some("c1"), Some("acme-x")), &["s2", "s1"]),
+        (filter(&[Queued, Held], Some("c1"), Some("acme-x")), &["s1"]),
+    ];
+    for (filter, expected) in lists {
+        assert_eq!(listed(store, ScanOf::Replies(filter.clone())).await, expected, "{filter:?}");
+        if !expected.is_empty() {
+            pages_make_up_the_whole(store, ScanOf::Replies(filter)).await;
+        }
+    }
+    let [first, ..] = replies();
+    let of_case = ScanOf::Replies(ReplyFilter::of_case("c1"));
+    assert_eq!(list(store, of_case.clone()).await[2], said(first), "lists of replies come with wording");
+    // A reply that changes moves in its lists.
+    let [.., mut taken_back, _, _, _] = replies();
+    (taken_back.state, taken_back.case, taken_back.wording) = (Withdrawn, Some("c1".into()), None);
+    put(store, vec![said(taken_back)]).await;
+    assert_eq!(listed(store, of_case).await, ["s4", "s2", "s3", "s1"]);
+    assert_eq!(listed(store, ScanOf::Replies(ReplyFilter::in_states([AwaitingApproval]))).await, Vec::<String>::new());
+    assert_eq!(listed(store, ScanOf::Replies(ReplyFilter::in_states([Withdrawn]))).await, ["s4"]);
+}
+
 pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
     let store = &*fixture.store;
     put_cases(store).await;
@@ -211,27 +273,33 @@ pub(super) async fn pages_have_no_gaps_and_no_repeats(fixture: &StoreFixture) {
     put(store, ["ann", "sam"].map(|agent| Record::Presence(presence(agent))).into()).await;
     put(store, ["q1", "q2"].map(|id| Record::Quarantined(quarantined(id, "d1", 0))).into()).await;
     put(store, ["acme", "acme-x"].map(|id| Record::Account(account_state(id, "i1"))).into()).await;
+    put(store, replies().map(said).into()).await;
     for of in one_list_of_each() {
-        let whole = store.scan(&acme(), &Scan::first(of.clone(), 100)).await.unwrap();
-        assert!(!whole.records.is_empty() && whole.after.is_none(), "{of:?} fits one page");
-        for limit in 1..=whole.records.len() {
-            let mut scan = Scan::first(of.clone(), limit);
-            let mut found = Vec::new();
-            loop {
-                let page = store.scan(&acme(), &scan).await.unwrap();
-                assert!(page.records.len() <= limit && !page.records.is_empty(), "{of:?} by {limit}");
-                let place = page.records.last().and_then(|last| Place::of(&of, last));
-                if let (Some(place), Some(after)) = (place, &page.after) {
-                    assert_eq!(place.to_cursor(), *after, "{of:?}: where a page ends is told alike by all stores");
-                }
-                found.extend(page.records);
-                match page.after {
-                    Some(after) => scan.after = Some(after),
-                    None => break,
-                }
+        pages_make_up_the_whole(store, of).await;
+    }
+}
+
+async fn pages_make_up_the_whole(store: &dyn Store, of: ScanOf) {
+    let whole = store.scan(&acme(), &Scan::first(of.clone(), 100)).await.unwrap();
+    assert!(!whole.records.is_empty() && whole.after.is_none(), "{of:?} fits one page");
+    for limit in 1..=whole.records.len() {
+        let mut scan = Scan::first(of.clone(), limit);
+        let mut found = Vec::new();
+        loop {
+            let page = store.scan(&acme(), &scan).await.unwrap();
+            assert!(page.records.len() <= limit && !page.records.is_empty(), "{of:?} by {limit}");
+            let place = page.records.last().and_then(|last| Place::of(&of, last));
+            if let (Some(place), Some(after)) = (place, &page.after) {
+                assert_eq!(place.to_cursor(), *after, "{of:?}: where a page ends is told alike by all stores");
             }
-            assert_eq!(found, whole.records, "{of:?} by {limit}");
+            found.extend(page.records);
+            assert!(found.len() <= whole.records.len(), "{of:?} by {limit} repeats itself");
+            match page.after {
+                Some(after) => scan.after = Some(after),
+                None => break,
+            }
         }
+        assert_eq!(found, whole.records, "{of:?} by {limit}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tenants: nothing of one is visible to another.
 
-use careline::model::{TenantId, Timer, TimerPurpose};
+use careline::model::{ReplyState, TenantId, Timer, TimerPurpose};
 use careline::store::{
     CaseField, Commit, Counter, CounterAsk, Effect, EffectAction, EraseAsk, ExportAsk, Key, LeaseAsk, OpenFilter,
     Receipt, Record, RetainAsk, Scan, ScanOf, Scanned, Settle, TenantCommit,
@@ -41,7 +41,14 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
     (text.customer, text.author, text.case) = (Some("p1".into()), Some("i1".into()), Some("c1".into()));
     let mut waiting = held_by(case("c1", "p1", "t1"), "ann");
     waiting.awaiting_since = Some(at(0));
+    let mut answer = reply("s1", "t1", 0, "Have you restarted it?");
+    (answer.customer, answer.case) = (Some("p1".into()), Some("c1".into()));
+    let mut done = reply("s2", "t2", 0, "All is well again.");
+    done.state = ReplyState::Delivered;
+    let in_line = line(std::slice::from_ref(&answer));
     let records = [
+        said(answer),
+        said(done),
         msg(text),
         Record::Assessment(Box::new(assessment("m1"))),
         Record::Conversation(conversation("t1")),
@@ -56,6 +63,7 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
         Record::Account(account_state("acme-x", "i1")),
     ];
     let mut records: Vec<_> = records.into_iter().map(|record| (key(&record), record)).collect();
+    records.push((Key::Line("t1".into()), in_line));
     records.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
     records.push((Key::Reaction("r1".into()), Record::Reaction(reaction("i1", 0))));
     records.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
@@ -115,7 +123,12 @@ async fn meddle(fixture: &StoreFixture, tenant: &TenantId) {
     let part = TenantCommit {
         tenant: tenant.clone(),
         moves: vec![("t1".into(), "t2".into())],
-        puts: vec![(Key::Message("m1".into()), 2, None), (Key::Case("c1".into()), 2, None)],
+        puts: vec![
+            (Key::Message("m1".into()), 2, None),
+            (Key::Case("c1".into()), 2, None),
+            (Key::Reply("s1".into()), 2, None),
+            (Key::Line("t1".into()), 2, None),
+        ],
         forget: vec!["m1".into()],
         cancel: vec!["z1".into()],
         ..TenantCommit::default()

@@ -1,0 +1,337 @@
+//! The outbox: what waits in each thread's line goes to its network, in order, once.
+//!
+//! An attempt is written down before it begins, so whoever comes after a crash knows that the network may have it. What may
+//! have been sent is looked for before anything else; what is certainly not there is sent again under the same key.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+
+use super::duty::Ticked;
+use super::engine::Engine;
+use super::tenant::Tenant;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result, Retry};
+use crate::model::{
+    AccountId, Channel, ConversationId, EventBody, IdentityId, Message, MessageId, PartState, Reply, ReplyAction,
+    ReplyEvent, ReplyPart, TenantId, Timestamp,
+};
+use crate::network::{Act, FindSent, Network, Outbound, Person, Receipt, Say, Target};
+use crate::store::{EffectAction, Key, Leased, Record};
+
+/// How the outbox names itself as the one who did something.
+pub(super) const OUTBOX: &str = "outbox";
+/// How long a network may take to answer. Much shorter than a lease, so that nobody else believes us gone while we wait.
+pub(super) const SEND_WITHIN: Duration = Duration::from_secs(30);
+/// How many lines are at work at a time.
+const LINES: usize = 32;
+/// How many steps of a line one lease takes.
+const STEPS: usize = 64;
+/// How many rounds of leases one call takes.
+const ROUNDS: usize = 64;
+
+/// Accounts that their networks asked to be quiet, until when. Known to this process alone: the others are told themselves.
+#[derive(Debug, Default)]
+pub(super) struct Quiet(Mutex<BTreeMap<(TenantId, AccountId), Timestamp>>);
+
+impl Quiet {
+    fn until(&self, tenant: &TenantId, account: &AccountId, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        quiet.get(&(tenant.clone(), account.clone())).copied().filter(|until| *until > now)
+    }
+
+    fn keep(&self, tenant: &TenantId, account: &AccountId, until: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((tenant.clone(), account.clone()), until);
+    }
+}
+
+/// How far a line was worked through.
+enum Left {
+    /// Nothing is due; a timer tells of what will be.
+    Nothing,
+    /// Go on then.
+    Until(Timestamp),
+}
+
+impl Engine {
+    /// Sends what is due in every line, many lines at a time, each in its own order.
+    pub(super) async fn send_replies(&self, ticked: &mut Ticked) -> Result<()> {
+        for _ in 0..ROUNDS {
+            let (leased, until) = self.lease_until("send", ticked).await?;
+            if leased.is_empty() {
+                return Ok(());
+            }
+            let mut at_work = futures_util::stream::iter(leased)
+                .map(|lease| async move { (self.send_line(&lease, until).await, lease) })
+                .buffer_unordered(LINES);
+            while let Some((result, lease)) = at_work.next().await {
+                match result {
+                    Ok((sent, Left::Nothing)) => {
+                        ticked.sent += sent;
+                        self.end_lease(&lease, None).await?;
+                    }
+                    Ok((sent, Left::Until(again_at))) => {
+                        ticked.sent += sent;
+                        ticked.again(again_at);
+                        self.end_lease(&lease, Some(again_at)).await?;
+                    }
+                    // Stays due: the lease runs out.
+                    Err(error) => ticked.fail(&lease.tenant, error),
+                }
+            }
+        }
+        ticked.again(self.inner().now());
+        Ok(())
+    }
+
+    /// Works through a line until nothing is due or the lease nears its end; how many parts the network took.
+    async fn send_line(&self, lease: &Leased, until: Timestamp) -> Result<(usize, Left)> {
+        let EffectAction::Send { line } = &lease.effect.action else { return Ok((0, Left::Nothing)) };
+        let tenant = self.tenant(lease.tenant.clone())?;
+        let mut sent = 0;
+        for _ in 0..STEPS {
+            let now = self.inner().now();
+            if now.plus(SEND_WITHIN) >= until {
+                return Ok((sent, Left::Until(now)));
+            }
+            let Some(due) = tenant.due_in(line, now).await? else { return Ok((sent, Left::Nothing)) };
+            if let Some(quiet) = self.inner().quiet().until(tenant.id(), &due.reply.account, now) {
+                return Ok((sent, Left::Until(quiet)));
+            }
+            sent += usize::from(tenant.send_due(due).await?);
+        }
+        Ok((sent, Left::Until(self.inner().now())))
+    }
+}
+
+/// A part whose turn it is.
+struct Due {
+    reply: Reply,
+    place: usize,
+    /// What decisions about it read, so that each is loaded in one round.
+    needs: Vec<Key>,
+}
+
+impl Due {
+    fn part(&self) -> &ReplyPart {
+        &self.reply.parts[self.place]
+    }
+}
+
+impl Tenant {
+    /// The part whose turn it is in a line, if it is due.
+    async fn due_in(&self, line: &ConversationId, now: Timestamp) -> Result<Option<Due>> {
+        let Some(Record::Line(line)) = self.record(Key::Line(line.clone())).await? else { return Ok(None) };
+        let Some(head) = line.head() else { return Ok(None) };
+        let Some(Record::Reply(reply)) = self.record(Key::Reply(head.reply.clone())).await? else { return Ok(None) };
+        let Some(place) = reply.next_part() else { return Ok(None) };
+        let needs = self.needed_by(&reply).await?;
+        let due = Due { reply: *reply, place, needs };
+        Ok(due.reply.due_at().is_none_or(|at| at <= now).then_some(due))
+    }
+
+    /// Takes one step with a part; whether the network took it.
+    async fn send_due(&self, due: Due) -> Result<bool> {
+        let network = self.network(&due.reply.account)?;
+        let lost = due.part().state == PartState::Begun;
+        if lost && !network.capability().sends_once {
+            return self.look_for(due, &*network).await;
+        }
+        let attempt = due.part().attempts + 1;
+        let begin = ReplyAction::Begin { part: due.place as u32, attempt };
+        self.tell_reply(&due, begin, &[]).await?;
+        // Another attempt may have begun, or the verdict forbade this one.
+        let Some(Record::Reply(reply)) = self.record(Key::Reply(due.reply.id.clone())).await? else { return Ok(false) };
+        let due = Due { reply: *reply, ..due };
+        let ours = due.part().state == PartState::Begun && due.part().attempts == attempt;
+        if !ours {
+            return Ok(false);
+        }
+        let answer = match self.outbound(&due).await {
+            Ok(out) => self.within_time(&*network, &out).await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(receipt) => self.took(&due, receipt).await.map(|()| true),
+            Err(error) => self.failed(&due, attempt, error).await.map(|()| false),
+        }
+    }
+
+    /// One attempt, which ends in time whatever the network does.
+    async fn within_time(&self, network: &dyn Network, out: &Outbound) -> Result<Receipt> {
+        let cx = self.sending_context()?;
+        let clock = self.inner.clock_handle();
+        match select(network.send(&cx, out), clock.sleep(SEND_WITHIN)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(out.in_doubt(Error::new(ErrorKind::Timeout, "the network did not answer in time"))),
+        }
+    }
+
+    /// Looks on the network for a part that may have been sent.
+    async fn look_for(&self, due: Due, network: &dyn Network) -> Result<bool> {
+        let attempt = due.part().attempts;
+        let cx = self.sending_context()?;
+        let clock = self.inner.clock_handle();
+        let found = match self.outbound(&due).await {
+            Ok(out) => {
+                let since = due.part().first_begun_at.unwrap_or(due.reply.created_at);
+                let ask = FindSent::new(out, since);
+                match select(network.find_sent(&cx, ask), clock.sleep(SEND_WITHIN)).await {
+                    Either::Left((found, _)) => found,
+                    Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "the network did not answer in time")),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(Some(receipt)) => return self.took(&due, receipt).await.map(|()| true),
+            Ok(None) => {
+                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error: None }, &[])
+                    .await?;
+            }
+            Err(error) => {
+                self.hear(&due.reply, &error);
+                let error = Some(Box::new(error));
+                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error }, &[]).await?;
+            }
+        }
+        Ok(false)
+    }
+
+    async fn took(&self, due: &Due, receipt: Receipt) -> Result<()> {
+        let Receipt { native_id, permalink, at } = receipt;
+        let scope = self.network(&due.reply.account)?.info().scope;
+        let also = [
+            Key::Message(MessageId::of(&self.id, &scope, &native_id)),
+            Key::Conversation(ConversationId::of(&self.id, &scope, &native_id)),
+            Key::Alias(scope, native_id.clone()),
+        ];
+        let sent = ReplyAction::Sent { part: due.place as u32, native_id, permalink, at };
+        self.tell_reply(due, sent, &also).await
+    }
+
+    async fn failed(&self, due: &Due, attempt: u32, error: Error) -> Result<()> {
+        self.hear(&due.reply, &error);
+        let failed = ReplyAction::Failed { part: due.place as u32, attempt, error: Box::new(error) };
+        self.tell_reply(due, failed, &[]).await
+    }
+
+    /// A network that asks to wait is left alone with all lines of the account.
+    fn hear(&self, reply: &Reply, error: &Error) {
+        if let (ErrorKind::RateLimited, Retry::After(pause)) = (error.kind(), error.retry_advice()) {
+            self.inner.quiet().keep(&self.id, &reply.account, self.inner.now().plus(pause));
+        }
+    }
+
+    async fn tell_reply(&self, due: &Due, action: ReplyAction, also: &[Key]) -> Result<()> {
+        let event = ReplyEvent { reply: due.reply.id.clone(), actor: OUTBOX.to_owned(), action };
+        let needs = [due.needs.as_slice(), also].concat();
+        self.happen_with(Channel::Engine, EventBody::Reply(event), needs).await.map(drop)
+    }
+
+    /// What a decision about a reply reads.
+    pub(super) async fn needed_by(&self, reply: &Reply) -> Result<Vec<Key>> {
+        let line = &reply.line;
+        let mut needs = vec![Key::Reply(reply.id.clone()), Key::Line(line.clone()), Key::Conversation(line.clone())];
+        needs.extend([Key::Thread(line.clone()), Key::Loose(line.clone()), Key::OpenIncidents]);
+        if let Some(case) = &reply.case {
+            needs.extend([Key::Case(case.clone()), Key::CaseMessages(case.clone())]);
+        }
+        needs.extend(reply.customer.clone().map(Key::Customer));
+        if let Some(to) = &reply.to {
+            needs.extend([Key::Message(to.clone()), Key::Assessment(to.clone())]);
+            if let Some(Record::Message(target)) = self.record(Key::Message(to.clone())).await? {
+                needs.extend(target.author.map(Key::Identity));
+                needs.push(Key::Alias(target.scope, target.native_id));
+            }
+        }
+        Ok(needs)
+    }
+
+    fn sending_context(&self) -> Result<Context> {
+        Ok(self.inner.context()?.with_deadline(self.inner.now().plus(SEND_WITHIN)))
+    }
+
+    /// A part as its network gets it.
+    async fn outbound(&self, due: &Due) -> Result<Outbound> {
+        let reply = &due.reply;
+        let target = match &reply.to {
+            Some(to) => match self.record(Key::Message(to.clone())).await? {
+                Some(Record::Message(message)) => Some(*message),
+                _ => return Err(Error::new(ErrorKind::NotFound, "the message it is about is gone").with("message", to)),
+            },
+            None => None,
+        };
+        let author = match target.as_ref().and_then(|target| target.author.as_ref()) {
+            Some(author) => self.person(author).await?,
+            None => None,
+        };
+        let thread = match &target {
+            Some(target) => self.root_of(target).await?,
+            None => None,
+        };
+        let act = act(due, target.as_ref(), author, thread)?;
+        Ok(Outbound::new(reply.part_key(due.place), act))
+    }
+
+    async fn person(&self, identity: &IdentityId) -> Result<Option<Person>> {
+        Ok(match self.record(Key::Identity(identity.clone())).await? {
+            Some(Record::Identity(identity)) => {
+                let mut person = Person::new(identity.profile.native_id);
+                person.handle = identity.profile.handle;
+                Some(person)
+            }
+            _ => None,
+        })
+    }
+
+    async fn root_of(&self, target: &Message) -> Result<Option<compact_str::CompactString>> {
+        Ok(match self.record(Key::Conversation(target.conversation.clone())).await? {
+            Some(Record::Conversation(thread)) if thread.rooted => Some(thread.root),
+            _ => None,
+        })
+    }
+}
+
+/// What a part does. Later parts answer the part before, but in private, where they follow each other anyway.
+fn act(
+    due: &Due,
+    target: Option<&Message>,
+    author: Option<Person>,
+    thread: Option<compact_str::CompactString>,
+) -> Result<Act> {
+    let reply = &due.reply;
+    let missing = |what: &str| Error::new(ErrorKind::InputInvalid, format!("{what} is not known (any more)"));
+    let on = || -> Result<Target> {
+        let target = target.ok_or_else(|| missing("the message it is about"))?;
+        Ok(Target { native_id: target.native_id.clone(), author: author.clone(), thread: thread.clone() })
+    };
+    let before = due.place.checked_sub(1).and_then(|before| reply.parts[before].native_id.clone());
+    let say = || -> Result<Say> {
+        let said = reply.wording.as_ref().and_then(|wording| wording.parts.get(due.place));
+        let said = said.ok_or_else(|| missing("what it says"))?;
+        let language = reply.wording.as_ref().and_then(|wording| wording.language.clone());
+        Ok(Say { text: said.text.clone(), entities: said.entities.clone(), language })
+    };
+    Ok(match (reply.verb.as_str(), before) {
+        ("reply", None) => Act::Reply { to: on()?, say: say()?, visibility: reply.visibility.clone() },
+        ("reply" | "publish", Some(before)) => {
+            let to = Target { native_id: before, author: None, thread };
+            Act::Reply { to, say: say()?, visibility: reply.visibility.clone() }
+        }
+        ("direct_message", before) => {
+            let about = Some(on()?).filter(|_| before.is_none());
+            let to = author.clone().ok_or_else(|| missing("whom it is for"))?;
+            Act::DirectMessage { to, say: say()?, about, tag: reply.tag.clone() }
+        }
+        ("publish", None) => Act::Publish { say: say()?, visibility: reply.visibility.clone() },
+        ("like", _) => Act::Like { on: on()?, liked: !reply.undo },
+        ("hide", _) => Act::Hide { on: on()?, hidden: !reply.undo },
+        ("edit", _) => Act::Edit { on: on()?, say: say()? },
+        ("delete", _) => Act::Delete { on: on()? },
+        (verb, _) => return Err(missing("the verb").with("verb", verb)),
+    })
+}
