@@ -33,7 +33,7 @@ fn same(name: &str, generated: &str) {
 }
 
 /// The tables of a policy file in the order a reader needs them.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "brand",
     "accounts",
     "listening",
@@ -51,6 +51,7 @@ const TABLES: [&str; 18] = [
     "replies",
     "approvals",
     "handoff",
+    "automatic",
     "texts",
 ];
 

@@ -11,4 +11,5 @@ pub mod path;
 pub mod peers;
 pub mod replay;
 pub mod traffic;
+pub mod verdict;
 mod words;

@@ -1,10 +1,11 @@
-//! Prints careline's costs as ratios: `careline-benches [normalise] [path] [peers] [growth]`; without a name all but growth,
-//! which is measured with `BENCH_GROWTH=1` or by name.
+//! Prints careline's costs as ratios: `careline-benches [normalise] [verdict] [path] [peers] [growth]`; without a name
+//! all but growth, which is measured with `BENCH_GROWTH=1` or by name.
 
 use std::process::ExitCode;
 
 use careline::Result;
-use careline_benches::{growth, normalise, path, peers};
+use careline_benches::verdict::Step;
+use careline_benches::{growth, normalise, path, peers, verdict};
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +23,9 @@ fn run(names: &[String]) -> Result<()> {
     let all = names.is_empty();
     if all || wants("normalise") {
         print_normalise();
+    }
+    if all || wants("verdict") {
+        print_verdict();
     }
     if all || wants("path") {
         print_path(wants("statements"))?;
@@ -43,6 +47,15 @@ fn print_normalise() {
         let target = if kind.batch() == 1 { "≤ 1.4" } else { "≤ 1.6" };
         let (ours, theirs, ratio) = (compared.ours, compared.theirs, compared.ratio);
         println!("  {:<30} {ours:>7.2} {theirs:>7.2} {ratio:>7.2}  {target}", kind.name());
+    }
+}
+
+fn print_verdict() {
+    println!("\nlooking over an answer ÷ bare parse    µs      µs   ratio  target");
+    for (step, compared) in verdict::measure(15) {
+        let target = if matches!(step, Step::Both(_)) { "≤ 5" } else { "" };
+        let (ours, theirs, ratio) = (compared.ours, compared.theirs, compared.ratio);
+        println!("  {:<30} {ours:>7.2} {theirs:>7.2} {ratio:>7.2}  {target}", step.name());
     }
 }
 

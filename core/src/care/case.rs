@@ -60,6 +60,10 @@ impl Draft<'_> {
             return self.add_turn(case, message, with_directs);
         }
         let ended_at = case.closed_at.unwrap_or(case.opened_at);
+        // A score asks nothing of us, whatever its words may look like.
+        if case.surveys.iter().any(|survey| survey.score.is_none() && survey.kind.score(message.text()).is_some()) {
+            return self.add_turn(case, message, ours);
+        }
         let too_late = message.at() > ended_at.plus(self.rules.policy.policy().cases.reopen_within);
         match (asks, too_late) {
             (true, true) => self.open_case(message, with_directs, customer, number, Some(&case)),
@@ -147,6 +151,7 @@ impl Draft<'_> {
     fn add_turn(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
         self.arrive(&mut case, message);
+        self.answer_survey(&mut case, message);
         let turns = together(&case.id, message, ours);
         let latest = case.latest_customer_at.max(case.latest_brand_at);
         // A turn of the same instant is counted in the one order that every reordering gives.
@@ -239,6 +244,7 @@ impl Draft<'_> {
         self.give(&turns, message)?;
         self.put(Key::Slot(thread, customer.clone()), Record::Slot(id.clone()));
         self.put(Key::Slot(ConversationId::anywhere_on(&message.network), customer.clone()), Record::Slot(id));
+        self.plan_acknowledgement(&case, message.received_at);
         self.count(&["case.opened"], message.at(), 1);
         self.count(&["case.team.", case.team.as_str()], message.at(), 1);
         let unopened = Case { status: CaseStatus::Closed, clocks: Vec::new(), ..case.clone() };
@@ -348,6 +354,7 @@ impl Draft<'_> {
             due_at: None,
             escalation: 0,
             handoffs: Vec::new(),
+            surveys: Vec::new(),
             reasons,
         }
     }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod automatic;
 mod case;
 mod change;
 mod decide;

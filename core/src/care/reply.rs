@@ -55,7 +55,13 @@ impl Draft<'_> {
         }
     }
 
-    fn submitted(&mut self, id: &ReplyId, draft: &ReplyDraft, earlier: &[SaidBefore], at: Timestamp) -> Read<Outcome> {
+    pub(super) fn submitted(
+        &mut self,
+        id: &ReplyId,
+        draft: &ReplyDraft,
+        earlier: &[SaidBefore],
+        at: Timestamp,
+    ) -> Read<Outcome> {
         let Judged { verdict, around, held_by } = self.judge(draft, earlier, None, at)?;
         let Some(around) = around else { return NOTHING };
         let case = around.case.as_ref().map(|case| case.id.clone());

@@ -12,7 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::intake::Parsed;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, Channel, CustomerEvent, CustomerId, Deleted,
-    Erased, Event, EventBody, HandoffTo, PresenceEvent, QuarantineId, RawRange, Reason, TeamId, TenantId, Timestamp,
+    Erased, Event, EventBody, HandoffTo, PresenceEvent, QuarantineId, RawRange, Reason, TeamId, TenantId, Timer,
+    TimerPurpose, Timestamp,
 };
 use crate::policy::CompiledPolicy;
 use crate::store::{
@@ -407,8 +408,11 @@ impl Tenant {
     /// Lets things happen inside careline, in order.
     pub(super) async fn happen(&self, channel: Channel, bodies: Vec<EventBody>) -> Result<Ingested> {
         let now = self.inner.now();
-        let arrivals =
-            bodies.into_iter().map(|body| Arrival::internal(Event::internal(channel.clone(), now, body))).collect();
+        let arrivals = bodies.into_iter().map(|body| {
+            let needs = needed_by(&body);
+            Arrival { needs, ..Arrival::internal(Event::internal(channel.clone(), now, body)) }
+        });
+        let arrivals = arrivals.collect();
         self.inner.submit(Work { tenants: vec![TenantWork::of(self.id.clone(), arrivals)] }).await
     }
 
@@ -451,6 +455,16 @@ impl Tenant {
             Some(_) => Ok(()),
             None => Err(Error::new(ErrorKind::NotFound, "the policy names no such agent").with("agent", agent)),
         }
+    }
+}
+
+/// What a decision reads beyond what it can ask for in time.
+fn needed_by(body: &EventBody) -> Vec<Key> {
+    match body {
+        EventBody::Timer(Timer { purpose: TimerPurpose::Automatic { case, .. }, .. }) => {
+            vec![Key::Case(case.clone()), Key::CaseMessages(case.clone()), Key::OpenIncidents]
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -20,6 +20,7 @@ impl Draft<'_> {
             TimerPurpose::Sla { case } => self.promise_due(timer, case, at),
             TimerPurpose::Recount { case } => self.recount_due(timer, case, at),
             TimerPurpose::Accept { case, agent } => self.offer_lapsed(timer, case, agent, at),
+            TimerPurpose::Automatic { case, what } => self.automatic_due(timer, case, what, at),
             TimerPurpose::Handoff { case } => self.handoff_due(timer, case, at),
             TimerPurpose::Send { line } => {
                 self.disarm(timer.id.clone());

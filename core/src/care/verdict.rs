@@ -9,7 +9,7 @@ use super::decide::Draft;
 use super::incident::is_first_since;
 use super::snapshot::Read;
 use crate::engage::compose::{Composing, compose};
-use crate::engage::guard::{Earlier, Guard, Guarded, Instead, Objection, TextLength, Weight};
+use crate::engage::guard::{Earlier, Fingerprint, Guard, Guarded, Instead, Objection, TextLength, Weight};
 use crate::engage::text::TextPolicy;
 use crate::engage::verdict::{Route, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -440,8 +440,9 @@ impl Draft<'_> {
     ) {
         let route = verdict.route.as_ref().map(|route| &route.visibility);
         let public = route.or(around.target.as_ref().map(|target| &target.visibility)) != Some(&Visibility::Private);
-        let said = earlier.iter().map(|said| Earlier {
-            text: &said.text,
+        let prints: Vec<_> = earlier.iter().map(|said| Fingerprint::new(&said.text)).collect();
+        let said = earlier.iter().zip(&prints).map(|(said, fingerprint)| Earlier {
+            fingerprint,
             at: said.at,
             conversation: &said.conversation,
             same_audience: public && said.public,

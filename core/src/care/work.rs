@@ -169,6 +169,7 @@ impl Draft<'_> {
         case.queued_at = None;
         case.outcome = Some(outcome.into());
         self.step(&case.id, at, StepKind::Closed, actor, None, reasons);
+        self.plan_questions(&case.id.clone(), outcome, at);
         self.count(&["case.closed"], at, 1);
         Ok(())
     }

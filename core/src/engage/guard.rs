@@ -35,10 +35,10 @@ use crate::triage::pii;
 use crate::triage::reading::Reading;
 
 pub(crate) use own::{OrderNumber, OwnAddress};
+pub use repeated::Fingerprint;
 
 use plain::Plain;
-use repeated::Fingerprint;
-use words::{Hit, PHRASES, Part};
+use words::{Hit, PHRASES};
 
 /// Declares an enum of which every value is known, with its names.
 macro_rules! closed_enum {
@@ -211,8 +211,8 @@ impl<'a> Guarded<'a> {
 /// Something we sent before.
 #[derive(Clone, Copy, Debug)]
 pub struct Earlier<'a> {
-    /// Its words.
-    pub text: &'a str,
+    /// Its words, as far as they are compared.
+    pub fingerprint: &'a Fingerprint,
     /// When it was sent.
     pub at: Timestamp,
     /// The conversation it belongs to.
@@ -358,8 +358,9 @@ impl Guards {
             return None;
         }
         let names = repeated::names(draft.names);
-        let own = Fingerprint::of(&seen.reading.folded, &names);
-        if own.words < self.rules.repeated_words as usize {
+        let own = Fingerprint::of(&seen.reading.folded);
+        let own = own.without(&names);
+        if own.words() < self.rules.repeated_words as usize {
             return None;
         }
         let (mut most, mut count, mut here) = (0.0, 0, false);
@@ -369,8 +370,11 @@ impl Guards {
             if !within || !(same_thread || earlier.same_audience) {
                 continue;
             }
-            let plain = Plain::new(earlier.text);
-            let in_common = own.in_common(&Fingerprint::of(&Reading::of(&plain.text, &[]).folded, &names));
+            let other = earlier.fingerprint.without(&names);
+            if !own.may_have(&other, self.rules.repeated_from) {
+                continue;
+            }
+            let in_common = own.in_common(&other);
             if in_common >= self.rules.repeated_from {
                 (count, here) = (count + 1, here || same_thread);
                 most = f64::max(most, in_common);
@@ -384,8 +388,8 @@ impl Guards {
     fn tone(&self, draft: &Guarded<'_>, seen: &Seen<'_>) -> Option<Found> {
         let text = &seen.plain.text;
         let heard = [
-            ("blames the customer", tone::phrases(&seen.hits, Part::Blame, draft.language)),
-            ("defends us", tone::phrases(&seen.hits, Part::Defend, draft.language)),
+            ("blames the customer", tone::blame(&seen.reading.folded, &seen.hits, draft.language)),
+            ("defends us", tone::defence(&seen.hits, draft.language)),
             ("shouts in capitals", tone::Capitals::of(text, &seen.reading, &self.brand).shouts(self.rules.capitals)),
             ("shouts with exclamation marks", tone::exclamations(text, self.rules.exclamation_marks as usize)),
         ];

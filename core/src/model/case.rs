@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountId, AgentId, Assignment, CaseId, ConversationId, CustomerId, Handoff, HandoffState, Intent, MessageId,
-    NetworkName, Reason, Sentiment, SlaClock, Surface, TeamId, Timestamp, open_enum,
+    NetworkName, Reason, Sentiment, SlaClock, Surface, Survey, TeamId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -130,6 +130,9 @@ pub struct Case {
     /// How it went from public to private and back, or on to other channels, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handoffs: Vec<Handoff>,
+    /// What the customer was asked about satisfaction, and what they answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub surveys: Vec<Survey>,
     /// Why it has this team and these promises.
     pub reasons: Vec<Reason>,
 }

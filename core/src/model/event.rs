@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentId, Assessment, Assignment, CaseId, CustomerId, HandoffTo, Inbound, IncidentId, MessageId, NativeAccount,
-    Profile, RawRange, Reason, ReplyDraft, ReplyId, TeamId, TimerId, Timestamp, open_enum,
+    AgentId, Assessment, Assignment, AutomaticKind, CaseId, CustomerId, HandoffTo, Inbound, IncidentId, MessageId,
+    NativeAccount, Profile, RawRange, Reason, ReplyDraft, ReplyId, TeamId, TimerId, Timestamp, open_enum,
 };
 
 open_enum! {
@@ -375,6 +375,13 @@ pub enum TimerPurpose {
     Send {
         /// The thread.
         line: super::ConversationId,
+    },
+    /// Something is to be said that nobody writes.
+    Automatic {
+        /// The case.
+        case: CaseId,
+        /// What.
+        what: AutomaticKind,
     },
     /// A customer must have come to where they were asked to.
     Handoff {

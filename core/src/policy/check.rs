@@ -33,6 +33,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Mistake> {
     check.keeping();
     check.guards();
     check.replies();
+    check.automatic();
     check.texts();
     check.mistakes
 }
@@ -560,6 +561,47 @@ impl<'a> Check<'a> {
             for (place, name) in people(&rule.by) {
                 self.agent_or_team(format!("{}[{place}]", key("by")), name);
             }
+        }
+    }
+
+    fn automatic(&mut self) {
+        let rules = &self.policy.automatic;
+        for (number, rule) in rules.acknowledgements.iter().enumerate() {
+            let key = |name: &str| format!("automatic.acknowledgements[{number}].{name}");
+            let surfaces = rule.surfaces.iter().map(Surface::as_str);
+            self.known(&format!("automatic.acknowledgements[{number}]"), "surfaces", surfaces, Surface::KNOWN);
+            for (list, names) in [("open", &rule.open), ("closed", &rule.closed)] {
+                for (place, name) in names.iter().enumerate() {
+                    self.text_name(format!("{}[{place}]", key(list)), name);
+                }
+            }
+            if rule.open.is_empty() && rule.closed.is_empty() {
+                self.wrong(format!("automatic.acknowledgements[{number}]"), "says nothing, neither open nor closed");
+            }
+            self.calendar(&key("calendar"), rule.calendar.as_deref());
+            self.positive(key("once_per"), Some(rule.once_per));
+        }
+        if let Some(rule) = &rules.follow_up {
+            self.text_name("automatic.follow_up.text".to_owned(), &rule.text);
+        }
+        for (name, rule) in [("csat", &rules.csat), ("nps", &rules.nps)] {
+            let Some(rule) = rule else { continue };
+            self.text_name(format!("automatic.{name}.text"), &rule.text);
+            self.positive(format!("automatic.{name}.once_per"), Some(rule.once_per));
+            if !(rule.sample > 0.0 && rule.sample <= 1.0) {
+                let wrong = format!("{:?} is no part; it must be above 0 and at most 1", rule.sample);
+                self.wrong(format!("automatic.{name}.sample"), wrong);
+            }
+            for (place, language) in rule.languages.iter().enumerate() {
+                self.language(&format!("automatic.{name}.languages[{place}]"), language);
+            }
+        }
+    }
+
+    fn text_name(&mut self, key: String, name: &str) {
+        if !self.policy.texts.contains_key(name) {
+            let valid = self.policy.texts.keys().map(String::as_str);
+            self.mistakes.push(Mistake::unknown(key, "text", name, valid));
         }
     }
 

@@ -12,6 +12,7 @@
 //! # Ok::<(), careline::policy::PolicyErrors>(())
 //! ```
 
+mod automatic;
 mod brand;
 mod calendar;
 mod check;
@@ -37,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::TeamId;
 
+pub use automatic::{AcknowledgementRule, AutomaticRules, FollowUpRule, SurveyRule};
 pub use brand::{AccountRule, Brand, LONGEST_TERM};
 pub use calendar::{ALWAYS, Calendar, CalendarRule, WEEKDAYS, tz_version};
 pub use compiled::{Agent, CompiledPolicy, Sla, Team};
@@ -109,6 +111,9 @@ pub struct Policy {
     /// When somebody is asked to go on in private, and how long they are expected.
     #[serde(default)]
     pub handoff: HandoffRules,
+    /// What is said without anybody writing it.
+    #[serde(default)]
+    pub automatic: AutomaticRules,
     /// Texts shown to customers, by name; each a table by language: `{ en = "Hello", de = "Hallo" }`. A reader gets
     /// their own language, else the brand's, else English, else any.
     #[serde(default)]

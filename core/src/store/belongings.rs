@@ -115,6 +115,7 @@ impl Belongings {
         keys.extend(self.messages.keys().cloned().map(Key::Assessment));
         keys.extend(self.reactions.iter().cloned().map(Key::Reaction));
         keys.extend(self.threads.iter().cloned().map(Key::Thread));
+        keys.extend(self.customers.iter().map(|id| Key::AutomaticSaid(id.as_str().into())));
         keys.extend(self.replies.iter().cloned().map(Key::Reply));
         keys.extend(self.conversations.iter().cloned().map(Key::Line));
         keys
@@ -127,6 +128,7 @@ impl Belongings {
             | TimerPurpose::Handoff { case }
             | TimerPurpose::Accept { case, .. }
             | TimerPurpose::Recount { case } => self.cases.contains(case),
+            TimerPurpose::Automatic { case, .. } => self.cases.contains(case),
             TimerPurpose::Approve { reply } => self.replies.contains(reply),
             TimerPurpose::Send { line } => self.conversations.contains(line),
             TimerPurpose::Route { .. } => false,

@@ -626,6 +626,7 @@ impl Shelf {
             receipt.count("identities", self.remove(&Key::Identity(id.clone())));
         }
         for id in &belongings.customers {
+            self.remove(&Key::AutomaticSaid(id.as_str().into()));
             receipt.count("customers", self.remove(&Key::Customer(id.clone())));
         }
         for (key, record) in belongings.changed {

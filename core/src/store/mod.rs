@@ -23,10 +23,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    AccountId, AccountState, AgentId, Assessment, Case, CaseId, Channel, Conversation, ConversationId, Customer,
-    CustomerId, DeliveryId, EffectId, Identity, IdentityId, Incident, IncidentId, Message, MessageId, Presence,
-    QuarantineId, RawRange, RawRef, ReactionId, ReactionState, Reply, ReplyId, ReplyLine, ReplyState, Step, TeamId,
-    TenantId, ThreadState, Timer, TimerId, Timestamp,
+    AccountId, AccountState, AgentId, Assessment, AutomaticSaid, Case, CaseId, Channel, Conversation, ConversationId,
+    Customer, CustomerId, DeliveryId, EffectId, Identity, IdentityId, Incident, IncidentId, Message, MessageId,
+    Presence, QuarantineId, RawRange, RawRef, ReactionId, ReactionState, Reply, ReplyId, ReplyLine, ReplyState, Step,
+    TeamId, TenantId, ThreadState, Timer, TimerId, Timestamp,
 };
 
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
@@ -159,6 +159,8 @@ pub enum Key {
     Incident(IncidentId),
     /// The incidents that are open.
     OpenIncidents,
+    /// What was said without anybody writing it: to a customer or by an account, by their id.
+    AutomaticSaid(CompactString),
 }
 
 /// What a key stands for. Stored as JSON with a format version; see [`Record::VERSION`].
@@ -209,6 +211,8 @@ pub enum Record {
     Incident(Box<Incident>),
     /// The incidents that are open.
     OpenIncidents(Vec<IncidentId>),
+    /// What was said without anybody writing it.
+    AutomaticSaid(AutomaticSaid),
     /// A line of a timeline; only ever listed.
     Step(Step),
     /// A colleague's note; only ever listed.
@@ -808,6 +812,7 @@ pub fn check_put(key: &Key, version: u64, record: Option<&Written>) -> Result<()
         (Key::Account(id), Some(Record::Account(state))) => state.account == *id,
         (Key::Reply(id), Some(Record::Reply(reply))) => reply.id == *id,
         (Key::Line(_), Some(Record::Line(_))) | (Key::OpenIncidents, Some(Record::OpenIncidents(_))) => true,
+        (Key::AutomaticSaid(_), Some(Record::AutomaticSaid(_))) => true,
         (Key::Incident(id), Some(Record::Incident(incident))) => incident.id == *id,
         _ => false,
     };

@@ -48,6 +48,7 @@ impl Record {
             Self::Line(_) => "line",
             Self::Incident(_) => "incident",
             Self::OpenIncidents(_) => "open_incidents",
+            Self::AutomaticSaid(_) => "automatic_said",
         }
     }
 
@@ -80,6 +81,7 @@ impl Record {
             Self::Line(value) => serde_json::to_string(value),
             Self::Incident(value) => serde_json::to_string(value),
             Self::OpenIncidents(value) => serde_json::to_string(value),
+            Self::AutomaticSaid(value) => serde_json::to_string(value),
         };
         json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
     }
@@ -140,6 +142,7 @@ fn parse<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(kind: &str
         "line" => Record::Line(read(kind, json)?),
         "incident" => Record::Incident(read(kind, json)?),
         "open_incidents" => Record::OpenIncidents(read(kind, json)?),
+        "automatic_said" => Record::AutomaticSaid(read(kind, json)?),
         _ => {
             return Err(
                 Error::new(ErrorKind::StorageDamaged, "a stored record is of a kind nobody knows").with("kind", kind)

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod advice;
+mod automatic;
 mod cases;
 mod forgetting;
 mod joining;

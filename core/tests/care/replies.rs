@@ -27,13 +27,13 @@ const AGENTS: &str = "
     signature = '^{initials}'
 ";
 
-struct Desk {
-    world: World,
-    sink: Arc<Sink>,
+pub(crate) struct Desk {
+    pub(crate) world: World,
+    pub(crate) sink: Arc<Sink>,
 }
 
 impl Desk {
-    fn new(policy: &str) -> Self {
+    pub(crate) fn new(policy: &str) -> Self {
         let sink = Arc::new(Sink::default());
         let network = sink.clone();
         let world = World::with(&format!("{AGENTS}{policy}"), move |setup| setup.network("acme", network));
@@ -41,17 +41,17 @@ impl Desk {
     }
 
     /// A complaint, and our draft of an answer to it.
-    async fn complaint(&self, native_id: &str) -> MessageId {
+    pub(crate) async fn complaint(&self, native_id: &str) -> MessageId {
         let id = self.world.id_of(native_id);
         self.world.take(post(native_id, "jo", "my parcel is broken")).await;
         id
     }
 
-    fn answer(&self, key: &str, to: &MessageId, text: &str) -> ReplyDraft {
+    pub(crate) fn answer(&self, key: &str, to: &MessageId, text: &str) -> ReplyDraft {
         ReplyDraft::answer(key, "ann", to.clone(), text)
     }
 
-    async fn submit(&self, draft: ReplyDraft) -> Reply {
+    pub(crate) async fn submit(&self, draft: ReplyDraft) -> Reply {
         let submitted = self.world.tenant.reply(draft).await.unwrap();
         submitted.reply.unwrap_or_else(|| panic!("{:?}", submitted.verdict))
     }
@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// Lets time pass, and what is due on the way be done.
-    async fn run(&self, seconds: u64) {
+    pub(crate) async fn run(&self, seconds: u64) {
         self.world.pass(Duration::from_secs(seconds)).await;
     }
 }

@@ -14,7 +14,8 @@ use compact_str::CompactString;
 use crate::db::{Db, column, text};
 use crate::names::{find, tenant_no};
 use crate::place::{
-    ACCOUNT, ALIAS, CURSOR, INCIDENT, OPEN_INCIDENTS, PART, PRESENCE, QUARANTINE, REACTION, THREAD, numbered,
+    ACCOUNT, ALIAS, AUTOMATIC_SAID, CURSOR, INCIDENT, OPEN_INCIDENTS, PART, PRESENCE, QUARANTINE, REACTION, THREAD,
+    numbered,
 };
 use crate::read::{self, message, record, reply, versioned};
 use crate::scan::time;
@@ -450,7 +451,9 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
-    for kind in [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT, INCIDENT, OPEN_INCIDENTS] {
+    for kind in
+        [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT, INCIDENT, OPEN_INCIDENTS, AUTOMATIC_SAID]
+    {
         let sql = "SELECT version, v, json FROM records WHERE tenant = ?1 AND kind = ?2";
         all.extend(db.all(sql, &[&tenant, &kind], |row| exported_record(row, kind))?);
     }

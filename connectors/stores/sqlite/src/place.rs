@@ -18,6 +18,7 @@ pub(crate) const THREAD: &str = "thread";
 pub(crate) const ACCOUNT: &str = "account";
 pub(crate) const INCIDENT: &str = "incident";
 pub(crate) const OPEN_INCIDENTS: &str = "open_incidents";
+pub(crate) const AUTOMATIC_SAID: &str = "automatic_said";
 
 /// Separates the parts of an id that has several.
 pub(crate) const PART: char = '\u{1f}';
@@ -124,7 +125,12 @@ pub(crate) fn numbered(key: &Key) -> Option<(&'static Table, &'static str, &str)
         Key::Line(id) => (&LINES, "line", id.as_str()),
         Key::Delivery(id) => (&DELIVERIES, "delivery", id.as_str()),
         Key::Slot(..) | Key::Alias(..) | Key::Presence(_) | Key::Cursor(..) | Key::Quarantine(_) => return None,
-        Key::Reaction(_) | Key::Thread(_) | Key::Account(_) | Key::Incident(_) | Key::OpenIncidents => return None,
+        Key::Reaction(_)
+        | Key::Thread(_)
+        | Key::Account(_)
+        | Key::Incident(_)
+        | Key::OpenIncidents
+        | Key::AutomaticSaid(_) => return None,
     })
 }
 
@@ -139,6 +145,7 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::Thread(id) => (THREAD, id.as_str().into()),
         Key::Account(id) => (ACCOUNT, id.as_str().into()),
         Key::Incident(id) => (INCIDENT, id.as_str().into()),
+        Key::AutomaticSaid(id) => (AUTOMATIC_SAID, id.as_str().into()),
         Key::OpenIncidents => (OPEN_INCIDENTS, "".into()),
         _ => ("", "".into()),
     }

@@ -1,9 +1,11 @@
 //! Does a draft ask for personal data, and not to send it in private?
 //!
-//! A request is a phrase that asks and, soon after it in the same clause, a word for personal data. It is none if it is
+//! A request is made in one of five ways, alike in all languages: the customer is asked to give something ("send us",
+//! "could you share"), what it is ("which", "what is"), for it by its name alone ("Your phone number?"), or to leave it
+//! here, or told that we need it. A word for personal data stands near in the same clause. It is no request if it is
 //! negated, and it is harmless if the same sentence or one beside it leads to where nobody else reads.
 
-use super::words::{Hit, Part, parts_clauses};
+use super::words::{Hit, Part, between};
 
 /// A request for personal data: the bytes from what asks to what is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,10 @@ const MOST_HITS: usize = 48;
 const FARTHEST: usize = 120;
 /// So many words may stand between a negation and what it negates.
 const NEGATED_WITHIN: usize = 3;
+/// So many letters have the longest articles, in the languages of the guards.
+const ARTICLE_LETTERS: usize = 3;
+/// So many words may stand between "which number" and "did you use".
+const USED_WITHIN: usize = 3;
 
 impl Sentence<'_> {
     /// Whether it says this and does not negate it. Names of places are alike in many languages, so that a negation of any
@@ -129,7 +135,7 @@ impl Sentence<'_> {
             self.before(place).any(|hit| hit.part == part && between(folded, hit.end, item.start).within(most))
         };
         match item.part {
-            Part::Medium => near(Part::Your, 2),
+            Part::Medium => near(Part::Your, 2) || self.follows(folded, place, Part::Used, USED_WITHIN),
             _ => !near(Part::Ours, 0),
         }
     }
@@ -154,10 +160,14 @@ impl Sentence<'_> {
 
     fn asks(&self, folded: &str, ask: &Hit, place: usize) -> bool {
         let item = &self.hits[place];
+        let is_data = item.part == Part::Item;
         let most = match ask.part {
-            Part::Ask => 5,
+            Part::Ask | Part::Frame => 6,
+            Part::Place if is_data || self.is_here(place) => 6,
+            Part::Enter if is_data && self.is_here(place) => 6,
+            Part::Need => 3,
             Part::Which => 2,
-            Part::Frame => 6,
+            Part::Question if self.question => 2,
             _ => return false,
         };
         if ask.end > item.start || !between(folded, ask.end, item.start).within(most) {
@@ -169,14 +179,31 @@ impl Sentence<'_> {
         framed && !turned && !asking.is_some_and(|ask| self.is_negated(folded, ask))
     }
 
-    /// The data and a question mark, and hardly anything else: "Your phone number?"
+    /// The data with a question mark or a "please", and hardly anything else: "Your phone number?"
     fn bare(&self, folded: &str, place: usize) -> Option<usize> {
+        if self.end - self.start > FARTHEST {
+            return None;
+        }
         let item = &self.hits[place];
-        let your = self.before(place).find(|hit| hit.part == Part::Your)?;
-        let alone = between(folded, self.start, your.start).words <= 1
-            && between(folded, your.end, item.start).within(2)
-            && between(folded, item.end, self.end).words <= 1;
-        (self.question && alone).then_some(your.start)
+        let near = |hit: &&Hit| hit.part == Part::Your && between(folded, hit.end, item.start).within(2);
+        let start = self.before(place).find(near).map_or(item.start, |your| your.start);
+        let please = self.hits.iter().find(|hit| hit.part == Part::Please && hit.speaks_as(item));
+        let words = |from: usize, to: usize| match please {
+            Some(please) if from <= please.start && please.end <= to => {
+                between(folded, from, please.start).words + between(folded, please.end, to).words
+            }
+            _ => between(folded, from, to).words,
+        };
+        // One short word before it is an article or an "and".
+        let last = folded[self.start..start].split_whitespace().next_back().unwrap_or_default();
+        let most = usize::from(last.chars().filter(|character| character.is_alphabetic()).count() <= ARTICLE_LETTERS);
+        let alone = words(self.start, start) <= most && words(item.end, self.end) <= 1;
+        (alone && (self.question || please.is_some())).then_some(start)
+    }
+
+    /// Whether it says, near the hit at `place`, that something is to be done where the draft stands.
+    fn is_here(&self, place: usize) -> bool {
+        self.before(place).chain(self.after(place)).any(|hit| matches!(hit.part, Part::Here | Part::Public))
     }
 
     /// Whether something of this part follows the hit at `place` within so many words of its clause.
@@ -222,23 +249,4 @@ impl Sentence<'_> {
         let same = |other: &Hit| other.part == hit.part && other.end == hit.end && other.speaks_as(hit);
         self.hits[from..].iter().take(MOST_HITS).position(same).map(|place| from + place)
     }
-}
-
-/// What stands between two hits.
-#[derive(Clone, Copy)]
-struct Gap {
-    words: usize,
-    parted: bool,
-}
-
-impl Gap {
-    fn within(self, most: usize) -> bool {
-        self.words <= most && !self.parted
-    }
-}
-
-fn between(folded: &str, from: usize, to: usize) -> Gap {
-    let gap = folded.get(from..to).unwrap_or_default();
-    let words = gap.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
-    Gap { words, parted: gap.chars().any(parts_clauses) || gap.contains(" - ") }
 }

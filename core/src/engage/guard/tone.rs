@@ -1,6 +1,6 @@
 //! How does a draft sound: does it blame, does it defend us, does it shout?
 
-use super::words::{Hit, Part};
+use super::words::{Hit, Part, between};
 use crate::policy::base_language;
 use crate::triage::reading::Reading;
 
@@ -13,14 +13,45 @@ pub(super) fn counts(hit: &Hit, language: Option<&str>) -> bool {
     own.is_none_or(|own| hit.language() == own || hit.language() == "en")
 }
 
-/// Where phrases of this part stand.
-pub(super) fn phrases(hits: &[Hit], part: Part, language: Option<&str>) -> Vec<(usize, usize)> {
-    let said = hits.iter().filter(|hit| hit.part == part && counts(hit, language));
+/// Where the customer is blamed.
+pub(super) fn blame(folded: &str, hits: &[Hit], language: Option<&str>) -> Vec<(usize, usize)> {
+    let said = hits.iter().enumerate().filter(|(_, hit)| counts(hit, language));
+    joined(said.filter_map(|(place, hit)| match hit.part {
+        Part::Blame => Some((hit.start, hit.end)),
+        Part::Should => done(folded, hits, place, DONE_AT_ONCE),
+        Part::ShouldFrame => done(folded, hits, place, DONE_AT_END),
+        _ => None,
+    }))
+}
+
+/// Where we are defended.
+pub(super) fn defence(hits: &[Hit], language: Option<&str>) -> Vec<(usize, usize)> {
+    let said = hits.iter().filter(|hit| hit.part == Part::Defend && counts(hit, language));
+    joined(said.map(|hit| (hit.start, hit.end)))
+}
+
+/// So many words may stand between "you should have" and what should have been done, and so many where the verb ends
+/// the clause.
+const DONE_AT_ONCE: usize = 1;
+const DONE_AT_END: usize = 8;
+/// So many hits after one are looked at.
+const MOST_HITS: usize = 48;
+
+/// From the hit at `place` to what should have been done.
+fn done(folded: &str, hits: &[Hit], place: usize, most: usize) -> Option<(usize, usize)> {
+    let should = &hits[place];
+    let mut after = hits[place + 1..].iter().take(MOST_HITS);
+    let done = after.find(|hit| hit.part == Part::Done && hit.speaks_as(should) && hit.start >= should.end)?;
+    between(folded, should.end, done.start).within(most).then_some((should.start, done.end))
+}
+
+/// Places in order, those that overlap as one.
+fn joined(places: impl Iterator<Item = (usize, usize)>) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
-    for hit in said {
+    for (start, end) in places {
         match spans.last_mut() {
-            Some(last) if hit.start < last.1 => last.1 = last.1.max(hit.end),
-            _ => spans.push((hit.start, hit.end)),
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => spans.push((start, end)),
         }
     }
     spans

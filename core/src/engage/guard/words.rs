@@ -23,12 +23,24 @@ const LISTS: [(&str, &str); 8] = [
 pub(super) enum Part {
     /// Nothing in it means what its parts mean.
     Harmless,
+    /// Is polite; what follows is a request.
+    Please,
+    /// Makes a request of the verb that follows.
+    Lead,
     /// Asks for what comes soon after.
     Ask,
+    /// Asks for what comes soon after if that is no thing, as in "leave your phone on", or is to be left here.
+    Place,
+    /// Asks for what comes soon after if that is no thing, and is to be done here and not in an app.
+    Enter,
+    /// We lack what comes soon after.
+    Need,
     /// Asks for what came just before.
     AskAfter,
     /// Asks for what comes at once.
     Which,
+    /// Like [`Part::Which`], in a question.
+    Question,
     /// Asks for what comes after it if a [`Part::Verb`] follows that.
     Frame,
     /// What the customer is to do, at the end of a sentence that begins with a [`Part::Frame`].
@@ -39,39 +51,60 @@ pub(super) enum Part {
     Medium,
     /// The customer's own.
     Your,
+    /// What stands before it is the customer's own: they use it, or can be reached by it.
+    Used,
     /// Ours.
     Ours,
     /// What comes after it is no longer what is asked for.
     Turn,
-    /// It is not to be done.
+    /// It is not to be done, or is done already.
     Never,
     /// Where nobody else reads it.
     Private,
     /// Where others read it.
     Public,
+    /// Where the draft itself stands.
+    Here,
     /// Puts the blame on the customer.
     Blame,
+    /// Blames if a [`Part::Done`] comes at once.
+    Should,
+    /// Blames if a [`Part::Done`] ends its clause.
+    ShouldFrame,
+    /// What should have been done.
+    Done,
     /// Defends us.
     Defend,
 }
 
 impl Part {
-    const NAMES: [(&str, Self); 16] = [
+    const NAMES: [(&str, Self); 27] = [
         ("harmless", Self::Harmless),
+        ("please", Self::Please),
+        ("lead", Self::Lead),
         ("ask", Self::Ask),
+        ("place", Self::Place),
+        ("enter", Self::Enter),
+        ("need", Self::Need),
         ("ask_after", Self::AskAfter),
         ("which", Self::Which),
+        ("question", Self::Question),
         ("frame", Self::Frame),
         ("verb", Self::Verb),
         ("item", Self::Item),
         ("medium", Self::Medium),
         ("your", Self::Your),
+        ("used", Self::Used),
         ("ours", Self::Ours),
         ("turn", Self::Turn),
         ("never", Self::Never),
         ("private", Self::Private),
         ("public", Self::Public),
+        ("here", Self::Here),
         ("blame", Self::Blame),
+        ("should", Self::Should),
+        ("should_frame", Self::ShouldFrame),
+        ("done", Self::Done),
         ("defend", Self::Defend),
     ];
 
@@ -87,6 +120,8 @@ pub(super) struct Hit {
     pub(super) end: usize,
     pub(super) part: Part,
     language: u8,
+    /// Whether it only counts after what leads to it.
+    led: bool,
 }
 
 impl Hit {
@@ -105,7 +140,7 @@ struct Meaning {
     part: Part,
     language: u8,
     bounded: (bool, bool),
-    /// Only where a clause begins.
+    /// Only where a clause begins, or after what leads to it.
     first: bool,
 }
 
@@ -150,13 +185,14 @@ impl Phrases {
         for found in self.automaton.find_overlapping_iter(folded) {
             let (start, end) = (found.start(), found.end());
             for meaning in &self.meanings[found.value() as usize] {
-                let placed = !meaning.first || begins_clause(folded, start);
-                if placed && stands_alone(folded, start, end, meaning.bounded) {
-                    hits.push(Hit { start, end, part: meaning.part, language: meaning.language });
+                if stands_alone(folded, start, end, meaning.bounded) {
+                    let first = meaning.first && !begins_clause(folded, start);
+                    hits.push(Hit { start, end, part: meaning.part, language: meaning.language, led: first });
                 }
             }
         }
         hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.part, hit.language));
+        without_unled(folded, &mut hits);
         without_inner(&mut hits);
         hits
     }
@@ -177,6 +213,23 @@ fn entries(list: &str) -> Vec<(Part, &str)> {
     entries
 }
 
+/// Drops what only counts where a clause begins or after what leads to it, and stands elsewhere.
+fn without_unled(folded: &str, hits: &mut Vec<Hit>) {
+    // Of each language where the last words end that lead to what follows.
+    let mut leads = [0; LISTS.len()];
+    hits.retain(|hit| {
+        let lead = &mut leads[usize::from(hit.language)];
+        let led = || *lead > 0 && folded.get(*lead..hit.start).is_some_and(|gap| gap.bytes().all(|byte| byte == b' '));
+        if hit.led && !led() {
+            return false;
+        }
+        if matches!(hit.part, Part::Lead | Part::Please) {
+            *lead = hit.end.max(*lead);
+        }
+        true
+    });
+}
+
 /// Drops what stands inside something longer of its part and language, or inside something harmless in its language.
 fn without_inner(hits: &mut Vec<Hit>) {
     // Of each part and language how far the last kept hit reaches.
@@ -192,7 +245,7 @@ fn without_inner(hits: &mut Vec<Hit>) {
 }
 
 /// Marks that part the clauses of a sentence.
-pub(super) fn parts_clauses(character: char) -> bool {
+fn parts_clauses(character: char) -> bool {
     matches!(character, ',' | ';' | ':' | '(' | ')' | '–' | '—' | '\n' | '¿' | '¡' | '.' | '!' | '?')
 }
 
@@ -201,6 +254,25 @@ fn begins_clause(folded: &str, at: usize) -> bool {
         let mark = if before == ' ' { folded[..at].trim_end_matches(' ').chars().next_back() } else { Some(before) };
         mark.is_none_or(parts_clauses)
     })
+}
+
+/// What stands between two hits.
+#[derive(Clone, Copy)]
+pub(super) struct Gap {
+    pub(super) words: usize,
+    parted: bool,
+}
+
+impl Gap {
+    pub(super) fn within(self, most: usize) -> bool {
+        self.words <= most && !self.parted
+    }
+}
+
+pub(super) fn between(folded: &str, from: usize, to: usize) -> Gap {
+    let gap = folded.get(from..to).unwrap_or_default();
+    let words = gap.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    Gap { words, parted: gap.chars().any(parts_clauses) || gap.contains(" - ") }
 }
 
 #[cfg(test)]
@@ -212,7 +284,11 @@ mod tests {
         for (language, list) in LISTS {
             let entries = entries(list);
             for (name, part) in Part::NAMES {
-                let rare = matches!(part, Part::AskAfter | Part::Frame | Part::Verb);
+                // Which of them a language has depends on where its verbs stand, and on how it tells what should have been.
+                let rare = matches!(
+                    part,
+                    Part::Question | Part::Frame | Part::Verb | Part::Should | Part::ShouldFrame | Part::Done
+                );
                 assert!(rare || entries.iter().any(|(known, _)| *known == part), "{language} has no {name}");
             }
             for (_, entry) in entries {
@@ -229,6 +305,18 @@ mod tests {
         assert_eq!(parts("e-mail address"), [Part::Item, Part::Medium, Part::Medium]);
         assert_eq!(parts("don't hesitate"), [Part::Harmless]);
         assert_eq!(parts("send your"), [Part::Ask, Part::Your]);
-        assert_eq!(parts("we send your"), [Part::Your]);
+    }
+
+    #[test]
+    fn a_verb_asks_where_a_clause_begins_or_after_what_leads_to_it() {
+        let asks = |text: &str| PHRASES.scan(text).iter().any(|hit| hit.part == Part::Ask);
+        for text in ["send it", "ok, send it", "please send it", "could you  please send it", "so please send it"] {
+            assert!(asks(text), "{text}");
+        }
+        for text in
+            ["we send it", "we just send it", "please wait, we send it", "please to send it", "they please. we send it"]
+        {
+            assert!(!asks(text), "{text}");
+        }
     }
 }

@@ -181,7 +181,9 @@ pub(super) fn is_accented_latin(character: char) -> bool {
 
 /// How long the top-level domain is at the start of `text`.
 fn top_length(text: &str) -> Option<usize> {
-    let ends = text.char_indices().map(|(at, character)| at + character.len_utf8()).take(TOP_CHARACTERS_MAX);
+    // Nothing else stands in any of them, so that after a full stop nothing is looked up.
+    let characters = text.char_indices().take(TOP_CHARACTERS_MAX).take_while(|(_, character)| is_name(*character));
+    let ends = characters.map(|(at, character)| at + character.len_utf8());
     let longest = ends.filter(|end| ends_top(&text[*end..]) && is_top(&text[..*end])).last();
     longest.or_else(|| punycode_length(text))
 }

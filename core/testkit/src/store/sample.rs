@@ -134,6 +134,7 @@ pub(super) fn case(id: &str, customer: &str, thread: &str) -> Case {
         due_at: None,
         escalation: 0,
         handoffs: Vec::new(),
+        surveys: Vec::new(),
         reasons: vec![Reason::new("routing.default", "no rule fits")],
     }
 }
