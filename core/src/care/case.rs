@@ -150,7 +150,7 @@ impl Draft<'_> {
 
     fn add_turn(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
-        self.arrive(&mut case, message);
+        self.arrive(&mut case, message)?;
         self.answer_survey(&mut case, message);
         let turns = together(&case.id, message, ours);
         let latest = case.latest_customer_at.max(case.latest_brand_at);
@@ -171,7 +171,7 @@ impl Draft<'_> {
 
     fn reopen_for(&mut self, mut case: Case, message: &mut Message, ours: Vec<Message>) -> Read<()> {
         let before = case.clone();
-        self.arrive(&mut case, message);
+        self.arrive(&mut case, message)?;
         self.reopen(&mut case, message);
         let turns = together(&case.id, message, ours);
         self.count_late(&mut case, &turns)?;
@@ -473,7 +473,12 @@ impl Draft<'_> {
         }
         let ends = case.ends.clone();
         let mut ends = ends.into_iter().peekable();
+        let status = case.status.clone();
+        let closed_at = case.closed_at.filter(|_| status == CaseStatus::Closed);
         for message in &messages {
+            // What is closed now was open then.
+            let open = closed_at.is_none_or(|closed_at| message.at() <= closed_at);
+            case.status = if open { CaseStatus::Queued } else { CaseStatus::Closed };
             while let Some(end) = ends.next_if(|end| *end < message.at()) {
                 self.rest(case, end);
             }
@@ -482,8 +487,10 @@ impl Draft<'_> {
         for end in ends {
             self.rest(case, end);
         }
+        case.status = status;
         carry_over(&clocks_before, case);
         if case.status == CaseStatus::Closed {
+            case.awaiting_since = None;
             let at = case.closed_at.unwrap_or(case.opened_at);
             self.stop_all(case, at);
         }

@@ -21,7 +21,9 @@ impl Draft<'_> {
     pub(super) fn follow_handoff(&mut self, reply: &Reply, target: &Message, at: Timestamp) -> Read<()> {
         let Some(mut case) = self.case_of_reply(reply)? else { return Ok(()) };
         let before = case.clone();
-        let goes_private = reply.verb == "direct_message" && target.visibility != Visibility::Private;
+        let latest = case.handoffs.last().map(|handoff| &handoff.state);
+        let under_way = matches!(latest, Some(HandoffState::Invited | HandoffState::Arrived));
+        let goes_private = reply.verb == "direct_message" && target.visibility != Visibility::Private && !under_way;
         match &reply.purpose {
             ReplyPurpose::Invitation => self.invite(&mut case, reply, target, at),
             _ if goes_private => self.invite(&mut case, reply, target, at),
@@ -73,7 +75,7 @@ impl Draft<'_> {
 
     /// The case whose customer is expected in private, if this message is what was expected.
     pub(super) fn expected_case(&mut self, message: &Message, customer: &CustomerId) -> Read<Option<Case>> {
-        if message.visibility != Visibility::Private {
+        if !self.comes_in_private(message)? {
             return Ok(None);
         }
         let Some(id) = self.overlay.slot(&ConversationId::expected_on(&message.network), customer)? else {
@@ -83,18 +85,34 @@ impl Draft<'_> {
         Ok(case.filter(|case| case.expects_in_private(message.at()).is_some()))
     }
 
-    /// The customer came to where they were asked to.
-    pub(super) fn arrive(&mut self, case: &mut Case, message: &Message) {
-        let is_theirs = message.origin == Origin::Customer && message.visibility == Visibility::Private;
-        if !is_theirs || case.expects_in_private(message.at()).is_none() {
-            return;
+    /// Whether a message is private: by its own word, or because it answers a private one of ours where not everybody reads
+    /// it; some servers call what is for one reader what others call for followers.
+    fn comes_in_private(&mut self, message: &Message) -> Read<bool> {
+        match (&message.visibility, &message.reply_to) {
+            (Visibility::Private, _) => Ok(true),
+            (Visibility::Restricted, Some(parent)) => {
+                let known = self.known_by(&message.scope, &parent.native_id)?.and_then(|(_, parent, _)| parent);
+                Ok(known.is_some_and(|parent| {
+                    parent.visibility == Visibility::Private && parent.origin != Origin::Customer
+                }))
+            }
+            _ => Ok(false),
         }
-        let Some(handoff) = case.handoffs.last_mut() else { return };
+    }
+
+    /// The customer came to where they were asked to.
+    pub(super) fn arrive(&mut self, case: &mut Case, message: &Message) -> Read<()> {
+        let waits = case.expects_in_private(message.at()).is_some() && message.origin == Origin::Customer;
+        if !waits || !self.comes_in_private(message)? {
+            return Ok(());
+        }
+        let Some(handoff) = case.handoffs.last_mut() else { return Ok(()) };
         handoff.state = HandoffState::Arrived;
         handoff.arrived_in = Some(message.conversation.clone());
         handoff.arrived_at = Some(message.at());
         self.disarm(handoff_timer(&case.id));
         self.step(&case.id, message.at(), StepKind::Arrived, "customer", Some(&message.id), Vec::new());
+        Ok(())
     }
 
     /// The customer did not come in time.
@@ -181,7 +199,9 @@ impl Tenant {
         let theirs = messages.filter(|message| message.case.as_ref() == Some(&case.id) && message.deleted_at.is_none());
         let mut in_public: Vec<&Message> = theirs.filter(|message| message.visibility != Visibility::Private).collect();
         in_public.sort_by_key(|message| message.at());
-        let asked = in_public.iter().rfind(|message| message.origin == Origin::Customer);
+        let theirs = |message: &&&Message| message.origin == Origin::Customer;
+        let everybodys = |message: &&&Message| theirs(message) && message.visibility == Visibility::Public;
+        let asked = in_public.iter().rfind(everybodys).or_else(|| in_public.iter().rfind(theirs));
         let Some(to) = asked.map(|message| message.id.clone()) else { return Ok(Vec::new()) };
         let latest = case.handoffs.last().map(|handoff| &handoff.state);
         let text = |name: &str| policy.text(name, &case.language).map(str::to_owned);

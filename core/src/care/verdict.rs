@@ -534,12 +534,16 @@ impl Around {
         told || self.do_not_engage
     }
 
-    /// Whom the words name at their beginning, where the network tells nobody who is not named.
+    /// Whom the words name at their beginning, where the network tells nobody who is not named; on our own server by the
+    /// name alone.
     fn mentions(&self, verb: &str) -> Vec<String> {
         let names_readers = text_policy(&*self.network, verb).is_some_and(|policy| policy.mention_each);
-        let handle = self.author.as_ref().and_then(|author| author.profile.handle.as_ref());
-        let answers = matches!(verb, "reply" | "direct_message");
-        handle.filter(|_| names_readers && answers).map(ToString::to_string).into_iter().collect()
+        let handle = self.author.as_ref().and_then(|author| author.profile.handle.as_deref());
+        let Some(handle) = handle.filter(|_| names_readers && matches!(verb, "reply" | "direct_message")) else {
+            return Vec::new();
+        };
+        let here = handle.rsplit_once('@').filter(|(_, host)| *host == self.network.info().scope);
+        vec![here.map_or(handle, |(name, _)| name).to_owned()]
     }
 
     fn names(&self, agent: Option<&str>) -> Vec<String> {

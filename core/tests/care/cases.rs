@@ -458,3 +458,20 @@ async fn a_late_answer_to_an_edited_post_needs_no_more_rounds_than_others() {
     assert_eq!(world.case_of(sent(answer("n3", "b1", "n1b", "sorry"), "2026-11-18T12:20:00Z")).await, case);
     assert_eq!(world.case(&case).await.messages, 4);
 }
+
+#[tokio::test]
+async fn a_turn_that_comes_late_leaves_a_closed_case_what_it_was() {
+    let world = World::new("");
+    let case = world.case_of(post("1", "jo", "my parcel is broken")).await;
+    world.pass(minutes(5)).await;
+    world.take(answer("b-1", "b1", "1", "we are on it")).await;
+    world.pass(minutes(5)).await;
+    world.tenant.close(&case, "ann", "resolved").await.unwrap();
+    let before = world.case(&case).await;
+    assert!(before.first_response_at.is_some() && !before.clocks.is_empty());
+    // The network's clock is behind ours, so our note seems to be from before the end.
+    world.take(sent(answer("b-2", "b1", "1", "solved in private"), "2026-11-18T12:09:59Z")).await;
+    let after = world.case(&case).await;
+    assert_eq!((&after.clocks, after.first_response_at), (&before.clocks, before.first_response_at));
+    assert_eq!((after.status, after.awaiting_since, after.messages), (CaseStatus::Closed, None, 3));
+}

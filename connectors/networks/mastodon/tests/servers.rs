@@ -12,8 +12,10 @@ use bytes::Bytes;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::clock::SystemClock;
 use careline::context::Context;
+use careline::engage::guard::Instead;
 use careline::model::{
-    AccountId, Deleted, EntityKind, Event, EventBody, Inbound, Origin, Reaction, Surface, TenantId, Visibility,
+    AccountId, ClockKind, Deleted, EntityKind, Event, EventBody, HandoffState, Inbound, Origin, Reaction, Reply,
+    ReplyDraft, ReplyPurpose, ReplyState, SuggestionKind, Surface, TenantId, Visibility,
 };
 use careline::network::{
     Act, FindSent, Network, Outbound, Page, Person, PollAsk, Receipt, Recheck, Say, StreamAsk, Target,
@@ -247,16 +249,153 @@ async fn snac2_tells_mentions_threads_reactions_and_absence() {
     assert!(account.stream(&server.cx, StreamAsk::new("user")).await.is_err(), "snac2 knows no streams");
 }
 
-/// An engine over a database in `folder` that reads `account` as `acme`.
+/// The tenant of an engine over a database in `folder` that reads `account` as `acme`.
 async fn tenant(server: &Server, account: Account, folder: &Path) -> Tenant {
+    engine(server, account, folder).tenant(TenantId::single()).unwrap()
+}
+
+fn engine(server: &Server, account: Account, folder: &Path) -> Engine {
     let (host, native_id) = (account.info().scope, account.info().account.native_id);
     let policy = acme(&format!(
-        "[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\nhost = '{host}'\nhandle = 'brand'\nnative_id = '{native_id}'"
+        "[[accounts]]\nid = 'acme'\nnetwork = 'mastodon'\nhost = '{host}'\nhandle = 'brand'\nnative_id = '{native_id}'\n\
+         [[agents]]\nid = 'ann'\ninitials = 'AN'\n[replies]\nsignature = '^{{initials}}'\n\
+         [texts.return_note]\nen = 'Solved in private. Thanks for your patience!'"
     ));
     let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
     let store = Arc::new(SqliteStore::open(folder.join("care.db")).unwrap());
     let builder = Engine::builder(store).transport(server.cx.transport.clone()).tenant(TenantId::single(), setup);
-    builder.build().unwrap().tenant(TenantId::single()).unwrap()
+    builder.build().unwrap()
+}
+
+/// Everything an agent does here is done by an engine of its own over the same database, as if the process had died in
+/// between.
+struct Office<'a> {
+    server: &'a Server,
+    token: &'a str,
+    folder: &'a Path,
+}
+
+impl Office<'_> {
+    async fn open(&self) -> (Engine, Tenant) {
+        let engine = engine(self.server, self.server.account(self.token).await, self.folder);
+        let tenant = engine.tenant(TenantId::single()).unwrap();
+        (engine, tenant)
+    }
+
+    /// Submits an answer and lets fresh engines send it until it is there.
+    async fn say(&self, draft: ReplyDraft) -> Reply {
+        let (_, tenant) = self.open().await;
+        let submitted = tenant.reply(draft).await.unwrap();
+        let reply = submitted.reply.unwrap_or_else(|| panic!("{:?}", submitted.verdict));
+        let begun = Instant::now();
+        loop {
+            let (engine, tenant) = self.open().await;
+            let ticked = engine.tick().await.unwrap();
+            assert_eq!(ticked.failed, []);
+            let reply = tenant.reply_record(&reply.id).await.unwrap();
+            if reply.state == ReplyState::Delivered {
+                return reply;
+            }
+            assert!(begun.elapsed() < PATIENCE * 3 && reply.state.is_open(), "{reply:?}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    async fn read_until(&self, what: &str, there: impl AsyncFn(&Tenant) -> bool) {
+        let begun = Instant::now();
+        loop {
+            let (_, tenant) = self.open().await;
+            tenant.poll(&AccountId::from("acme")).await.unwrap();
+            if there(&tenant).await {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{what} did not come");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_matter_on_snac2_goes_into_private_and_back_once_and_in_one_case() {
+    let Some(snac) = Snac::start().await else { return };
+    let Snac { server, brand, customer, folder } = &snac;
+    let office = Office { server, token: brand, folder: folder.path() };
+    let asked = server.post(customer, &[("status", "@brand my parcel arrived broken, please help!")]).await;
+    let first_case = async |tenant: &Tenant| tenant.all_cases(9).await.unwrap().items.into_iter().next();
+    office.read_until("the complaint", async |tenant| first_case(tenant).await.is_some()).await;
+    let (_, tenant) = office.open().await;
+    let case = first_case(&tenant).await.unwrap();
+    let to = case.lead.clone();
+
+    // Stopped in public, with a way out.
+    let asks = ReplyDraft::answer("k1", "ann", to.clone(), "So sorry! What is your e-mail address?");
+    let verdict = tenant.can_send(&ReplyDraft { verb: Some("reply".into()), ..asks.clone() }).await.unwrap();
+    assert!(!verdict.allowed && verdict.instead.contains(&Instead::MoveToPrivate), "{verdict:?}");
+    assert!(verdict.open_routes.iter().any(|route| route.verb == "direct_message"), "{verdict:?}");
+
+    // Asked into private, and asked again under the same key: once on the network.
+    let invitation = ReplyDraft {
+        verb: Some("direct_message".into()),
+        purpose: Some(ReplyPurpose::Invitation),
+        ..ReplyDraft::answer("k2", "ann", to.clone(), "So sorry! Shall we go on here, between us?")
+    };
+    let invited = office.say(invitation.clone()).await;
+    office.say(invitation).await;
+    let ours = invited.parts[0].native_id.clone().unwrap();
+
+    // The customer comes, and it is the same case.
+    let theirs = server.account(customer).await;
+    let mut inbox = Reader::new(server, &theirs, "notifications");
+    inbox.until("the invitation", |event| message(event, &ours)).await;
+    let form = [("status", "@brand yes, gladly"), ("visibility", "direct"), ("in_reply_to_id", &*ours)];
+    let came = server.post(customer, &form).await;
+    let arrived = async |tenant: &Tenant| {
+        let case = tenant.case(&case.id).await.unwrap().case;
+        case.handoffs.last().is_some_and(|handoff| handoff.state == HandoffState::Arrived)
+    };
+    office.read_until("the customer", arrived).await;
+    let (_, tenant) = office.open().await;
+    let view = tenant.case(&case.id).await.unwrap();
+    let theirs = view.threads.iter().flat_map(|thread| &thread.messages).find(|known| known.native_id == came);
+    let direct = theirs.unwrap_or_else(|| panic!("{view:?}"));
+    // snac2 calls what is for one reader `private`, which elsewhere is for followers.
+    assert!(direct.case.as_ref() == Some(&case.id) && direct.visibility != Visibility::Public, "{direct:?}");
+
+    // What was forbidden in public is fine here.
+    let in_private = Some("direct_message".into());
+    let asks = ReplyDraft { key: "k3".into(), to: Some(direct.id.clone()), verb: in_private, ..asks };
+    assert_eq!(office.say(asks).await.verb, "direct_message");
+    let (_, tenant) = office.open().await;
+    tenant.close(&case.id, "ann", "resolved").await.unwrap();
+    let suggested = tenant.suggestions(&case.id).await.unwrap().remove(0);
+    assert_eq!(suggested.kind, SuggestionKind::ReturnInPublic);
+    let note = ReplyDraft {
+        purpose: Some(suggested.purpose),
+        verb: Some("reply".into()),
+        ..ReplyDraft::answer("k4", "ann", suggested.to, suggested.text.unwrap())
+    };
+    office.say(note).await;
+
+    // All of it once, in one case under one promise of a first answer; nobody changed the trail.
+    office.read_until("our own words", async |_| true).await;
+    let (_, tenant) = office.open().await;
+    assert_eq!(tenant.all_cases(9).await.unwrap().items.len(), 1);
+    let view = tenant.case(&case.id).await.unwrap();
+    let own = view.threads.iter().flat_map(|thread| &thread.messages).filter(|known| known.origin == Origin::Careline);
+    assert_eq!(own.count(), 3);
+    let first = view.case.clocks.iter().filter(|clock| clock.kind == ClockKind::FirstResponse);
+    assert!(first.count() == 1 && view.case.first_response_at.is_some(), "{:?}\n{:?}", view.case, view.timeline);
+    let context = format!("/api/v1/statuses/{asked}/context");
+    let context = server.call(Method::GET, &context, brand, &[]).await;
+    let said: Vec<_> =
+        context["descendants"].as_array().unwrap().iter().map(|status| status["text"].to_string()).collect();
+    for words in ["go on here", "Solved in private"] {
+        assert_eq!(said.iter().filter(|text| text.contains(words)).count(), 1, "{words}: {said:?}");
+    }
+    assert!(tenant.verify_log().await.unwrap() > 10);
+    let trail = tenant.audit(999).await.unwrap().items;
+    let acts: Vec<_> = trail.iter().filter_map(|entry| entry.act.as_deref()).collect();
+    assert_eq!(acts.iter().filter(|act| **act == "reply.sent").count(), 3, "{acts:?}");
 }
 
 #[tokio::test]
