@@ -15,8 +15,12 @@ use bytes::Bytes;
 use careline::care::{Engine, QueueAsk, Tenant, TenantSetup};
 use careline::clock::SystemClock;
 use careline::context::Context;
+use careline::engage::guard::Instead;
 use careline::engage::text::{Marking, marks};
-use careline::model::{AccountId, EntityKind, EventBody, Inbound, Origin, Surface, TenantId, Visibility};
+use careline::model::{
+    AccountId, EntityKind, EventBody, HandoffState, HandoffTo, Inbound, Origin, ReplyDraft, ReplyPurpose, ReplyState,
+    Surface, TenantId, Visibility,
+};
 use careline::network::{Act, FindSent, Network, Outbound, PollAsk, Receipt, Recheck, Say, Target};
 use careline::wire::{Encoding, sign};
 use careline::{Error, ErrorKind};
@@ -499,4 +503,74 @@ async fn a_mention_on_bluesky_waits_as_a_case_until_it_is_answered_there() {
     let view = engine.thread(case.conversations.first().unwrap()).await.unwrap().unwrap();
     let last = view.messages.last().unwrap();
     assert_eq!((Some(last.native_id.as_str()), &last.origin), (answer["uri"].as_str(), &Origin::Brand));
+}
+
+#[tokio::test]
+async fn the_public_leg_of_a_matter_stands_on_bluesky_once() {
+    let Some(servers) = Servers::start().await else { return };
+    let (acme, jo) = (servers.join("acme-shop.test").await, servers.join("jo-doe.test").await);
+    let (folder, id) = (tempfile::tempdir().unwrap(), AccountId::from("acme"));
+    let asked = servers
+        .post(&jo, "@acme-shop.test my parcel arrived broken, please help!", naming("@acme-shop.test", &acme))
+        .await;
+    let asked = asked["uri"].as_str().unwrap();
+    let begun = Instant::now();
+    let (_, tenant) = desk(&servers, &acme, folder.path());
+    while tenant.poll_source(&id, "notifications").await.unwrap().added == 0 {
+        assert!(begun.elapsed() < PATIENCE, "the complaint did not come");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let case = tenant.all_cases(9).await.unwrap().items.remove(0);
+    let draft = |key: &str, text: &str| ReplyDraft::answer(key, "ann", case.lead.clone(), text);
+    let verdict = tenant.can_send(&draft("k1", "So sorry! What is your e-mail address?")).await.unwrap();
+    assert!(!verdict.allowed && verdict.instead.contains(&Instead::MoveToPrivate), "{verdict:?}");
+
+    // Whatever dies in between: each step is taken by an engine of its own over the same database.
+    let say = async |draft: ReplyDraft| {
+        for _ in 0..2 {
+            let (_, tenant) = desk(&servers, &acme, folder.path());
+            let submitted = tenant.reply(draft.clone()).await.unwrap();
+            let reply = submitted.reply.unwrap_or_else(|| panic!("{:?}", submitted.verdict)).id;
+            let begun = Instant::now();
+            loop {
+                let (engine, tenant) = desk(&servers, &acme, folder.path());
+                assert_eq!(engine.tick().await.unwrap().failed, []);
+                let reply = tenant.reply_record(&reply).await.unwrap();
+                if reply.state == ReplyState::Delivered {
+                    break;
+                }
+                assert!(begun.elapsed() < PATIENCE && reply.state.is_open(), "{reply:?}");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    };
+    let words = "So sorry, @jo-doe.test! Please write to us: https://acme.example/help 🙏";
+    say(ReplyDraft { purpose: Some(ReplyPurpose::Invitation), ..draft("k2", words) }).await;
+    tenant.hand_off(&case.id, HandoffTo::Email, Some("ticket 7".into()), "ann").await.unwrap();
+    tenant.close(&case.id, "ann", "resolved").await.unwrap();
+    say(ReplyDraft { purpose: Some(ReplyPurpose::ReturnNote), ..draft("k3", "Solved by e-mail. Thank you!") }).await;
+
+    assert_eq!(servers.count(&acme, "app.bsky.feed.post").await, 2);
+    let thread = servers.shows(asked, &jo, |post| post["replyCount"] == 2).await;
+    assert_eq!(thread["uri"], asked);
+    let (_, tenant) = desk(&servers, &acme, folder.path());
+    let view = tenant.case(&case.id).await.unwrap();
+    assert_eq!(view.case.handoffs.last().unwrap().state, HandoffState::Returned);
+    let own = view.threads.iter().flat_map(|thread| &thread.messages).filter(|known| known.origin == Origin::Careline);
+    assert_eq!(own.count(), 2);
+    assert!(view.case.first_response_at.is_some() && tenant.verify_log().await.unwrap() > 0);
+}
+
+fn desk(servers: &Servers, acme: &Person, folder: &std::path::Path) -> (Engine, Tenant) {
+    let policy = careline_testkit::acme(&format!(
+        "[[accounts]]\nid = 'acme'\nnetwork = 'bluesky'\nnative_id = '{}'\n[[agents]]\nid = 'ann'",
+        acme.did
+    ));
+    let account = Account::new(servers.config(&acme.did)).unwrap();
+    let setup = TenantSetup::new(policy).network("acme", Arc::new(account));
+    let store = Arc::new(SqliteStore::open(folder.join("care.db")).unwrap());
+    let builder = Engine::builder(store).transport(servers.cx.transport.clone()).tenant(TenantId::single(), setup);
+    let engine = builder.build().unwrap();
+    let tenant = engine.tenant(TenantId::single()).unwrap();
+    (engine, tenant)
 }
