@@ -27,9 +27,9 @@ pub enum Step {
     Guards(usize),
     /// It is measured as X counts.
     Measure,
-    /// Both, beside so many earlier ones: what is looked at before it is sent.
+    /// It is rendered and looked at beside so many earlier ones: what a verdict takes.
     Both(usize),
-    /// It is rendered for X, signed; once, before it is looked at.
+    /// It is rendered for X, signed.
     Compose,
 }
 
@@ -51,7 +51,7 @@ impl Step {
         match self {
             Self::Guards(earlier) => format!("guards, {earlier} earlier answers"),
             Self::Measure => "measure".to_owned(),
-            Self::Both(earlier) => format!("both, {earlier} earlier answers"),
+            Self::Both(earlier) => format!("verdict (rendered and guarded), {earlier} earlier answers"),
             Self::Compose => "compose".to_owned(),
         }
     }
@@ -105,7 +105,7 @@ impl Desk {
             Step::Measure => self.each(|| self.length()),
             Step::Both(most) => {
                 let earlier = earlier(most);
-                self.each(|| self.objections(&earlier) + self.length())
+                self.each(|| self.objections(&earlier) + self.parts())
             }
             Step::Compose => self.each(|| self.parts()),
         }

@@ -8,7 +8,7 @@ use super::case::case_facts;
 use super::decide::Draft;
 use super::incident::is_first_since;
 use super::snapshot::Read;
-use crate::engage::compose::{Composing, compose};
+use crate::engage::compose::{ComposeNote, Composing, compose};
 use crate::engage::guard::{Earlier, Fingerprint, Guard, Guarded, Instead, Objection, TextLength, Weight};
 use crate::engage::text::TextPolicy;
 use crate::engage::verdict::{Route, Verdict};
@@ -400,6 +400,7 @@ impl Draft<'_> {
             Ok(composed) => {
                 verdict.length = composed.parts.iter().map(|part| part.length).sum();
                 verdict.notes = composed.notes;
+                refuse_what_deceives(verdict);
                 let parts = composed.parts.into_iter();
                 verdict.parts = parts
                     .map(|part| Content { text: part.text, entities: part.entities, ..Content::default() })
@@ -607,6 +608,24 @@ pub(super) fn reading(target: &Message, conversation: &Conversation, line: &Repl
     let hash =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash >> 11
+}
+
+/// Characters that cannot be seen or deceive the eye are no slip of the pen: whoever wrote them is told, not corrected.
+fn refuse_what_deceives(verdict: &mut Verdict) {
+    let found: Vec<_> = verdict
+        .notes
+        .iter()
+        .filter_map(|note| match note {
+            ComposeNote::Controls => Some("control characters stand in it"),
+            ComposeNote::Bidi => Some("characters stand in it that change the direction of others"),
+            ComposeNote::Hidden => Some("characters stand in it that cannot be seen"),
+            ComposeNote::Marks => Some("combining marks stand in it alone or in heaps"),
+            _ => None,
+        })
+        .collect();
+    for why in found {
+        verdict.deny(Reason::new("text.deceives", why), Some(Instead::Reword));
+    }
 }
 
 /// How the network counts the words of an act of this verb.

@@ -7,7 +7,7 @@ mod split;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::text::{Measured, TextPolicy, TextUnit, marks, measure};
+use super::text::{Measured, TextPolicy, TextUnit, marks, measure, measure_marked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Entity, EntityKind, open_enum};
 
@@ -205,11 +205,10 @@ impl<'a> Frame<'a> {
 
     fn part(&self, text: &str, place: Place) -> Result<Part> {
         let text = self.around(text, place);
-        let measured = measure(&text, self.policy);
+        let (measured, entities) = measure_marked(&text, self.policy);
         if !measured.fits {
             return Err(too_large("the text is longer than the network takes", measured, self.policy));
         }
-        let entities = marks(&text, self.policy.marking);
         Ok(Part { text, length: measured.length, entities })
     }
 

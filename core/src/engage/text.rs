@@ -185,20 +185,26 @@ pub struct Measured {
 ///
 /// What is measured is its NFC form, in which careline sends it.
 pub fn measure(text: &str, policy: &TextPolicy) -> Measured {
+    measure_marked(text, policy).0
+}
+
+/// The same, with what stands in the text's NFC form.
+pub(super) fn measure_marked(text: &str, policy: &TextPolicy) -> (Measured, Vec<Entity>) {
     let composed = if is_composed(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) };
     let marks = marks(&composed, policy.marking);
     let mut tally = Tally { policy, length: 0, within: 0, full: false };
     tally.text(&composed, &marks);
     let refused = policy.marking == Marking::X && composed.contains(REFUSED_BY_X);
     let all_within = tally.within == composed.len() && !composed.is_empty();
-    Measured {
+    let measured = Measured {
         length: narrow(tally.length / SCALE),
         bytes: narrow(composed.len() as u64),
         fits: all_within && !refused,
         within: narrow(within_given(text, &composed, tally.within) as u64),
         links: count(&marks, &EntityKind::Link),
         mentions: count(&marks, &EntityKind::Mention),
-    }
+    };
+    (measured, marks)
 }
 
 /// The characters that make a post invalid on X (twitter-text, `INVALID_CHARACTERS`).

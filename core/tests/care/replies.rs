@@ -188,6 +188,12 @@ async fn the_wrong_reply_is_stopped_with_a_way_out() {
     refused(ReplyDraft { text: String::new(), ..draft() }, "draft.input_invalid").await;
     refused(ReplyDraft { text: "a".repeat(100_001), ..draft() }, "draft.input_invalid").await;
     refused(ReplyDraft { text: "word ".repeat(70), ..draft() }, "draft.too_large").await;
+    for trick in ["pay \u{202e}niam\u{202c}", "zero\u{200b}width", "bell\u{7}", "soft\u{ad}hyphen", "a \u{301}\u{301}"]
+    {
+        refused(ReplyDraft { text: trick.into(), ..draft() }, "text.deceives").await;
+    }
+    let family = ReplyDraft { text: "Thanks! 👨‍👩‍👧 می‌خواهم\r\nBye".into(), ..draft() };
+    assert!(tenant.can_send(&family).await.unwrap().allowed, "what scripts and emoji need stays");
     refused(ReplyDraft { author: "zoe".into(), ..draft() }, "draft.permission_denied").await;
     refused(ReplyDraft { key: String::new(), ..draft() }, "draft.input_invalid").await;
     refused(ReplyDraft { to: Some("m0".into()), ..draft() }, "draft.not_found").await;

@@ -11,6 +11,10 @@ const MARKS_MAX: usize = 6;
 
 /// `text` in NFC with line breaks as `\n`, without what is noted.
 pub(super) fn cleaned(text: &str, notes: &mut Notes) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ' || byte == b'\n';
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let text: String = text.nfc().collect();
     let mut clean = String::with_capacity(text.len());
     let mut at = Reading { text: &text, flag_end: 0, marks: 0 };
