@@ -1,5 +1,6 @@
 import type {
-  Assessment, Event, Finding, Inbound, Ingested, Message, NativeAccount, Parsed, Records, Span, WebhookAnswer
+  Assessment, Composed, Event, Finding, Inbound, Ingested, Measured, Message, NativeAccount, Parsed, Records, Span,
+  WebhookAnswer
 } from './lib/model.js'
 import type { EngineVerbs, TenantVerbs } from './lib/verbs.js'
 
@@ -250,6 +251,41 @@ export declare function triage (texts: readonly (string | Text)[], options?: Jud
 
 /** Judges texts at once: one assessment for each, in order. */
 export declare function triageSync (texts: readonly (string | Text)[], options?: Judging): Assessment[]
+
+/** Where a text is to stand. */
+export interface Standing {
+  /** `comment` unless said; `post`, `direct_message` … */
+  surface?: Inbound['surface'] | undefined
+  /** The most that may stand there, in the network's unit; what is usual unless said. */
+  max?: number | undefined
+}
+
+/** How a text is rendered. */
+export interface Composing extends Standing {
+  /** What stands at the end and counts, such as the agent's initials `^MK`. */
+  signature?: string | undefined
+  /** Handles to stand at the beginning. */
+  mentions?: readonly string[] | undefined
+  /** Whether a long text may become a numbered thread. */
+  thread?: boolean | undefined
+  /** Whether the text is Markdown. */
+  markdown?: boolean | undefined
+}
+
+/**
+ * How long a text is on a network, counted as the network does: at every keystroke, if you like.
+ * `text.slice(measured.within.end)` is too much. `tenant.canSend` counts for an account, whose server may take more.
+ *
+ * @throws {CarelineError} `unsupported`: there is no connector for the network.
+ */
+export declare function measure (text: string, network: string, options?: Standing): Measured
+
+/**
+ * A text as it will stand on a network: clean, signed, addressed, in several parts if need be. Nothing is cut off.
+ *
+ * @throws {CarelineError} `too_large`, with `length`, `max` and `unit` in its context; `input_invalid`; `unsupported`.
+ */
+export declare function compose (text: string, network: string, options?: Composing): Composed
 
 /** A policy, read and ready, for triage. */
 export declare class Policy {

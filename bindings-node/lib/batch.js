@@ -109,6 +109,20 @@ async function triage (given, beside) {
   return all(await told(raising(() => native.triage(rows, areRows, judge, count))), read.Assessment)
 }
 
+/** How long a text is on a network, counted as the network does. */
+function measure (text, network, beside) {
+  const { surface, max } = options('measure', beside, ['surface', 'max'])
+  if (typeof text !== 'string') throw inputInvalid('measure', `a text to measure is a string, not a ${typeof text}`)
+  return one(raising(() => native.measure(text, json({ network, surface, max }, 'measure'))), read.Measured)
+}
+
+/** A text as it will stand on a network. */
+function compose (text, network, beside) {
+  const known = ['surface', 'max', 'signature', 'mentions', 'thread', 'markdown']
+  const asked = json({ text, network, ...options('compose', beside, known) }, 'compose')
+  return one(raising(() => native.compose(asked)), read.Composed)
+}
+
 async function told (promise) {
   try {
     return await promise
@@ -148,4 +162,17 @@ function known (table, name, operation) {
   return table[name]
 }
 
-module.exports = { Policy, checkPolicy, fromJSON, networks, normalise, normaliseSync, toJSON, triage, triageSync, verifySignature }
+module.exports = {
+  Policy,
+  checkPolicy,
+  compose,
+  fromJSON,
+  measure,
+  networks,
+  normalise,
+  normaliseSync,
+  toJSON,
+  triage,
+  triageSync,
+  verifySignature
+}

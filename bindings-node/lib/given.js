@@ -88,6 +88,19 @@ function options (operation, given, known) {
   return given
 }
 
+/** A record that is given field by field. Refuses what nobody knows, and what lacks a field. */
+function fields (operation, given, known, required) {
+  if (given === null || typeof given !== 'object') {
+    throw new TypeError(`${operation}: it takes an object with ${required.join(', ')}`)
+  }
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw new TypeError(`${operation}: there is no field '${name}'; there is ${known.join(', ')}`)
+  }
+  const missing = required.find((name) => given[name] === undefined)
+  if (missing !== undefined) throw new TypeError(`${operation}: the field '${missing}' is needed`)
+  return given
+}
+
 /** A time in milliseconds, where there is one. */
 function instant (operation, name, time) {
   if (time === undefined) return undefined
@@ -117,4 +130,4 @@ function threadCount (threads = 1) {
   return threads
 }
 
-module.exports = { headerList, instant, json, options, policySource, rawBody, threadCount }
+module.exports = { fields, headerList, instant, json, options, policySource, rawBody, threadCount }

@@ -26,6 +26,16 @@ export interface Span {
 export type AttachmentKind = 'image' | 'video' | 'audio' | 'file' | 'location' | 'sticker' | 'share' | (string & {})
 
 /**
+ * What is said without anybody writing it.
+
+ * - `acknowledgement`: We have seen the message.
+ * - `follow_up`: Whether all is well.
+ * - `csat`: How satisfied the customer is, from 1 to 5.
+ * - `nps`: How likely the customer is to recommend us, from 0 to 10.
+ */
+export type AutomaticKind = 'acknowledgement' | 'follow_up' | 'csat' | 'nps' | (string & {})
+
+/**
  * Where a case stands.
 
  * - `queued`: Waits for an agent.
@@ -57,6 +67,23 @@ export type Channel = 'webhook' | 'poll' | 'stream' | 'host' | 'engine' | (strin
 export type ClockKind = 'first_response' | 'next_response' | 'resolution' | (string & {})
 
 /**
+ * What was changed in a text so that it can be sent.
+
+ * - `emphasis`: Bold, italic or struck text became plain.
+ * - `heading`: A heading became a paragraph.
+ * - `code`: Code became plain text.
+ * - `list`: A list in Markdown became lines that begin with `•` or a number.
+ * - `link`: A link or picture in Markdown became `text (address)`.
+ * - `split`: The text was split into numbered parts.
+ * - `word_split`: A word that is longer than a part was split, too.
+ * - `controls`: Control characters were taken out.
+ * - `bidi`: Characters that change the direction of others were taken out.
+ * - `hidden`: Characters that cannot be seen were taken out.
+ * - `marks`: Combining marks that stand alone or in heaps were taken out.
+ */
+export type ComposeNote = 'emphasis' | 'heading' | 'code' | 'list' | 'link' | 'split' | 'word_split' | 'controls' | 'bidi' | 'hidden' | 'marks' | (string & {})
+
+/**
  * What an entity is.
 
  * - `mention`: `@somebody`.
@@ -66,6 +93,59 @@ export type ClockKind = 'first_response' | 'next_response' | 'resolution' | (str
  * - `emoji`: A custom emoji, `:name:`.
  */
 export type EntityKind = 'mention' | 'link' | 'hashtag' | 'cashtag' | 'emoji' | (string & {})
+
+/**
+ * What objects to an answer.
+
+ * - `pii_in_public`: It holds personal data and others can read it.
+ * - `asks_for_pii_in_public`: It asks for personal data where others can read the answer.
+ * - `repeated`: The same or nearly the same was sent before.
+ * - `tone`: It blames, defends us, or shouts.
+ * - `too_long_for_comment`: It is more than one comment should hold, or can.
+ * - `do_not_engage`: The customer is marked as not to be engaged with.
+ * - `incident_hold`: An open incident holds such answers.
+ * - `conversation_moved`: The conversation has moved since it was read.
+ * - `duplicate_submit`: It was submitted before.
+ */
+export type Guard = 'pii_in_public' | 'asks_for_pii_in_public' | 'repeated' | 'tone' | 'too_long_for_comment' | 'do_not_engage' | 'incident_hold' | 'conversation_moved' | 'duplicate_submit' | (string & {})
+
+/**
+ * Where a handoff stands.
+
+ * - `invited`: The customer was asked to go on in private.
+ * - `arrived`: The customer is there.
+ * - `returned`: A closing note stands in public.
+ * - `elsewhere`: It went on elsewhere: by e-mail, telephone, chat.
+ * - `expired`: The customer did not come in time.
+ */
+export type HandoffState = 'invited' | 'arrived' | 'returned' | 'elsewhere' | 'expired' | (string & {})
+
+/**
+ * Where a matter goes on.
+
+ * - `private`: In private, on the same network.
+ * - `email`: By e-mail.
+ * - `phone`: By telephone.
+ * - `chat`: In a chat.
+ */
+export type HandoffTo = 'private' | 'email' | 'phone' | 'chat' | (string & {})
+
+/**
+ * What can be done instead.
+
+ * - `move_to_private`: Go on in private.
+ * - `read_again`: Read what came since.
+ * - `reword`: Say it in other words.
+ * - `split`: Say it in several parts, or in fewer words.
+ * - `ask_a_lead`: Ask somebody who leads the team.
+ * - `wait_for_release`: Wait until the incident's answers are released.
+ * - `set_aside`: Set the warning aside: it may be sent all the same.
+ * - `answer_in_public`: Answer where others can read it.
+ * - `wait_for_customer`: Wait until the customer writes again.
+ * - `use_the_app`: Answer in the network's own app.
+ * - `nothing`: It is done already.
+ */
+export type Instead = 'move_to_private' | 'read_again' | 'reword' | 'split' | 'ask_a_lead' | 'wait_for_release' | 'set_aside' | 'answer_in_public' | 'wait_for_customer' | 'use_the_app' | 'nothing' | (string & {})
 
 /**
  * What the author wants.
@@ -79,6 +159,17 @@ export type EntityKind = 'mention' | 'link' | 'hashtag' | 'cashtag' | 'emoji' | 
 export type Intent = 'complaint' | 'question' | 'request' | 'praise' | 'chatter' | (string & {})
 
 /**
+ * What a person who is invited to go on in private does.
+
+ * - `private_reply`: Reads what we write them in private at once.
+ * - `link`: Follows a link, and writes there.
+ * - `write_to_us`: Writes to us in private.
+ * - `follow_first`: Follows us first, so that we may write to each other.
+ * - `other_channel`: Comes to another channel: e-mail, telephone, chat.
+ */
+export type InvitationWay = 'private_reply' | 'link' | 'write_to_us' | 'follow_first' | 'other_channel' | (string & {})
+
+/**
  * On whose behalf a message was written; computed by the engine, never claimed by a connector.
 
  * - `customer`: Somebody who is not us.
@@ -87,6 +178,15 @@ export type Intent = 'complaint' | 'question' | 'request' | 'praise' | 'chatter'
  * - `unknown`: The network does not tell who wrote it.
  */
 export type Origin = 'customer' | 'careline' | 'brand' | 'unknown' | (string & {})
+
+/**
+ * Where a part of a reply stands.
+
+ * - `waiting`: Not sent.
+ * - `begun`: An attempt has begun and its end is not known here.
+ * - `sent`: The network has it.
+ */
+export type PartState = 'waiting' | 'begun' | 'sent' | (string & {})
 
 /**
  * A kind of personal data.
@@ -129,6 +229,38 @@ export type Question = 'relevance' | 'needs_response' | 'intent' | 'category' | 
 export type Relevance = 'addressed' | 'about' | 'none' | (string & {})
 
 /**
+ * What a reply is for.
+
+ * - `answer`: It answers.
+ * - `invitation`: It asks the customer, in public, to go on in private.
+ * - `return_note`: It closes in public what was solved in private.
+ * - `acknowledgement`: It says that we have seen the message.
+ * - `follow_up`: It asks, after the end, whether all is well.
+ * - `csat`: It asks how satisfied the customer is.
+ * - `nps`: It asks how likely the customer is to recommend us.
+ * - `statement`: It is the one statement about an incident.
+ * - `act`: It is no text but an act: a like, a hidden comment, a deletion.
+ */
+export type ReplyPurpose = 'answer' | 'invitation' | 'return_note' | 'acknowledgement' | 'follow_up' | 'csat' | 'nps' | 'statement' | 'act' | (string & {})
+
+/**
+ * Where a reply stands.
+
+ * - `awaiting_approval`: Waits for somebody's approval.
+ * - `held`: Held back while an incident is open; once that is released, somebody decides.
+ * - `queued`: Waits for its turn on the way to the network.
+ * - `sending`: Some of it is with the network, or may be.
+ * - `delivered`: The network has all of it.
+ * - `refused`: It is not sent: the verdict, the network or the time forbade it. What a part says was sent, was.
+ * - `unknown`: Nobody can tell whether the network has it; a person must look.
+ * - `rejected`: Whoever was asked for approval said no.
+ * - `expired`: Nobody approved it in time.
+ * - `superseded`: Another one took its place.
+ * - `withdrawn`: Taken back before it was sent.
+ */
+export type ReplyState = 'awaiting_approval' | 'held' | 'queued' | 'sending' | 'delivered' | 'refused' | 'unknown' | 'rejected' | 'expired' | 'superseded' | 'withdrawn' | (string & {})
+
+/**
  * The tone of the author.
 
  * - `negative`: Unhappy.
@@ -160,8 +292,17 @@ export type Sentiment = 'negative' | 'neutral' | 'positive' | (string & {})
  * - `joined`: Two cases of one person became one.
  * - `customer_changed`: The customer was merged with another one, or a merge was undone.
  * - `advised`: A host's own model or rule had its say.
+ * - `handed_off`: The customer was asked to go on in private, or elsewhere.
+ * - `arrived`: The customer came to where they were asked to.
+ * - `returned`: A closing note in public was submitted.
+ * - `handoff_expired`: The customer did not come in time.
+ * - `reply_submitted`: Somebody submitted a reply.
+ * - `reply_stopped`: A reply was stopped: by the verdict, by whoever had to approve it, by the network or by time.
+ * - `reply_approved`: A reply was approved.
+ * - `reply_delivered`: The network has a reply.
+ * - `reply_unknown`: Nobody can tell whether the network has a reply.
  */
-export type StepKind = 'opened' | 'customer_turn' | 'brand_turn' | 'edited' | 'deleted' | 'hidden' | 'reassessed' | 'queued' | 'offered' | 'accepted' | 'released' | 'assigned' | 'breached' | 'escalated' | 'noted' | 'closed' | 'reopened' | 'joined' | 'customer_changed' | 'advised' | (string & {})
+export type StepKind = 'opened' | 'customer_turn' | 'brand_turn' | 'edited' | 'deleted' | 'hidden' | 'reassessed' | 'queued' | 'offered' | 'accepted' | 'released' | 'assigned' | 'breached' | 'escalated' | 'noted' | 'closed' | 'reopened' | 'joined' | 'customer_changed' | 'advised' | 'handed_off' | 'arrived' | 'returned' | 'handoff_expired' | 'reply_submitted' | 'reply_stopped' | 'reply_approved' | 'reply_delivered' | 'reply_unknown' | (string & {})
 
 /**
  * Where the answer should go.
@@ -171,6 +312,15 @@ export type StepKind = 'opened' | 'customer_turn' | 'brand_turn' | 'edited' | 'd
  * - `none`: Do not answer.
  */
 export type SuggestedSurface = 'stay' | 'private' | 'none' | (string & {})
+
+/**
+ * What somebody who works on a case might do next.
+
+ * - `move_to_private`: Go on in private.
+ * - `return_in_public`: Close in public what was solved in private.
+ * - `invite_again`: Ask once more, or in another way: the customer did not come.
+ */
+export type SuggestionKind = 'move_to_private' | 'return_in_public' | 'invite_again' | (string & {})
 
 /**
  * The kind of place a message stands in.
@@ -203,6 +353,14 @@ export type ThreadOwner = 'us' | 'another' | 'idle' | (string & {})
  * - `private`: Only the people addressed.
  */
 export type Visibility = 'public' | 'restricted' | 'private' | (string & {})
+
+/**
+ * What an objection does.
+
+ * - `block`: The answer is not sent.
+ * - `warn`: Whoever writes it is told, and may send it all the same.
+ */
+export type Weight = 'block' | 'warn' | (string & {})
 
 /** The network changed what we may do. */
 export interface AccountChange {
@@ -265,6 +423,22 @@ export interface Advice {
   readonly findings?: readonly Finding[] | undefined
   /** Why there are none. */
   readonly failure?: string | undefined
+}
+
+/** Who must approve a reply, and who did. */
+export interface Approval {
+  /** The rule of the policy that asks for it. */
+  readonly rule: string
+  /** The agents and teams of whom one must; empty: anybody but the author. */
+  readonly by: readonly string[]
+  /** By when. */
+  readonly expiresAt: Date
+  /** Who decided. */
+  readonly decidedBy?: string | undefined
+  /** When. */
+  readonly decidedAt?: Date | undefined
+  /** Whether they changed the words first. */
+  readonly edited: boolean
 }
 
 /** Who asked for the right to write in a private thread. */
@@ -351,6 +525,28 @@ export interface Attachment {
   readonly description?: string | undefined
 }
 
+/** One entry of the audit trail. */
+export interface AuditEntry {
+  /** Its number, which rises from entry to entry; numbers between are entries of others. */
+  readonly number: number
+  /** When it was; absent once an erasure has emptied it. */
+  readonly at?: Date | undefined
+  /** Who: an agent, `host`, `router`, `outbox`, `auto:` and a name. Absent for what the network or time did. */
+  readonly by?: string | undefined
+  /** What: `reply.submit`, `reply.approve`, `case.assign`, `customer.merge`, `erase.customer`, `policy.change` … */
+  readonly act?: string | undefined
+  /** The id of what it was done to. */
+  readonly about?: string | undefined
+  /** The case it belongs to. */
+  readonly case?: string | undefined
+  /** The policy it was decided under. */
+  readonly policy?: string | undefined
+  /** SHA-256 over salt and contents, in hexadecimal digits. */
+  readonly digest: string
+  /** SHA-256 over the chain value before and `digest`, in hexadecimal digits. */
+  readonly chain: string
+}
+
 /** One customer's matter, from the first turn to the end. */
 export interface Case {
   /** Our id. */
@@ -430,6 +626,10 @@ export interface Case {
   readonly dueAt?: Date | undefined
   /** How many steps of the escalation ladder were taken. */
   readonly escalation: number
+  /** How it went from public to private and back, or on to other channels, the latest last. */
+  readonly handoffs: readonly Handoff[]
+  /** What the customer was asked about satisfaction, and what they answered. */
+  readonly surveys: readonly Survey[]
   /** Why it has this team and these promises. */
   readonly reasons: readonly Reason[]
 }
@@ -460,6 +660,14 @@ export interface CaseView {
   readonly notes: readonly Note[]
   /** Where `history` goes on after the first 1,000 steps and notes. */
   readonly historyAfter?: string | undefined
+}
+
+/** An answer as it will stand on the network. */
+export interface Composed {
+  /** What to send, in order; never empty. */
+  readonly parts: readonly Part[]
+  /** What was changed, each once. */
+  readonly notes: readonly ComposeNote[]
 }
 
 /** The words of a message and what belongs to them. Kept apart from the message's facts so that it can be erased alone. */
@@ -596,6 +804,14 @@ export interface Entity {
   readonly nativeId?: string | undefined
 }
 
+/** Something was erased. Names nobody: who is forgotten is not named for it. */
+export interface Erased {
+  /** What was asked for: `customer`, `identity`, `message`. */
+  readonly what: string
+  /** How many of each kind were removed. */
+  readonly removed: { readonly [name: string]: number }
+}
+
 /** Something that happened. */
 export interface Event {
   /** Format version of this event; see `VERSION`. */
@@ -660,6 +876,36 @@ export interface Gist {
   readonly sentiment: Sentiment
   /** The language as a BCP 47 tag. */
   readonly language: string
+}
+
+/** A matter's way from public to private and back. */
+export interface Handoff {
+  /** The public thread it left. */
+  readonly from: string
+  /** Where it goes on. */
+  readonly to: HandoffTo
+  /** How the customer was asked. */
+  readonly way: InvitationWay
+  /** Where it stands. */
+  readonly state: HandoffState
+  /** Who asked. */
+  readonly by: string
+  /** When. */
+  readonly invitedAt: Date
+  /** The reply that asked. */
+  readonly invitation?: string | undefined
+  /** Until when the customer is expected. */
+  readonly expiresAt?: Date | undefined
+  /** The private thread the customer came to. */
+  readonly arrivedIn?: string | undefined
+  /** When. */
+  readonly arrivedAt?: Date | undefined
+  /** The closing note in public. */
+  readonly returnNote?: string | undefined
+  /** When it was submitted. */
+  readonly returnedAt?: Date | undefined
+  /** What colleagues need to know: a ticket number, whom to call. Never sent. */
+  readonly note?: string | undefined
 }
 
 /** Who may write in a private thread. */
@@ -742,6 +988,56 @@ export interface Inbound {
   readonly content: Content
 }
 
+/** Many people, one problem. */
+export interface Incident {
+  /** Our id. */
+  readonly id: string
+  /** The key it was opened under: the same key again is the same incident. */
+  readonly key: string
+  /** What it is called among colleagues. */
+  readonly name: string
+  /** Whose messages are about it: facts of the case, and `terms` in the words of the message. */
+  readonly when: any
+  /** Cases opened since then are looked at. */
+  readonly since: Date
+  /** Whether answers one by one are held while it is open. */
+  readonly hold: boolean
+  /** Who opened it. */
+  readonly openedBy: string
+  /** When. */
+  readonly openedAt: Date
+  /** Who released what it held. */
+  readonly releasedBy?: string | undefined
+  /** When; absent while it is open. */
+  readonly releasedAt?: Date | undefined
+  /** The statements that were submitted about it, one per account. */
+  readonly statements: readonly Statement[]
+}
+
+/** What it takes to open an incident. */
+export interface IncidentDraft {
+  /** Names this incident for ever: the same key again changes nothing. At most 200 characters. */
+  readonly key: string
+  /** What it is called among colleagues. */
+  readonly name: string
+  /** Whose messages are about it; must ask for something. */
+  readonly when: any
+  /** Cases opened since then are looked at; absent: since a day before it is opened. */
+  readonly since?: Date | undefined
+  /** Whether answers one by one go on all the same. */
+  readonly withoutHold: boolean
+}
+
+/** An incident was opened or released. */
+export interface IncidentEvent {
+  /** The incident. */
+  readonly incident: string
+  /** Who did it. */
+  readonly actor: string
+  /** What it is to be; absent where it is released. */
+  readonly open?: IncidentDraft | undefined
+}
+
 /** What became of a delivery's events. */
 export interface Ingested {
   /** Events that brought something new. */
@@ -752,6 +1048,14 @@ export interface Ingested {
   readonly known: number
   /** Items set aside. */
   readonly quarantined: number
+}
+
+/** How a person is asked in public to go on in private. */
+export interface Invitation {
+  /** What they do then. */
+  readonly way: InvitationWay
+  /** A link that opens the private thread, to stand in the public answer. */
+  readonly link?: string | undefined
 }
 
 /** An effect that only we may carry out now. */
@@ -772,6 +1076,26 @@ export interface MaybeSame {
   readonly identities: readonly Identity[]
   /** What is alike. */
   readonly evidence: readonly string[]
+}
+
+/** How long a text is where it is to stand. */
+export interface Measured {
+  /** Its length in `unit`. */
+  readonly length: number
+  /** The most that it may hold, in `unit`. */
+  readonly max: number
+  /** What is counted: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`. */
+  readonly unit: string
+  /** Its length in UTF-8 bytes. */
+  readonly bytes: number
+  /** Whether the network takes it: neither empty nor too long, and without characters it refuses. */
+  readonly fits: boolean
+  /** How much of it is within the bounds; what comes after is too much. */
+  readonly within: Span
+  /** How many links stand in it. */
+  readonly links: number
+  /** How many mentions stand in it. */
+  readonly mentions: number
 }
 
 /** A merge of two customers, with what it takes to undo it. */
@@ -812,6 +1136,8 @@ export interface Message {
   readonly visibility: Visibility
   /** On whose behalf it was written. */
   readonly origin: Origin
+  /** Whether nobody wrote it: an acknowledgement, a question about satisfaction. It stops no clock. */
+  readonly automatic: boolean
   /** The profile that wrote it; absent where the network does not tell. */
   readonly author?: string | undefined
   /** The person behind the profile; absent for our own messages. */
@@ -868,6 +1194,28 @@ export interface Note {
   readonly text: string
 }
 
+/** What a guard has against an answer. */
+export interface Objection {
+  /** The guard. */
+  readonly guard: Guard
+  /** What it does. */
+  readonly weight: Weight
+  /** Where in the draft, in order; the first `MOST_SPANS`. */
+  readonly spans: readonly Span[]
+  /** Why, without words of the draft. */
+  readonly reasons: readonly Reason[]
+  /** What can be done instead. */
+  readonly instead: Instead
+}
+
+/** Somebody who is owed an answer once an incident is released. */
+export interface Owed {
+  /** The case. */
+  readonly case: Case
+  /** The reply that was held back, if one was written. */
+  readonly held?: string | undefined
+}
+
 /** What was found in one body. */
 export interface Parsed {
   /** What could be read. */
@@ -878,12 +1226,28 @@ export interface Parsed {
   readonly repaired: boolean
 }
 
+/** One post or message. */
+export interface Part {
+  /** Its text in Unicode NFC. */
+  readonly text: string
+  /** Its length in the unit of the policy. */
+  readonly length: number
+  /** What the network makes of it; spans in UTF-8 bytes of `text`. */
+  readonly entities: readonly Entity[]
+}
+
 /** Personal data found in a text; the text itself is not repeated here. */
 export interface Pii {
   /** What it is. */
   readonly kind: PiiKind
   /** Where it stands. */
   readonly span: Span
+}
+
+/** Another policy holds from now on. */
+export interface PolicyChange {
+  /** Its version, see `version`. */
+  readonly version: string
 }
 
 /** An agent at work. */
@@ -1009,7 +1373,7 @@ export interface Receipt {
   /**
    * How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
    * `cases`, `assessments`, `conversations`, `aliases`, `slots`, `reactions`, `threads`, `steps`, `notes`, `timers`,
-   * `effects`, `quarantined`, `log_entries`, `hints`. What there was none of is not listed.
+   * `effects`, `quarantined`, `log_entries`, `hints`, `replies`, `lines`. What there was none of is not listed.
    */
   readonly removed: { readonly [name: string]: number }
   /** The people who were erased. */
@@ -1026,12 +1390,169 @@ export interface Reject {
   readonly error: any
 }
 
+/** Something we want to say or do on a network, and what became of it. */
+export interface Reply {
+  /** Our id. */
+  readonly id: string
+  /** The key it was submitted under: the same key again is the same reply. */
+  readonly key: string
+  /** What is done, see `VERBS`. */
+  readonly verb: string
+  /** What for. */
+  readonly purpose: ReplyPurpose
+  /** The case it belongs to. */
+  readonly case?: string | undefined
+  /** The person it is for. */
+  readonly customer?: string | undefined
+  /** The brand account that says it. */
+  readonly account: string
+  /** The network. */
+  readonly network: string
+  /** Where it waits its turn: the thread, or the account's own line for posts. */
+  readonly line: string
+  /** The message it is about. */
+  readonly to?: string | undefined
+  /** The kind of place it goes to. */
+  readonly surface: Surface
+  /** Who can read it there. */
+  readonly visibility: Visibility
+  /** The permission of the network it rests on, where that must be named. */
+  readonly tag?: string | undefined
+  /** Who wrote it: an agent, or `auto:` and a name for what nobody writes. */
+  readonly author: string
+  /** Whether a person wrote it. */
+  readonly byHuman: boolean
+  /** The ground on which a customer's comment is hidden. */
+  readonly ground?: string | undefined
+  /** Whether what is done is undone: a like taken back, a comment shown again. */
+  readonly undo: boolean
+  /** The incident it is the statement of, or that holds it. */
+  readonly incident?: string | undefined
+  /** Where it stands. */
+  readonly state: ReplyState
+  /** When it was submitted. */
+  readonly createdAt: Date
+  /** Since when it stands there. */
+  readonly changedAt: Date
+  /** Not sent before this. */
+  readonly notBefore?: Date | undefined
+  /** When its route closes; absent if it does not. */
+  readonly closesAt?: Date | undefined
+  /** The pieces in which it is sent, in order; one for an act without words. */
+  readonly parts: readonly ReplyPart[]
+  /** Who must approve it, and who did. */
+  readonly approval?: Approval | undefined
+  /** The objections its author has seen and set aside, by guard. */
+  readonly despite: readonly string[]
+  /** Why it stands where it does. */
+  readonly reasons: readonly Reason[]
+  /** What it says; kept apart, so it can be erased alone. Absent once erased, and for an act without words. */
+  readonly wording?: Wording | undefined
+}
+
+/**
+ * What somebody wants said or done: what `can_send` judges and `reply` submits.
+
+ * `can_send`: crate::care::Tenant::can_send
+ * `reply`: crate::care::Tenant::reply
+ */
+export interface ReplyDraft {
+  /** Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters. */
+  readonly key: string
+  /** Who writes it: an agent of the policy, or `auto:` and a name for what no person writes. */
+  readonly author: string
+  /** What is to be done, see `VERBS`; absent: the first open way to answer `to`. */
+  readonly verb?: string | undefined
+  /** What for; absent: an answer, or an act where there are no words. */
+  readonly purpose?: ReplyPurpose | undefined
+  /** The message it is about. Absent for a post of our own. */
+  readonly to?: string | undefined
+  /** The account that says it; absent: the one that answers in the message's case. A post of our own names it. */
+  readonly account?: string | undefined
+  /** The words; empty for a like, a hidden comment, a deletion. */
+  readonly text: string
+  /** Whether `text` is Markdown. */
+  readonly markdown: boolean
+  /** The language of the words as a BCP 47 tag; absent: the case's. */
+  readonly language?: string | undefined
+  /** What stands at the end, such as the agent's initials `^MK`; absent: what the policy says. */
+  readonly signature?: string | undefined
+  /** Whether a long text may become a numbered thread. */
+  readonly thread: boolean
+  /** Whether it may be read by more people than the message it answers. */
+  readonly wider: boolean
+  /** The version of the conversation that the author has read, see `reading`. */
+  readonly read?: number | undefined
+  /** The guards whose warnings the author has seen and sets aside. */
+  readonly despite: readonly string[]
+  /** Not to be sent before this. */
+  readonly notBefore?: Date | undefined
+  /** The ground on which a customer's comment is hidden: one of the policy's. */
+  readonly ground?: string | undefined
+  /** Whether what is done is undone: a like taken back, a comment shown again. */
+  readonly undo: boolean
+  /** The incident whose one statement it is; for a post of our own. */
+  readonly incident?: string | undefined
+}
+
+/** Something happened to a reply. */
+export interface ReplyEvent {
+  /** The reply. */
+  readonly reply: string
+  /** Who did it: an agent, `engine`, `auto:` and a name. */
+  readonly actor: string
+  /** What they did. */
+  readonly action: any
+}
+
+/** One piece of a reply on its way to the network. */
+export interface ReplyPart {
+  /** Where it stands. */
+  readonly state: PartState
+  /** How often sending it was begun. */
+  readonly attempts: number
+  /** How often it was looked for on the network without an answer. */
+  readonly looks: number
+  /** When the first attempt began. */
+  readonly firstBegunAt?: Date | undefined
+  /** When the latest attempt began. */
+  readonly begunAt?: Date | undefined
+  /** Not tried or looked for again before this. */
+  readonly againAt?: Date | undefined
+  /** The network's id of it. */
+  readonly nativeId?: string | undefined
+  /** Where a browser finds it. */
+  readonly permalink?: string | undefined
+  /** When the network took it. */
+  readonly sentAt?: Date | undefined
+  /** What the latest attempt or look failed with, in one line. */
+  readonly failure?: string | undefined
+}
+
 /** The message that a message answers. */
 export interface ReplyTarget {
   /** Its native id, in the same scope. */
   readonly nativeId: string
   /** The native id of the profile that wrote it, where the network tells. */
   readonly author?: string | undefined
+}
+
+/** A place an answer would go. */
+export interface Route {
+  /** The verb that goes there. */
+  readonly verb: string
+  /** The kind of place. */
+  readonly surface: Surface
+  /** Who could read it. */
+  readonly visibility: Visibility
+  /** Until when it is open; absent if it does not close. */
+  readonly closesAt?: Date | undefined
+  /** What sending all parts costs in US dollars, where the network takes money. */
+  readonly costUsd?: number | undefined
+  /** The permission of the network that it rests on, where that must be named. */
+  readonly tag?: string | undefined
+  /** Whether the network takes one message there and no second one. */
+  readonly single: boolean
 }
 
 /** The other side received or read our messages. */
@@ -1098,6 +1619,14 @@ export interface SlaClock {
   readonly escalation: number
 }
 
+/** A statement about an incident. */
+export interface Statement {
+  /** The account that says it. */
+  readonly account: string
+  /** The post. */
+  readonly reply: string
+}
+
 /** One line of a case's timeline. Holds no customer text. */
 export interface Step {
   /** The case. */
@@ -1112,6 +1641,46 @@ export interface Step {
   readonly message?: string | undefined
   /** Why, and what was seen. */
   readonly reasons: readonly Reason[]
+}
+
+/** What became of a submission. */
+export interface Submitted {
+  /** What was found about the draft. */
+  readonly verdict: Verdict
+  /** The reply it became; absent if it may not be sent. */
+  readonly reply?: Reply | undefined
+}
+
+/** What somebody who works on a case might do next, and why. */
+export interface Suggestion {
+  /** What. */
+  readonly kind: SuggestionKind
+  /** The message to answer. */
+  readonly to: string
+  /** What it would be for. */
+  readonly purpose: ReplyPurpose
+  /** The policy's text for it in the customer's language; absent where it has none. */
+  readonly text?: string | undefined
+  /** A link that opens the private thread. */
+  readonly link?: string | undefined
+  /** Why. */
+  readonly reasons: readonly Reason[]
+}
+
+/** A question about satisfaction, and its answer. */
+export interface Survey {
+  /** What was asked: `csat` or `nps`. */
+  readonly kind: AutomaticKind
+  /** The reply that asked. */
+  readonly reply: string
+  /** When. */
+  readonly askedAt: Date
+  /** The answer: 1 to 5, or 0 to 10. */
+  readonly score?: number | undefined
+  /** The message that answers. */
+  readonly answer?: string | undefined
+  /** When. */
+  readonly answeredAt?: Date | undefined
 }
 
 /** What a network tells of a private thread beside its messages. */
@@ -1154,6 +1723,8 @@ export interface Ticked {
   readonly joined: number
   /** Messages that advisors were asked about. */
   readonly advised: number
+  /** Parts of replies that networks took. */
+  readonly sent: number
   /** When the next timer is due, or what failed is to be tried again; at once if a queue is not looked through yet. */
   readonly nextDue?: Date | undefined
   /** What could not be done. It stays due; everybody else's was done. */
@@ -1186,6 +1757,40 @@ export interface Upkept {
   readonly failed: readonly Failed[]
 }
 
+/** What is to be known about a draft before it is sent. */
+export interface Verdict {
+  /** Whether it may be sent. */
+  readonly allowed: boolean
+  /** What would be done, see `VERBS`. */
+  readonly verb: string
+  /** Where it would go; absent if nowhere. */
+  readonly route?: Route | undefined
+  /** What the network would get, part by part; empty for an act without words. */
+  readonly parts: readonly Content[]
+  /** How long the parts are together, in `unit`. */
+  readonly length: number
+  /** The most that one part may hold, in `unit`; 0 where that is not known. */
+  readonly lengthMax: number
+  /** What is counted: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`. */
+  readonly unit: string
+  /** What was changed in the words so that the network takes them. */
+  readonly notes: readonly ComposeNote[]
+  /** What the guards have against it; spans are of the draft's text. */
+  readonly objections: readonly Objection[]
+  /** Why it may not be sent, and what else is worth knowing. */
+  readonly reasons: readonly Reason[]
+  /** What can be done instead. */
+  readonly instead: readonly Instead[]
+  /** Other places that are open. */
+  readonly openRoutes: readonly Route[]
+  /** Who would have to approve it. */
+  readonly approval?: Approval | undefined
+  /** How the customer can be asked in public to go on in private. */
+  readonly invitation?: Invitation | undefined
+  /** Whether an open incident alone keeps it from being sent: submitted, it is held until that is released. */
+  readonly held: boolean
+}
+
 /** What to answer to a webhook, and what became of what it brought. */
 export interface WebhookAnswer {
   /** The HTTP status. */
@@ -1208,6 +1813,20 @@ export interface Why {
   readonly reasons: readonly Reason[]
 }
 
+/** What a reply says. */
+export interface Wording {
+  /** What its author wrote. */
+  readonly text: string
+  /** Its language as a BCP 47 tag, where known. */
+  readonly language?: string | undefined
+  /** What stands at its end. */
+  readonly signature?: string | undefined
+  /** Whether its author wrote Markdown. */
+  readonly markdown: boolean
+  /** What the network gets, part by part. */
+  readonly parts: readonly Content[]
+}
+
 /** What happened. Unknown kinds keep their raw form in the delivery and are visible as `unknown`. */
 export type EventBody =
   | ({ readonly kind: 'message' } & Inbound)
@@ -1225,6 +1844,10 @@ export type EventBody =
   | ({ readonly kind: 'case' } & CaseEvent)
   | ({ readonly kind: 'presence' } & PresenceEvent)
   | ({ readonly kind: 'customer' } & { readonly [name: string]: unknown })
+  | ({ readonly kind: 'reply' } & ReplyEvent)
+  | ({ readonly kind: 'incident' } & IncidentEvent)
+  | ({ readonly kind: 'erased' } & Erased)
+  | ({ readonly kind: 'policy' } & PolicyChange)
 
 /** A line of what happened to a case. */
 export type Line =
@@ -1237,13 +1860,16 @@ export interface Records {
   AccountSaid: AccountSaid
   AccountStanding: AccountStanding
   Advice: Advice
+  Approval: Approval
   Asked: Asked
   Assessment: Assessment
   Assignment: Assignment
   Attachment: Attachment
+  AuditEntry: AuditEntry
   Case: Case
   CaseEvent: CaseEvent
   CaseView: CaseView
+  Composed: Composed
   Content: Content
   Control: Control
   Conversation: Conversation
@@ -1254,24 +1880,35 @@ export interface Records {
   Deleted: Deleted
   Effect: Effect
   Entity: Entity
+  Erased: Erased
   Event: Event
   Explanation: Explanation
   Failed: Failed
   Finding: Finding
   Gist: Gist
+  Handoff: Handoff
   Held: Held
   Hidden: Hidden
   Identity: Identity
   Inbound: Inbound
+  Incident: Incident
+  IncidentDraft: IncidentDraft
+  IncidentEvent: IncidentEvent
   Ingested: Ingested
+  Invitation: Invitation
   Leased: Leased
   MaybeSame: MaybeSame
+  Measured: Measured
   Merge: Merge
   Message: Message
   NativeAccount: NativeAccount
   Note: Note
+  Objection: Objection
+  Owed: Owed
   Parsed: Parsed
+  Part: Part
   Pii: Pii
+  PolicyChange: PolicyChange
   Presence: Presence
   PresenceEvent: PresenceEvent
   Profile: Profile
@@ -1283,18 +1920,29 @@ export interface Records {
   Reason: Reason
   Receipt: Receipt
   Reject: Reject
+  Reply: Reply
+  ReplyDraft: ReplyDraft
+  ReplyEvent: ReplyEvent
+  ReplyPart: ReplyPart
   ReplyTarget: ReplyTarget
+  Route: Route
   Seen: Seen
   Signal: Signal
   Signalled: Signalled
   SlaClock: SlaClock
+  Statement: Statement
   Step: Step
+  Submitted: Submitted
+  Suggestion: Suggestion
+  Survey: Survey
   ThreadState: ThreadState
   ThreadView: ThreadView
   Ticked: Ticked
   Timer: Timer
   Unknown: Unknown
   Upkept: Upkept
+  Verdict: Verdict
   WebhookAnswer: WebhookAnswer
   Why: Why
+  Wording: Wording
 }

@@ -1,7 +1,7 @@
 // Written from the Rust declarations by connectors/tests/bindings; do not edit.
 
 import type { Calling, Listing } from '../index.js'
-import type { AccountStanding, Assessment, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, Ingested, Leased, Line, Message, Presence, Quarantined, QueueItem, Receipt, ThreadView, Ticked, Upkept } from './model.js'
+import type { AccountStanding, Assessment, AuditEntry, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, IncidentDraft, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyDraft, ReplyState, Submitted, Suggestion, ThreadView, Ticked, Upkept, Verdict } from './model.js'
 
 /** What is done for all tenants at once. */
 export declare class EngineVerbs {
@@ -281,6 +281,174 @@ export declare class TenantVerbs {
   correct(case_: string, actor: string, assessment: Assessment, options?: Calling): Promise<Case>
 
   /**
+   * Judges a draft: whether it may be sent, where it would go, how it would stand there; or why not, and what can be
+   * done instead. Writes nothing, so it can be asked at every keystroke.
+
+   * @param draft What somebody wants said or done.
+   */
+  canSend(draft: Pick<ReplyDraft, 'key' | 'author'> & Partial<ReplyDraft>, options?: Calling): Promise<Verdict>
+
+  /**
+   * Submits a draft. What may be sent waits for approval, or for its turn; `tick` sends it. A draft that may not be
+   * sent changes nothing but the case's timeline; its verdict says why. The same key again gives the same reply and
+   * sends nothing more. Fails with `conflict` if another text was submitted under the same key.
+
+   * @param draft What somebody wants said or done.
+   */
+  reply(draft: Pick<ReplyDraft, 'key' | 'author'> & Partial<ReplyDraft>, options?: Calling): Promise<Submitted>
+
+  /**
+   * The version of the conversation around a message, for a draft's `read`: another one once somebody has written
+   * there, a colleague included, or the message has changed. Fails with `not_found` for a message that does not
+   * exist.
+
+   * @param message The message.
+   */
+  reading(message: string, options?: Calling): Promise<number>
+
+  /**
+   * Approves a reply, with other words if `text` is given. It is judged again first. Fails with `not_found` for a
+   * reply that does not exist, with `conflict` if it does not wait for approval (any more), and with
+   * `permission_denied` for its author, for somebody the rule does not name, and for somebody who is no agent.
+
+   * @param reply The reply.
+   * @param by Who approves it.
+   */
+  approve(reply: string, by: string, options?: Calling & {
+    /** Other words. */
+    text?: string | undefined
+  }): Promise<Reply>
+
+  /**
+   * Says no to a reply that waits for approval. Fails as `approve` does.
+
+   * @param reply The reply.
+   * @param by Who says no.
+   * @param reason Why.
+   */
+  reject(reply: string, by: string, reason: string, options?: Calling): Promise<Reply>
+
+  /**
+   * Takes back a reply of which nothing was sent yet. Fails with `conflict` if some of it is sent or may be.
+
+   * @param reply The reply.
+   * @param by Who takes it back.
+   */
+  withdraw(reply: string, by: string, options?: Calling): Promise<Reply>
+
+  /**
+   * Sends a reply after all: one that an incident held, that was refused, or of which nobody could tell whether it
+   * was sent; of that, whoever calls this says that the network does not have it. What was sent of it stays sent.
+   * Fails with `conflict` if it is in another state, or may still not be sent: ask `can_send` why.
+
+   * @param reply The reply.
+   * @param by Who says so.
+   */
+  sendAfterAll(reply: string, by: string, options?: Calling): Promise<Reply>
+
+  /**
+   * Says that the network has the part of a reply of which nobody could tell: whoever calls this has seen it there.
+   * Fails with `conflict` if the reply's state is not `unknown`.
+
+   * @param reply The reply.
+   * @param by Who has seen it.
+   * @param nativeId The network's id of it.
+   */
+  wasSent(reply: string, by: string, nativeId: string, options?: Calling): Promise<Reply>
+
+  /**
+   * A reply with its wording, its parts and what became of them. Fails with `not_found` if there is none.
+
+   * @param reply The reply.
+   */
+  replyRecord(reply: string, options?: Calling): Promise<Reply>
+
+  /** Replies, newest first: those that wait for approval, those in the outbox, those of a case. */
+  replies(options?: Calling & {
+    /** Only those in one of these states. */
+    states?: readonly ReplyState[] | undefined
+    /** Only this case's. */
+    case?: string | undefined
+    /** Only those that this account says. */
+    account?: string | undefined
+    /** How many a page holds; 100 unless said. */
+    limit?: number | undefined
+    /** Where the page begins: the `after` of the page before. */
+    after?: string | undefined
+  }): Listing<Reply>
+
+  /**
+   * Notes that a case goes on elsewhere: by e-mail, telephone, chat. What happens there stays there; the case stays
+   * open. Fails with `conflict` if the case is closed, and with `input_invalid` for `private`, which is what an
+   * invitation is for.
+
+   * @param case_ The case.
+   * @param to Where it goes on.
+   * @param actor Who says so.
+   */
+  handOff(case_: string, to: HandoffTo, actor: string, options?: Calling & {
+    /** What colleagues need to know: a ticket number, whom to call. Never sent. */
+    note?: string | undefined
+  }): Promise<Case>
+
+  /**
+   * What somebody who works on a case might do next: go on in private because personal data is needed or it goes to
+   * and fro in public; close in public, once, what was solved in private; ask again who did not come. Fails with
+   * `not_found` for a case that does not exist.
+
+   * @param case_ The case.
+   */
+  suggestions(case_: string, options?: Calling): Promise<readonly Suggestion[]>
+
+  /**
+   * Opens an incident: from now on answers one by one to whom it is about are held. The same key again is the same
+   * incident. Fails with `input_invalid` for a draft without key, name or condition, and with `conflict` with 20
+   * open.
+
+   * @param draft What it is about.
+   * @param by Who opens it.
+   */
+  openIncident(draft: Pick<IncidentDraft, 'key' | 'name' | 'when'> & Partial<IncidentDraft>, by: string, options?: Calling): Promise<Incident>
+
+  /**
+   * Releases an incident: answers are no longer held. Tells who is owed one, the longest waiting first. Fails with
+   * `conflict` if it is released already.
+
+   * @param incident The incident.
+   * @param by Who releases it.
+   */
+  releaseIncident(incident: string, by: string, options?: Calling): Promise<readonly Owed[]>
+
+  /**
+   * Who is owed an answer about an incident, the longest waiting first, with the reply that was held back.
+
+   * @param incident The incident.
+   */
+  owedIn(incident: string, options?: Calling): Promise<readonly Owed[]>
+
+  /**
+   * An incident. Fails with `not_found` if there is none.
+
+   * @param incident The incident.
+   */
+  incident(incident: string, options?: Calling): Promise<Incident>
+
+  /** Incidents, newest first. */
+  incidents(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number | undefined
+    /** Where the page begins: the `after` of the page before. */
+    after?: string | undefined
+  }): Listing<Incident>
+
+  /**
+   * The cases that are about an incident, newest first: those opened from its beginning to its release.
+
+   * @param incident The incident.
+   */
+  incidentCases(incident: string, options?: Calling): Promise<readonly Case[]>
+
+  /**
    * Merges a customer into another one. Can be undone. Fails with `input_invalid` without evidence, or with one weak
    * sign alone.
 
@@ -373,5 +541,27 @@ export declare class TenantVerbs {
    * Fails with `storage_damaged` at the first entry that does not fit.
    */
   verifyLog(options?: Calling): Promise<number>
+
+  /**
+   * The audit trail, oldest first: who drafted, approved, sent, hid, merged, erased, changed the policy.
+   * `verify_log` shows whether anything in it was changed.
+   */
+  audit(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number | undefined
+    /** Where the page begins: the `after` of the page before. */
+    after?: string | undefined
+  }): Listing<AuditEntry>
+
+  /**
+   * Every entry of the log with its digests, oldest first: what somebody elsewhere needs to check that the trail is
+   * whole. Each `chain` is SHA-256 over the one before, 32 zeros at first, and `digest`.
+   */
+  auditChain(options?: Calling & {
+    /** How many a page holds; 100 unless said. */
+    limit?: number | undefined
+    /** Where the page begins: the `after` of the page before. */
+    after?: string | undefined
+  }): Listing<AuditEntry>
 
 }

@@ -1,7 +1,7 @@
 // Written from the Rust declarations by connectors/tests/bindings; do not edit.
 'use strict'
 
-const { options } = require('./given.js')
+const { fields, options } = require('./given.js')
 const { read, write } = require('./model.js')
 
 class EngineVerbs {
@@ -148,6 +148,96 @@ class TenantVerbs {
     return this._perform('correct', { case: case_, actor: actor, assessment: write.Assessment(assessment) }, read.Case, o.signal)
   }
 
+  canSend(draft, given) {
+    const o = options('canSend', given, ['signal'])
+    return this._perform('can_send', { draft: write.ReplyDraft(fields('canSend', draft, ['key', 'author', 'verb', 'purpose', 'to', 'account', 'text', 'markdown', 'language', 'signature', 'thread', 'wider', 'read', 'despite', 'notBefore', 'ground', 'undo', 'incident'], ['key', 'author'])) }, read.Verdict, o.signal)
+  }
+
+  reply(draft, given) {
+    const o = options('reply', given, ['signal'])
+    return this._perform('reply', { draft: write.ReplyDraft(fields('reply', draft, ['key', 'author', 'verb', 'purpose', 'to', 'account', 'text', 'markdown', 'language', 'signature', 'thread', 'wider', 'read', 'despite', 'notBefore', 'ground', 'undo', 'incident'], ['key', 'author'])) }, read.Submitted, o.signal)
+  }
+
+  reading(message, given) {
+    const o = options('reading', given, ['signal'])
+    return this._perform('reading', { message: message }, (r) => r.number(), o.signal)
+  }
+
+  approve(reply, by, given) {
+    const o = options('approve', given, ['text', 'signal'])
+    return this._perform('approve', { reply: reply, by: by, text: o.text }, read.Reply, o.signal)
+  }
+
+  reject(reply, by, reason, given) {
+    const o = options('reject', given, ['signal'])
+    return this._perform('reject', { reply: reply, by: by, reason: reason }, read.Reply, o.signal)
+  }
+
+  withdraw(reply, by, given) {
+    const o = options('withdraw', given, ['signal'])
+    return this._perform('withdraw', { reply: reply, by: by }, read.Reply, o.signal)
+  }
+
+  sendAfterAll(reply, by, given) {
+    const o = options('sendAfterAll', given, ['signal'])
+    return this._perform('send_after_all', { reply: reply, by: by }, read.Reply, o.signal)
+  }
+
+  wasSent(reply, by, nativeId, given) {
+    const o = options('wasSent', given, ['signal'])
+    return this._perform('was_sent', { reply: reply, by: by, native_id: nativeId }, read.Reply, o.signal)
+  }
+
+  replyRecord(reply, given) {
+    const o = options('replyRecord', given, ['signal'])
+    return this._perform('reply_record', { reply: reply }, read.Reply, o.signal)
+  }
+
+  replies(given) {
+    const o = options('replies', given, ['states', 'case', 'account', 'limit', 'after', 'signal'])
+    return this._list('replies', { states: o.states, case: o.case, account: o.account, limit: o.limit, after: o.after }, (r) => r.page(read.Reply), o.signal)
+  }
+
+  handOff(case_, to, actor, given) {
+    const o = options('handOff', given, ['note', 'signal'])
+    return this._perform('hand_off', { case: case_, to: to, actor: actor, note: o.note }, read.Case, o.signal)
+  }
+
+  suggestions(case_, given) {
+    const o = options('suggestions', given, ['signal'])
+    return this._perform('suggestions', { case: case_ }, (r) => r.list(read.Suggestion), o.signal)
+  }
+
+  openIncident(draft, by, given) {
+    const o = options('openIncident', given, ['signal'])
+    return this._perform('open_incident', { draft: write.IncidentDraft(fields('openIncident', draft, ['key', 'name', 'when', 'since', 'withoutHold'], ['key', 'name', 'when'])), by: by }, read.Incident, o.signal)
+  }
+
+  releaseIncident(incident, by, given) {
+    const o = options('releaseIncident', given, ['signal'])
+    return this._perform('release_incident', { incident: incident, by: by }, (r) => r.list(read.Owed), o.signal)
+  }
+
+  owedIn(incident, given) {
+    const o = options('owedIn', given, ['signal'])
+    return this._perform('owed_in', { incident: incident }, (r) => r.list(read.Owed), o.signal)
+  }
+
+  incident(incident, given) {
+    const o = options('incident', given, ['signal'])
+    return this._perform('incident', { incident: incident }, read.Incident, o.signal)
+  }
+
+  incidents(given) {
+    const o = options('incidents', given, ['limit', 'after', 'signal'])
+    return this._list('incidents', { limit: o.limit, after: o.after }, (r) => r.page(read.Incident), o.signal)
+  }
+
+  incidentCases(incident, given) {
+    const o = options('incidentCases', given, ['signal'])
+    return this._perform('incident_cases', { incident: incident }, (r) => r.list(read.Case), o.signal)
+  }
+
   mergeCustomers(into, other, actor, evidence, given) {
     const o = options('mergeCustomers', given, ['signal'])
     return this._perform('merge_customers', { into: into, other: other, actor: actor, evidence: evidence }, (r) => r.nothing(), o.signal)
@@ -211,6 +301,16 @@ class TenantVerbs {
   verifyLog(given) {
     const o = options('verifyLog', given, ['signal'])
     return this._perform('verify_log', {  }, (r) => r.number(), o.signal)
+  }
+
+  audit(given) {
+    const o = options('audit', given, ['limit', 'after', 'signal'])
+    return this._list('audit', { limit: o.limit, after: o.after }, (r) => r.page(read.AuditEntry), o.signal)
+  }
+
+  auditChain(given) {
+    const o = options('auditChain', given, ['limit', 'after', 'signal'])
+    return this._list('audit_chain', { limit: o.limit, after: o.after }, (r) => r.page(read.AuditEntry), o.signal)
   }
 
 }

@@ -147,6 +147,18 @@ fn row_of(json: &str) -> Result<Text> {
     surface::read(json, ErrorKind::InputInvalid, wrong).map_err(|error| error.during("triage"))
 }
 
+/// How long a text is where it is to stand; `place` is JSON.
+#[napi]
+pub fn measure(text: String, place: String) -> napi::Result<Answers> {
+    caught(|| Ok(Encoded::one(&surface::measure(&text, &place)?, Some(&text)))).map(Into::into)
+}
+
+/// A text in the parts in which a network takes it; `asked` is JSON.
+#[napi]
+pub fn compose(asked: String) -> napi::Result<Answers> {
+    caught(|| Ok(Encoded::one(&surface::compose(&asked)?, None))).map(Into::into)
+}
+
 /// Judges rows, one in each line: what `npx careline triage` prints.
 #[napi]
 pub fn triage_lines(raw: Uint8Array, policy: Option<&Policy>) -> napi::Result<String> {

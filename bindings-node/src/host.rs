@@ -76,7 +76,7 @@ impl Host {
         let engine = self.open()?;
         Ok(Job::new(async move {
             let answer = surface::perform(&engine, tenant.as_deref(), &verb, &arguments).await?;
-            Ok(Encoded::one(&*answer, None))
+            Ok(Encoded::one(&*answer.value, answer.text.as_deref()))
         }))
     }
 

@@ -82,6 +82,9 @@ async function bearOne (what, call) {
 /** What each verb takes when all is well; those that are not named take a case, an agent and a text. */
 const GOOD = {
   setPresence: ['mia', true],
+  canSend: [{ key: 'a1', author: 'mia', to: 'm0', text: 'odd' }],
+  reply: [{ key: 'a1', author: 'mia', to: 'm0', text: 'odd' }],
+  openIncident: [{ key: 'i1', name: 'odd', when: { terms: ['odd'] } }, 'mia'],
   correct: ['c0', 'mia', careline.triageSync([COMPLAINT])[0]],
   mergeCustomers: ['p0', 'p1', 'mia', ['both named order 7']],
   setFacts: ['p0', { number: 'K-7' }],
@@ -122,6 +125,12 @@ const OPTIONS = {
   search: PAGE,
   quarantine: PAGE,
   setPresence: ['until'],
+  approve: ['text'],
+  replies: ['states', 'case', 'account', ...PAGE],
+  handOff: ['note'],
+  incidents: PAGE,
+  audit: PAGE,
+  auditChain: PAGE,
   release: ['team'],
   erase: ['customer', 'identity', 'message'],
   export: ['customer', 'raw'],
@@ -148,6 +157,19 @@ test('every option of every verb is one of those tried here', () => {
   for (const verb of verbsOf(TenantVerbs)) {
     const [, list] = TenantVerbs.prototype[verb].toString().match(/options\('\w+', given, (\[.*?\])\)/)
     assert.deepEqual(JSON.parse(list.replaceAll("'", '"')).sort(), [...(OPTIONS[verb] ?? []), 'signal'].sort(), verb)
+  }
+})
+
+test('every field of a draft bears anything', async (t) => {
+  const tenant = (await opened(t)).tenant()
+  for (const verb of ['canSend', 'reply', 'openIncident']) {
+    const [draft, ...rest] = GOOD[verb]
+    const [, list] = TenantVerbs.prototype[verb].toString().match(/fields\('\w+', draft, (\[.*?\])/)
+    for (const field of JSON.parse(list.replaceAll("'", '"'))) {
+      for (const [what, odd] of Object.entries(ODD)) {
+        await bearOne(`${verb}, ${what} as ${field}`, () => tenant[verb]({ ...draft, [field]: odd }, ...rest))
+      }
+    }
   }
 })
 
@@ -322,6 +344,8 @@ test('exported functions bear anything', async () => {
   const signed = { headers: { 'x-signature': 'odd' }, body: Buffer.from('odd') }
   const functions = {
     checkPolicy: ['no/such/policy.toml'],
+    compose: ['odd', 'x', {}],
+    measure: ['odd', 'x', {}],
     fromJSON: ['Reason', '{"rule":"a.b","note":"odd"}', 'odd'],
     networks: [],
     normalise: ['x', [body], {}],
@@ -353,6 +377,8 @@ test('options of exported functions bear anything, and those that nobody knows a
     'normalise kind account receivedAt threads': (options) => careline.normalise('x', [body], options),
     'triageSync policy threads': (options) => careline.triageSync(['odd'], options),
     'triage policy threads': (options) => careline.triage(['odd'], options),
+    'measure surface max': (options) => careline.measure('odd', 'x', options),
+    'compose surface max signature mentions thread markdown': (options) => careline.compose('odd', 'x', options),
     'verifySignature now': (options) => careline.verifySignature(signed, signing, options)
   }
   for (const [names, call] of Object.entries(calls)) {
@@ -401,6 +427,8 @@ test('records bear anything', async () => {
       await bearOne(`fromJSON ${name}, ${what}`, () => careline.fromJSON(name, odd))
     }
     for (const json of ['{}', '[]', 'null', '""', '5', '{', '{"v":1}', '\ud800', `${'['.repeat(100_000)}`]) {
+      // Every field of a draft has a default.
+      if (name.endsWith('Draft') && ['{}', '[]'].includes(json)) continue
       assert.throws(() => careline.fromJSON(name, json), { name: 'CarelineError' }, `${name} ${json.slice(0, 9)}`)
     }
   }

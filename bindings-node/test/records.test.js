@@ -281,7 +281,11 @@ test('unions tell their kind, and every arm comes back', () => {
     timer: { id: 'z1', due_at: at, purpose: { purpose: 'sla', case: 'c1' } },
     case: { case: 'c1', actor: 'mia', action: { action: 'accept' } },
     customer: { change: 'merge', into: 'p1', from: 'p2', by: 'mia', evidence: ['both named order 7'] },
-    presence: { agent: 'mia', online: true }
+    presence: { agent: 'mia', online: true },
+    reply: { reply: 'r1', actor: 'mia', action: { action: 'withdraw' } },
+    incident: { incident: 'i1', actor: 'mia', open: { key: 'i', name: 'Outage', when: {} } },
+    erased: { what: 'customer', removed: { messages: 1 } },
+    policy: { version: '1' }
   }
   const known = /case '(\w+)': return/g
   const written = [...model.write.EventBody.toString().matchAll(known)].map(([, kind]) => kind)

@@ -11,7 +11,7 @@ const careline = require('../index.js')
 
 const FILES = join(__dirname, '..', '..', 'core', 'testkit', 'vectors')
 
-for (const file of ['signatures', 'events', 'texts', 'spans', 'cases', 'policies']) {
+for (const file of ['signatures', 'events', 'texts', 'spans', 'cases', 'policies', 'wording', 'verdicts']) {
   for (const { name, op, input, expect, error } of JSON.parse(readFileSync(join(FILES, `${file}.json`), 'utf8'))) {
     test(`${file}: ${name}`, async () => {
       if (error !== undefined) {
@@ -53,17 +53,38 @@ const PERFORM = {
 
   async spans (input) {
     const { text } = input.text
-    return (await judged(input)).pii.map(({ kind, span }) => {
-      const marked = text.slice(span.start, span.end)
-      const before = [...text.slice(0, span.start)].length
-      return {
-        kind,
-        bytes: [span.startByte, span.endByte],
-        code_points: [before, before + [...marked].length],
-        utf16: [span.start, span.end],
-        marked
-      }
-    })
+    return (await judged(input)).pii.map(({ kind, span }) => ({ kind, ...counted(span, text) }))
+  },
+
+  measure ({ text, network, ...place }) {
+    const measured = careline.measure(text, network, place)
+    return { ...measured, within: counted(measured.within, text) }
+  },
+
+  compose ({ text, network, ...how }) {
+    return JSON.parse(careline.toJSON('Composed', careline.compose(text, network, how)))
+  },
+
+  async verdict ({ host, events, draft }) {
+    const care = await open(host)
+    const tenant = care.tenant()
+    await tenant.ingest('vectors', events.map((event) => fromWire(event)))
+    const { items: [{ lead }] } = await tenant.allCases().page()
+    const found = await tenant.canSend({ ...draft, to: lead })
+    const json = JSON.parse(careline.toJSON('Verdict', found))
+    return {
+      allowed: found.allowed,
+      verb: found.verb,
+      length: found.length,
+      length_max: found.lengthMax,
+      unit: found.unit,
+      parts: json.parts ?? [],
+      objections: found.objections.map(({ guard, weight, spans }) =>
+        ({ guard, weight, spans: spans.map((span) => counted(span, draft.text)) })),
+      rules: found.reasons.map(({ rule }) => rule),
+      instead: found.instead,
+      approval: found.approval?.rule ?? null
+    }
   },
 
   async case ({ host, events, online, show }) {
@@ -89,12 +110,24 @@ const PERFORM = {
   }
 }
 
+/** A span as each language counts, and what stands there. */
+function counted (span, text) {
+  const marked = text.slice(span.start, span.end)
+  const before = [...text.slice(0, span.start)].length
+  return {
+    bytes: [span.startByte, span.endByte],
+    code_points: [before, before + [...marked].length],
+    utf16: [span.start, span.end],
+    marked
+  }
+}
+
 async function judged ({ text, policy }) {
   const [assessment] = await careline.triage([text], { policy: policy && new careline.Policy(policy) })
   return assessment
 }
 
-const open = (host) => careline.Care.open(host.store, { tenants: host.tenants, endpoints: host.endpoints })
+const open = (host) => careline.Care.open(host.store, { tenants: host.tenants, endpoints: host.endpoints, accounts: host.accounts })
 
 /** An event as JavaScript has it, from its JSON. */
 const fromWire = (event) => careline.fromJSON('Event', JSON.stringify(event))

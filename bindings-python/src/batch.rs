@@ -122,6 +122,20 @@ fn row(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Text> {
     row.map_err(|error: Error| raised(py, &error.during("triage")))
 }
 
+/// How long a text is where it is to stand; `place` is JSON.
+#[pyfunction]
+pub(crate) fn measure<'py>(py: Python<'py>, text: &str, place: &str) -> PyResult<Bound<'py, PyAny>> {
+    let measured = detached(py, || surface::measure(text, place))?;
+    Record::answer(py, Arc::new(measured), Some(text.into()))
+}
+
+/// A text in the parts in which a network takes it; `asked` is JSON.
+#[pyfunction]
+pub(crate) fn compose<'py>(py: Python<'py>, asked: &str) -> PyResult<Bound<'py, PyAny>> {
+    let composed = detached(py, || surface::compose(asked))?;
+    Record::answer(py, Arc::new(composed), None)
+}
+
 /// Judges rows, one in each line: what `python -m careline triage` prints.
 #[pyfunction]
 pub(crate) fn triage_lines(py: Python<'_>, raw: PyBackedBytes, policy: Option<&Bound<'_, Policy>>) -> PyResult<String> {

@@ -114,7 +114,7 @@ impl Host {
     ) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.open(py)?;
         let answer = detached(py, || block_on(surface::perform(&engine, tenant, verb, arguments)))?;
-        Record::answer(py, answer, None)
+        Record::answer(py, answer.value, answer.text)
     }
 
     /// Closes everything. What is under way comes to its end.

@@ -17,8 +17,8 @@ use pyo3::prelude::*;
 mod _careline {
     #[pymodule_export]
     use crate::batch::{
-        Policy, native_only, networks, normalise, normalise_lines, panics, policy_check, triage, triage_lines,
-        verify_signature,
+        Policy, compose, measure, native_only, networks, normalise, normalise_lines, panics, policy_check, triage,
+        triage_lines, verify_signature,
     };
     #[pymodule_export]
     use crate::fork::{after_fork_in_child, after_fork_in_parent, before_fork};

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 import time
@@ -13,11 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import traffic
+from mastodon import ACCOUNT, TOKEN, Recorded, mention, opened
 
 import careline
 from careline.errors import CarelineError, ConfigInvalid, InputInvalid
-
-TOKEN = "made-up-token-4711"
 
 
 @pytest.fixture(autouse=True)
@@ -282,88 +280,6 @@ def test_one_that_judges_texts_of_its_own() -> None:
 
 
 # A transport ------------------------------------------------------------------------------------
-
-
-POLICY = """
-brand.name = 'Acme'
-accounts = [{ id = 'm', network = 'mastodon', host = 'social.example', native_id = '55', handle = '@acme' }]
-"""
-ACCOUNT = {"network": "mastodon", "host": "social.example", "token": TOKEN, "account_id": "55", "handle": "acme"}
-
-
-def person(id: str, acct: str) -> dict[str, Any]:
-    """An account, as a Mastodon server writes it."""
-    return {
-        "id": id,
-        "username": acct.split("@")[0],
-        "acct": acct,
-        "display_name": acct.split("@")[0],
-        "locked": False,
-        "bot": False,
-        "created_at": "2020-01-01T00:00:00.000Z",
-        "note": "",
-        "url": f"https://social.example/@{acct}",
-        "uri": f"https://social.example/users/{acct}",
-        "avatar": "https://social.example/a.png",
-        "followers_count": 12,
-        "following_count": 3,
-        "statuses_count": 7,
-        "emojis": [],
-        "fields": [],
-    }
-
-
-def mention(number: int, words: str) -> dict[str, Any]:
-    """A notification of a mention, as a Mastodon server writes it."""
-    jo = person("7001", "jo@other.example")
-    url = "https://social.example/@acme"
-    named = f'<span class="h-card"><a href="{url}" class="u-url mention">@<span>acme</span></a></span>'
-    acme = {"id": "55", "username": "acme", "url": url, "acct": "acme"}
-    status = {
-        "id": str(number),
-        "created_at": "2026-05-01T08:59:58.000Z",
-        "in_reply_to_id": None,
-        "in_reply_to_account_id": None,
-        "sensitive": False,
-        "spoiler_text": "",
-        "visibility": "public",
-        "language": "en",
-        "uri": f"https://other.example/users/jo/statuses/{number}",
-        "url": f"https://other.example/@jo/{number}",
-        "edited_at": None,
-        "content": f"<p>{named} {words}</p>",
-        "reblog": None,
-        "account": jo,
-        "media_attachments": [],
-        "mentions": [acme],
-        "tags": [],
-        "emojis": [],
-        "card": None,
-        "poll": None,
-    }
-    at = "2026-05-01T09:00:00.064Z"
-    return {"id": str(number - 100), "type": "mention", "created_at": at, "account": jo, "status": status}
-
-
-class Recorded:
-    """A transport that answers what was recorded, and remembers what it was asked."""
-
-    def __init__(self, notifications: list[dict[str, Any]]) -> None:
-        self.notifications = notifications
-        self.asked: list[careline.Request] = []
-
-    def send(self, request: careline.Request) -> careline.Response:
-        self.asked.append(request)
-        url = urlsplit(request.url)
-        if url.path != "/api/v1/notifications":
-            return careline.Response(200, body=b"[]")
-        (after,) = parse_qs(url.query).get("min_id", ["0"])
-        new = [item for item in self.notifications if int(item["id"]) > int(after)]
-        return careline.Response(200, {"Content-Type": "application/json"}, json.dumps(new[::-1]).encode())
-
-
-def opened(transport: Any) -> careline.Care:
-    return careline.Care.open("memory:", policy={"text": POLICY}, accounts={"m": ACCOUNT}, transport=transport)
 
 
 def test_an_account_is_polled() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import mastodon
 import pytest
 import traffic
 
@@ -27,7 +28,13 @@ def records(lived: careline.Care) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     events = [careline.Event.from_dict(event) for event in traffic.every_kind_of_event()]
     failed = careline.Failed.from_dict({"tenant": "gone", "error": {"code": "not_found", "message": "no such tenant"}})
-    for record in traffic.records_in([traffic.answers(lived), events, failed]):
+    words = [careline.measure("😡 hi", "x"), careline.compose("😡 @jo hi", "x")]
+    given = [
+        careline.ReplyDraft(key="a1", author="mia", text="hi", not_before=datetime(2030, 1, 1, tzinfo=UTC)),
+        careline.Invitation(way="link", link="https://social.example/@acme"),
+    ]
+    answered = [traffic.answers(lived), mastodon.answered(), events, failed, words, given]
+    for record in traffic.records_in(answered):
         found.setdefault(type(record).__name__, []).append(record)
     return found
 

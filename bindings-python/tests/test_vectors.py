@@ -12,7 +12,7 @@ import pytest
 import careline
 
 FILES = Path(__file__).parents[2] / "core" / "testkit" / "vectors"
-NAMES = ["signatures", "events", "texts", "spans", "cases", "policies"]
+NAMES = ["signatures", "events", "texts", "spans", "cases", "policies", "wording", "verdicts"]
 VECTORS = [(name, vector) for name in NAMES for vector in json.loads((FILES / f"{name}.json").read_text("utf-8"))]
 
 
@@ -26,6 +26,9 @@ def test_vector(file: str, vector: dict[str, Any]) -> None:
         "spans": spans,
         "case": case,
         "policy": policy,
+        "measure": measure,
+        "compose": compose,
+        "verdict": verdict,
     }[vector["op"]]
     if "error" in vector:
         with pytest.raises(careline.CarelineError) as raised:
@@ -80,22 +83,57 @@ def judged(given: dict[str, Any]) -> careline.Assessment:
 
 def spans(given: dict[str, Any]) -> Any:
     text = given["text"]["text"]
-    found = []
-    for pii in judged(given).pii:
-        span = pii.span
-        marked = text[span.start : span.end]
-        assert span.slice(text) == marked
-        before = len(text[: span.start].encode("utf-16-le")) // 2
-        found.append(
-            {
-                "kind": pii.kind,
-                "bytes": [span.start_byte, span.end_byte],
-                "code_points": [span.start, span.end],
-                "utf16": [before, before + len(marked.encode("utf-16-le")) // 2],
-                "marked": marked,
-            }
-        )
-    return found
+    return [{"kind": pii.kind, **counted(pii.span, text)} for pii in judged(given).pii]
+
+
+def counted(span: careline.Span, text: str) -> dict[str, Any]:
+    marked = text[span.start : span.end]
+    assert span.slice(text) == marked
+    before = len(text[: span.start].encode("utf-16-le")) // 2
+    return {
+        "bytes": [span.start_byte, span.end_byte],
+        "code_points": [span.start, span.end],
+        "utf16": [before, before + len(marked.encode("utf-16-le")) // 2],
+        "marked": marked,
+    }
+
+
+def measure(given: dict[str, Any]) -> Any:
+    measured = careline.measure(**given)
+    return {**measured.to_dict(), "within": counted(measured.within, given["text"])}
+
+
+def compose(given: dict[str, Any]) -> Any:
+    return careline.compose(**given).to_dict()
+
+
+def verdict(given: dict[str, Any]) -> Any:
+    with host(given["host"]) as care:
+        tenant = care.tenant()
+        tenant.ingest("vectors", given["events"])
+        (case,) = tenant.all_cases()
+        text = given["draft"]["text"]
+        found = tenant.can_send(**given["draft"], to=case.lead)
+    objections = [
+        {
+            "guard": objection.guard,
+            "weight": objection.weight,
+            "spans": [counted(span, text) for span in objection.spans],
+        }
+        for objection in found.objections
+    ]
+    return {
+        "allowed": found.allowed,
+        "verb": found.verb,
+        "length": found.length,
+        "length_max": found.length_max,
+        "unit": found.unit,
+        "parts": [part.to_dict() for part in found.parts],
+        "objections": objections,
+        "rules": [reason.rule for reason in found.reasons],
+        "instead": found.instead,
+        "approval": found.approval and found.approval.rule,
+    }
 
 
 def case(given: dict[str, Any]) -> Any:
@@ -127,7 +165,8 @@ def policy(given: dict[str, Any]) -> Any:
 
 
 def host(settings: dict[str, Any]) -> careline.Care:
-    return careline.Care.open(settings["store"], tenants=settings["tenants"], endpoints=settings.get("endpoints"))
+    endpoints, accounts = settings.get("endpoints"), settings.get("accounts")
+    return careline.Care.open(settings["store"], tenants=settings["tenants"], endpoints=endpoints, accounts=accounts)
 
 
 def time(text: str) -> datetime:

@@ -141,6 +141,10 @@ def every_kind_of_event() -> list[dict[str, Any]]:
         event("timer", account=None, id="t", due_at=at, purpose={"purpose": "sla", "case": "c"}),
         event("presence", account=None, agent="mia", online=True, until=at),
         event("case", account=None, case="c", actor="mia", action={"action": "close", "outcome": "resolved"}),
+        event("reply", account=None, reply="r", actor="mia", action={"action": "withdraw"}),
+        event("incident", account=None, incident="i", actor="mia", open={"key": "i", "name": "Outage", "when": {}}),
+        event("erased", account=None, what="customer", removed={"messages": 1}),
+        event("policy", account=None, version="1"),
     ]
 
 

@@ -8,13 +8,14 @@
 use std::fs;
 use std::path::PathBuf;
 
+use careline::care::Tenant;
 use careline::intake::{Parsed, WebhookRequest};
-use careline::model::{Channel, Event, Timestamp};
+use careline::model::{Channel, Event, ReplyDraft, Span, Timestamp};
 use careline::network::BodyKind;
 use careline::policy::{CompiledPolicy, Policy};
 use careline::wire::Signing;
 use careline::{Error, ErrorKind, Result};
-use careline_connectors::surface::{WebhookAnswer, of_engine, of_tenant};
+use careline_connectors::surface::{self, WebhookAnswer, of_engine, of_tenant};
 use careline_connectors::{HostConfig, PolicySource, Text, Texts, normalise};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,16 @@ async fn policies() {
     run("policies").await;
 }
 
+#[tokio::test]
+async fn wording() {
+    run("wording").await;
+}
+
+#[tokio::test]
+async fn verdicts() {
+    run("verdicts").await;
+}
+
 async fn run(file: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../core/testkit/vectors/{file}.json"));
     let mut vectors: Vec<Vector> = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
@@ -97,6 +108,9 @@ async fn perform(op: &str, input: &Value) -> Result<Value> {
         "spans" => spans_of(input),
         "case" => case(input).await,
         "policy" => Ok(mistakes(input)),
+        "measure" => measured(input),
+        "compose" => Ok(plain(&surface::compose(&input.to_string())?)),
+        "verdict" => verdict(input).await,
         other => panic!("no such op: {other}"),
     }
 }
@@ -143,24 +157,70 @@ fn judge(input: &Value) -> Result<(Text, Texts)> {
 /// Where personal data stands in a text, as each language counts, and what stands there.
 fn spans_of(input: &Value) -> Result<Value> {
     let (text, texts) = judge(input)?;
-    let text_of = |range: &str| [range.len(), range.chars().count(), range.encode_utf16().count()];
     let found = texts.assess(&text).pii.into_iter().map(|pii| {
-        let (start, end) = (pii.span.start as usize, pii.span.end as usize);
-        let (before, marked) = (text_of(&text.text[..start]), &text.text[start..end]);
-        let of = |unit: usize| [before[unit], before[unit] + text_of(marked)[unit]];
-        json!({"kind": pii.kind, "bytes": of(0), "code_points": of(1), "utf16": of(2), "marked": marked})
+        let mut found = counted(pii.span, &text.text);
+        found["kind"] = json!(pii.kind);
+        found
     });
     Ok(found.collect())
+}
+
+/// A span as each language counts, and what stands there.
+fn counted(span: Span, text: &str) -> Value {
+    let length_of = |range: &str| [range.len(), range.chars().count(), range.encode_utf16().count()];
+    let (before, marked) = (length_of(&text[..span.start as usize]), span.of(text));
+    let of = |unit: usize| [before[unit], before[unit] + length_of(marked)[unit]];
+    json!({"bytes": of(0), "code_points": of(1), "utf16": of(2), "marked": marked})
+}
+
+/// How long a text is on a network, and how much of it is within the bounds as each language counts.
+fn measured(input: &Value) -> Result<Value> {
+    let mut place = input.clone();
+    let text = place.as_object_mut().and_then(|place| place.remove("text")).unwrap();
+    let measured = surface::measure(self::text(&text), &place.to_string())?;
+    let mut found = plain(&measured);
+    found["within"] = counted(measured.within, self::text(&text));
+    Ok(found)
+}
+
+/// Whether an answer to what came in may be sent: how it would stand there, and what stands against it.
+async fn verdict(input: &Value) -> Result<Value> {
+    let tenant = host(&input["host"])?.tenant("default")?;
+    take_in(&tenant, input).await?;
+    let mut draft: ReplyDraft = serde_json::from_value(input["draft"].clone()).unwrap();
+    draft.to = tenant.all_cases(1).await?.items.pop().map(|case| case.lead);
+    let verdict = tenant.can_send(&draft).await?;
+    let objections = verdict.objections.iter().map(|objection| {
+        let spans = objection.spans.iter().map(|span| counted(*span, &draft.text));
+        json!({"guard": objection.guard, "weight": objection.weight, "spans": spans.collect::<Value>()})
+    });
+    Ok(json!({
+        "allowed": verdict.allowed,
+        "verb": verdict.verb,
+        "length": verdict.length,
+        "length_max": verdict.length_max,
+        "unit": verdict.unit,
+        "parts": plain(&verdict.parts),
+        "objections": objections.collect::<Value>(),
+        "rules": verdict.reasons.iter().map(|reason| plain(&reason.rule)).collect::<Value>(),
+        "instead": plain(&verdict.instead),
+        "approval": verdict.approval.map(|approval| approval.rule),
+    }))
+}
+
+/// Takes in the events of a vector.
+async fn take_in(tenant: &Tenant, input: &Value) -> Result<()> {
+    let events: Vec<Event> = serde_json::from_value(input["events"].clone())
+        .map_err(|_| Error::new(ErrorKind::InputInvalid, "these are no events"))?;
+    let body = serde_json::to_vec(&input["events"]).unwrap();
+    tenant.ingest("vectors", Channel::Host, body, Parsed { events, ..Parsed::default() }).await.map(drop)
 }
 
 /// What becomes of a case: messages come in, agents go online, the engine does what is due. `show` names what is compared.
 async fn case(input: &Value) -> Result<Value> {
     let engine = host(&input["host"])?;
     let tenant = engine.tenant("default")?;
-    let events: Vec<Event> = serde_json::from_value(input["events"].clone())
-        .map_err(|_| Error::new(ErrorKind::InputInvalid, "these are no events"))?;
-    let body = serde_json::to_vec(&input["events"]).unwrap();
-    tenant.ingest("vectors", Channel::Host, body, Parsed { events, ..Parsed::default() }).await?;
+    take_in(&tenant, input).await?;
     for agent in input["online"].as_array().into_iter().flatten() {
         of_tenant(&tenant, "set_presence", &json!({"agent": agent, "online": true}).to_string()).await?;
     }

@@ -2,15 +2,16 @@
 
 import * as everything from 'careline'
 import {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync,
-  spanWithin, toJSON, triage, triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, compose, fromJSON, measure, networks, normalise,
+  normaliseSync, spanWithin, toJSON, triage, triageSync, verifySignature, version
 } from 'careline'
 import { told } from './events.js'
 import type {
-  Advisor, Assessment, Calling, Case, CaseView, Counter, Coverage, CustomerView, ErrorCode, Event, Explanation,
-  Finding, GivenMessage, Ingested, Judging, Leased, Line, Message, Mistake, OpenSettings, Page, Parsed, PolicySource,
-  Presence, Quarantined, QueueItem, Reading, Receipt, Records, Settings, Signing, Span, Text, ThreadView, Ticked,
-  Transport, Upkept, WebhookAnswer, WebhookRequest
+  Advisor, Assessment, AuditEntry, Calling, Case, CaseView, Composing, Counter, Coverage, CustomerView, ErrorCode, Event,
+  Explanation, Finding, GivenMessage, Incident, Ingested, Judging, Leased, Line, Measured, Message, Mistake, OpenSettings,
+  Owed, Page, Parsed, PolicySource, Presence, Quarantined, QueueItem, Reading, Receipt, Records, Reply, Settings, Signing,
+  Span, Standing, Submitted, Suggestion, Text, ThreadView, Ticked, Transport, Upkept, Verdict, WebhookAnswer,
+  WebhookRequest
 } from 'careline'
 
 const advisor: Advisor = {
@@ -135,6 +136,35 @@ export async function whole (stop: AbortSignal): Promise<void> {
   await care.close()
 }
 
+export async function answering (tenant: Tenant, to: string, stop: AbortSignal): Promise<void> {
+  const draft = { key: 'a1', author: 'mia', to, text: 'Sorry!' }
+  const verdict: Verdict = await tenant.canSend({ ...draft, read: await tenant.reading(to), despite: ['tone'] })
+  const marked: readonly Span[] = verdict.objections.flatMap(({ spans }) => spans)
+  const { reply }: Submitted = await tenant.reply({ ...draft, notBefore: new Date() }, { signal: stop })
+  const acted: Reply[] = [
+    await tenant.approve('r1', 'sam', { text: 'So sorry!' }),
+    await tenant.reject('r1', 'sam', 'too short'),
+    await tenant.withdraw('r1', 'mia'),
+    await tenant.sendAfterAll('r1', 'mia'),
+    await tenant.wasSent('r1', 'mia', '901'),
+    await tenant.replyRecord('r1')
+  ]
+  const waiting: Listing<Reply> = tenant.replies({ states: ['awaiting_approval'], account: 'acme', limit: 1 })
+  const handed: Case = await tenant.handOff('c1', 'email', 'mia', { note: 'ticket 7' })
+  const next: readonly Suggestion[] = await tenant.suggestions('c1')
+  const opened: Incident = await tenant.openIncident({ key: 'i', name: 'Outage', when: { category: ['technical'] } }, 'mia')
+  const owed: Owed[] = [...await tenant.releaseIncident(opened.id, 'mia'), ...await tenant.owedIn(opened.id)]
+  const cases: readonly Case[] = await tenant.incidentCases((await tenant.incident('i1')).id)
+  const trails: Listing<AuditEntry>[] = [tenant.audit(), tenant.auditChain({ limit: 1 })]
+  console.log(marked[0]?.start, reply?.state, acted.length, waiting, handed.handoffs[0]?.state, next[0]?.kind)
+  console.log(owed[0]?.held, cases.length, trails.length, tenant.incidents())
+
+  const standing: Standing = { surface: 'direct_message', max: 500 }
+  const composing: Composing = { ...standing, signature: '^MK', mentions: ['jo'] as const, thread: true, markdown: true }
+  const measured: Measured = measure('hi', 'x', standing)
+  console.log(measured.within.end, compose('hi', 'x', composing).parts[0]?.text)
+}
+
 export async function batches (): Promise<void> {
   const reading: Reading = { kind: 'rest', account: '1', receivedAt: new Date(), threads: 2 }
   const later: Parsed[] = await normalise('x', [new Uint8Array()], reading)
@@ -215,7 +245,7 @@ export const mine = (): CarelineError => new CarelineError('mine', {
 
 /** Nothing is exported that is not used above. */
 const used: Record<Exclude<keyof typeof everything, 'default'>, unknown> = {
-  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, fromJSON, networks, normalise, normaliseSync,
-  spanWithin, toJSON, triage, triageSync, verifySignature, version
+  Care, CarelineError, Listing, Policy, Tenant, checkPolicy, compose, fromJSON, measure, networks, normalise,
+  normaliseSync, spanWithin, toJSON, triage, triageSync, verifySignature, version
 }
 console.log(used)

@@ -89,6 +89,14 @@ normaliseSync('x', new Uint8Array())
 normaliseSync('x', ['{}'])
 // @ts-expect-error: there is no such kind
 normaliseSync('x', [], { kind: 'post' })
+// @ts-expect-error: a draft has a key
+tenant.reply({ author: 'mia', text: 'Sorry!' })
+// @ts-expect-error: a draft has no such field
+tenant.canSend({ key: 'a1', author: 'mia', txt: 'Sorry!' })
+// @ts-expect-error: an incident has a condition
+tenant.openIncident({ key: 'i', name: 'Outage' }, 'mia')
+// @ts-expect-error: guards are several
+tenant.reply({ key: 'a1', author: 'mia', despite: 'tone' })
 // @ts-expect-error: texts are several
 triageSync('help')
 // @ts-expect-error: a text has a text

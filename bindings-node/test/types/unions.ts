@@ -18,7 +18,11 @@ const all: Record<Kind, true> = {
   advice: true,
   case: true,
   presence: true,
-  customer: true
+  customer: true,
+  reply: true,
+  incident: true,
+  erased: true,
+  policy: true
 }
 console.log(all)
 
@@ -27,7 +31,8 @@ export function told (body: EventBody): string {
     case 'message': return body.content.text
     case 'unknown': return body.name
     case 'deleted': case 'hidden': case 'reaction': case 'seen': case 'control': case 'signal': case 'profile':
-    case 'account': case 'timer': case 'advice': case 'case': case 'presence': case 'customer': return body.kind
+    case 'account': case 'timer': case 'advice': case 'case': case 'presence': case 'customer':
+    case 'reply': case 'incident': case 'erased': case 'policy': return body.kind
     default: {
       const nothing: never = body
       return nothing

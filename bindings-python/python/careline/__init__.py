@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from careline import _model
     from careline import errors as errors
     from careline._async import AsyncCare, AsyncTenant
-    from careline._batch import Policy, check_policy, networks, normalise, triage, verify_signature
+    from careline._batch import (
+        Policy,
+        check_policy,
+        compose,
+        measure,
+        networks,
+        normalise,
+        triage,
+        verify_signature,
+    )
     from careline._care import Care, Tenant
     from careline._careline import Span
     from careline._listing import AsyncListing, Listing, Page
@@ -45,7 +54,9 @@ if TYPE_CHECKING:
         "Transport",
         "__version__",
         "check_policy",
+        "compose",
         "errors",
+        "measure",
         "networks",
         "normalise",
         "triage",
@@ -55,7 +66,16 @@ if TYPE_CHECKING:
 else:
     _PLACES = {
         "_async": ("AsyncCare", "AsyncTenant"),
-        "_batch": ("Policy", "check_policy", "networks", "normalise", "triage", "verify_signature"),
+        "_batch": (
+            "Policy",
+            "check_policy",
+            "compose",
+            "measure",
+            "networks",
+            "normalise",
+            "triage",
+            "verify_signature",
+        ),
         "_care": ("Care", "Tenant"),
         "_careline": ("Span",),
         "_listing": ("AsyncListing", "Listing", "Page"),

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from careline import _careline, _fork as _fork  # what threads of the parent prepare must not be half done in a child
 from careline._json import dumps, headers as pairs, raw_body, time, word
-from careline._model import Assessment, Parsed
+from careline._model import Assessment, Composed, Measured, Parsed, Surface
 from careline.errors import ConfigInvalid, InputInvalid
 
-__all__ = ["Policy", "check_policy", "networks", "normalise", "triage", "verify_signature"]
+__all__ = ["Policy", "check_policy", "compose", "measure", "networks", "normalise", "triage", "verify_signature"]
 
 
 class Policy:
@@ -109,6 +109,67 @@ def triage(
     if policy is not None and not isinstance(policy, Policy):
         policy = Policy.load(policy)
     return _careline.triage(list(texts), None if policy is None else policy._native, _threads(threads))
+
+
+def measure(text: str, network: str, *, surface: Surface = "comment", max: int | None = None) -> Measured:
+    """How long a text is on a network, counted as the network does: at every keystroke, if you like.
+
+    `text[measured.within.end :]` is too much. `Tenant.can_send` counts for an account, whose server may take more.
+
+    Args:
+        text: The text.
+        network: One of `networks()`.
+        surface: Where it is to stand: `comment`, `post`, `direct_message` …
+        max: The most that may stand there, in the network's unit; what is usual unless said.
+
+    Raises:
+        Unsupported: There is no connector for the network.
+    """
+    given = word(text, "a text to measure", "measure")
+    measured: Measured = _careline.measure(given, dumps({"network": network, "surface": surface, "max": max}))
+    return measured
+
+
+def compose(
+    text: str,
+    network: str,
+    *,
+    surface: Surface = "comment",
+    max: int | None = None,
+    signature: str | None = None,
+    mentions: Sequence[str] = (),
+    thread: bool = False,
+    markdown: bool = False,
+) -> Composed:
+    """A text as it will stand on a network: clean, signed, addressed, in several parts if need be. Nothing is cut off.
+
+    Args:
+        text: The text.
+        network: One of `networks()`.
+        surface: Where it is to stand: `comment`, `post`, `direct_message` …
+        max: The most that one part may hold, in the network's unit; what is usual unless said.
+        signature: What stands at the end and counts, such as the agent's initials `^MK`.
+        mentions: Handles to stand at the beginning.
+        thread: Whether a long text may become a numbered thread.
+        markdown: Whether `text` is Markdown.
+
+    Raises:
+        TooLarge: It does not fit; says `length`, `max` and `unit`.
+        InputInvalid: Nothing in it can be seen, or a mention or the signature is none.
+        Unsupported: There is no connector for the network.
+    """
+    asked = {
+        "text": text,
+        "network": network,
+        "surface": surface,
+        "max": max,
+        "signature": signature,
+        "mentions": mentions,
+        "thread": thread,
+        "markdown": markdown,
+    }
+    composed: Composed = _careline.compose(dumps(asked))
+    return composed
 
 
 def verify_signature(

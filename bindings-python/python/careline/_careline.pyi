@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "after_fork_in_child", "after_fork_in_parent", "before_fork", "error_line", "native_only", "networks", "normalise", "normalise_lines", "panics", "policy_check", "triage", "triage_lines", "verify_signature"]
+__all__ = ["VERSION", "Host", "Policy", "Record", "Span", "after_fork_in_child", "after_fork_in_parent", "before_fork", "compose", "error_line", "measure", "native_only", "networks", "normalise", "normalise_lines", "panics", "policy_check", "triage", "triage_lines", "verify_signature"]
 
 VERSION: Final[str]
 
@@ -147,9 +147,19 @@ def before_fork() -> None:
     Before a fork: waits for calls and closes files; nobody gets in until after it.
     """
 
+def compose(asked: str) -> Any:
+    """
+    A text in the parts in which a network takes it; `asked` is JSON.
+    """
+
 def error_line(code: str, message: Any, operation: Any, context: "dict[str, str]") -> str:
     """
     The line of an error.
+    """
+
+def measure(text: str, place: str) -> Any:
+    """
+    How long a text is where it is to stand; `place` is JSON.
     """
 
 def native_only(network: str, bodies: SupportsGetItem[int, bytes | bytearray], texts: SupportsGetItem[int, str]) -> int:

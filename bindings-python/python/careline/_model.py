@@ -15,17 +15,22 @@ __all__ = [
     "AccountSaid",
     "AccountStanding",
     "Advice",
+    "Approval",
     "Asked",
     "Assessment",
     "Assignment",
     "Attachment",
     "AttachmentKind",
+    "AuditEntry",
+    "AutomaticKind",
     "Case",
     "CaseEvent",
     "CaseStatus",
     "CaseView",
     "Channel",
     "ClockKind",
+    "ComposeNote",
+    "Composed",
     "Content",
     "Control",
     "Conversation",
@@ -37,29 +42,46 @@ __all__ = [
     "Effect",
     "Entity",
     "EntityKind",
+    "Erased",
     "Event",
     "EventBody",
     "Explanation",
     "Failed",
     "Finding",
     "Gist",
+    "Guard",
+    "Handoff",
+    "HandoffState",
+    "HandoffTo",
     "Held",
     "Hidden",
     "Identity",
     "Inbound",
+    "Incident",
+    "IncidentDraft",
+    "IncidentEvent",
     "Ingested",
+    "Instead",
     "Intent",
+    "Invitation",
+    "InvitationWay",
     "Leased",
     "Line",
     "MaybeSame",
+    "Measured",
     "Merge",
     "Message",
     "NativeAccount",
     "Note",
+    "Objection",
     "Origin",
+    "Owed",
     "Parsed",
+    "Part",
+    "PartState",
     "Pii",
     "PiiKind",
+    "PolicyChange",
     "Presence",
     "PresenceEvent",
     "Profile",
@@ -73,16 +95,28 @@ __all__ = [
     "Receipt",
     "Reject",
     "Relevance",
+    "Reply",
+    "ReplyDraft",
+    "ReplyEvent",
+    "ReplyPart",
+    "ReplyPurpose",
+    "ReplyState",
     "ReplyTarget",
+    "Route",
     "Seen",
     "Sentiment",
     "Signal",
     "Signalled",
     "SlaClock",
+    "Statement",
     "Step",
     "StepKind",
+    "Submitted",
     "SuggestedSurface",
+    "Suggestion",
+    "SuggestionKind",
     "Surface",
+    "Survey",
     "ThreadOwner",
     "ThreadState",
     "ThreadView",
@@ -90,9 +124,12 @@ __all__ = [
     "Timer",
     "Unknown",
     "Upkept",
+    "Verdict",
     "Visibility",
     "WebhookAnswer",
+    "Weight",
     "Why",
+    "Wording",
 ]
 
 AttachmentKind: TypeAlias = Literal["image", "video", "audio", "file", "location", "sticker", "share"] | str
@@ -105,6 +142,15 @@ AttachmentKind: TypeAlias = Literal["image", "video", "audio", "file", "location
 - `location`: A point on the map.
 - `sticker`: A sticker.
 - `share`: A post, story or page that is shared.
+"""
+
+AutomaticKind: TypeAlias = Literal["acknowledgement", "follow_up", "csat", "nps"] | str
+"""What is said without anybody writing it.
+
+- `acknowledgement`: We have seen the message.
+- `follow_up`: Whether all is well.
+- `csat`: How satisfied the customer is, from 1 to 5.
+- `nps`: How likely the customer is to recommend us, from 0 to 10.
 """
 
 CaseStatus: TypeAlias = Literal["queued", "offered", "open", "waiting", "closed"] | str
@@ -135,6 +181,22 @@ ClockKind: TypeAlias = Literal["first_response", "next_response", "resolution"] 
 - `resolution`: The end of the case.
 """
 
+ComposeNote: TypeAlias = Literal["emphasis", "heading", "code", "list", "link", "split", "word_split", "controls", "bidi", "hidden", "marks"] | str
+"""What was changed in a text so that it can be sent.
+
+- `emphasis`: Bold, italic or struck text became plain.
+- `heading`: A heading became a paragraph.
+- `code`: Code became plain text.
+- `list`: A list in Markdown became lines that begin with `•` or a number.
+- `link`: A link or picture in Markdown became `text (address)`.
+- `split`: The text was split into numbered parts.
+- `word_split`: A word that is longer than a part was split, too.
+- `controls`: Control characters were taken out.
+- `bidi`: Characters that change the direction of others were taken out.
+- `hidden`: Characters that cannot be seen were taken out.
+- `marks`: Combining marks that stand alone or in heaps were taken out.
+"""
+
 EntityKind: TypeAlias = Literal["mention", "link", "hashtag", "cashtag", "emoji"] | str
 """What an entity is.
 
@@ -143,6 +205,55 @@ EntityKind: TypeAlias = Literal["mention", "link", "hashtag", "cashtag", "emoji"
 - `hashtag`: `#topic`.
 - `cashtag`: `$TICKER`.
 - `emoji`: A custom emoji, `:name:`.
+"""
+
+Guard: TypeAlias = Literal["pii_in_public", "asks_for_pii_in_public", "repeated", "tone", "too_long_for_comment", "do_not_engage", "incident_hold", "conversation_moved", "duplicate_submit"] | str
+"""What objects to an answer.
+
+- `pii_in_public`: It holds personal data and others can read it.
+- `asks_for_pii_in_public`: It asks for personal data where others can read the answer.
+- `repeated`: The same or nearly the same was sent before.
+- `tone`: It blames, defends us, or shouts.
+- `too_long_for_comment`: It is more than one comment should hold, or can.
+- `do_not_engage`: The customer is marked as not to be engaged with.
+- `incident_hold`: An open incident holds such answers.
+- `conversation_moved`: The conversation has moved since it was read.
+- `duplicate_submit`: It was submitted before.
+"""
+
+HandoffState: TypeAlias = Literal["invited", "arrived", "returned", "elsewhere", "expired"] | str
+"""Where a handoff stands.
+
+- `invited`: The customer was asked to go on in private.
+- `arrived`: The customer is there.
+- `returned`: A closing note stands in public.
+- `elsewhere`: It went on elsewhere: by e-mail, telephone, chat.
+- `expired`: The customer did not come in time.
+"""
+
+HandoffTo: TypeAlias = Literal["private", "email", "phone", "chat"] | str
+"""Where a matter goes on.
+
+- `private`: In private, on the same network.
+- `email`: By e-mail.
+- `phone`: By telephone.
+- `chat`: In a chat.
+"""
+
+Instead: TypeAlias = Literal["move_to_private", "read_again", "reword", "split", "ask_a_lead", "wait_for_release", "set_aside", "answer_in_public", "wait_for_customer", "use_the_app", "nothing"] | str
+"""What can be done instead.
+
+- `move_to_private`: Go on in private.
+- `read_again`: Read what came since.
+- `reword`: Say it in other words.
+- `split`: Say it in several parts, or in fewer words.
+- `ask_a_lead`: Ask somebody who leads the team.
+- `wait_for_release`: Wait until the incident's answers are released.
+- `set_aside`: Set the warning aside: it may be sent all the same.
+- `answer_in_public`: Answer where others can read it.
+- `wait_for_customer`: Wait until the customer writes again.
+- `use_the_app`: Answer in the network's own app.
+- `nothing`: It is done already.
 """
 
 Intent: TypeAlias = Literal["complaint", "question", "request", "praise", "chatter"] | str
@@ -155,6 +266,16 @@ Intent: TypeAlias = Literal["complaint", "question", "request", "praise", "chatt
 - `chatter`: They talk, not to us or about nothing we can act on.
 """
 
+InvitationWay: TypeAlias = Literal["private_reply", "link", "write_to_us", "follow_first", "other_channel"] | str
+"""What a person who is invited to go on in private does.
+
+- `private_reply`: Reads what we write them in private at once.
+- `link`: Follows a link, and writes there.
+- `write_to_us`: Writes to us in private.
+- `follow_first`: Follows us first, so that we may write to each other.
+- `other_channel`: Comes to another channel: e-mail, telephone, chat.
+"""
+
 Origin: TypeAlias = Literal["customer", "careline", "brand", "unknown"] | str
 """On whose behalf a message was written; computed by the engine, never claimed by a connector.
 
@@ -162,6 +283,14 @@ Origin: TypeAlias = Literal["customer", "careline", "brand", "unknown"] | str
 - `careline`: One of our accounts, through careline.
 - `brand`: One of our accounts, through the network's own app or another tool.
 - `unknown`: The network does not tell who wrote it.
+"""
+
+PartState: TypeAlias = Literal["waiting", "begun", "sent"] | str
+"""Where a part of a reply stands.
+
+- `waiting`: Not sent.
+- `begun`: An attempt has begun and its end is not known here.
+- `sent`: The network has it.
 """
 
 PiiKind: TypeAlias = Literal["card", "iban", "phone", "email", "national_id", "ip_address"] | str
@@ -201,6 +330,36 @@ Relevance: TypeAlias = Literal["addressed", "about", "none"] | str
 - `none`: It is neither.
 """
 
+ReplyPurpose: TypeAlias = Literal["answer", "invitation", "return_note", "acknowledgement", "follow_up", "csat", "nps", "statement", "act"] | str
+"""What a reply is for.
+
+- `answer`: It answers.
+- `invitation`: It asks the customer, in public, to go on in private.
+- `return_note`: It closes in public what was solved in private.
+- `acknowledgement`: It says that we have seen the message.
+- `follow_up`: It asks, after the end, whether all is well.
+- `csat`: It asks how satisfied the customer is.
+- `nps`: It asks how likely the customer is to recommend us.
+- `statement`: It is the one statement about an incident.
+- `act`: It is no text but an act: a like, a hidden comment, a deletion.
+"""
+
+ReplyState: TypeAlias = Literal["awaiting_approval", "held", "queued", "sending", "delivered", "refused", "unknown", "rejected", "expired", "superseded", "withdrawn"] | str
+"""Where a reply stands.
+
+- `awaiting_approval`: Waits for somebody's approval.
+- `held`: Held back while an incident is open; once that is released, somebody decides.
+- `queued`: Waits for its turn on the way to the network.
+- `sending`: Some of it is with the network, or may be.
+- `delivered`: The network has all of it.
+- `refused`: It is not sent: the verdict, the network or the time forbade it. What a part says was sent, was.
+- `unknown`: Nobody can tell whether the network has it; a person must look.
+- `rejected`: Whoever was asked for approval said no.
+- `expired`: Nobody approved it in time.
+- `superseded`: Another one took its place.
+- `withdrawn`: Taken back before it was sent.
+"""
+
 Sentiment: TypeAlias = Literal["negative", "neutral", "positive"] | str
 """The tone of the author.
 
@@ -209,7 +368,7 @@ Sentiment: TypeAlias = Literal["negative", "neutral", "positive"] | str
 - `positive`: Happy.
 """
 
-StepKind: TypeAlias = Literal["opened", "customer_turn", "brand_turn", "edited", "deleted", "hidden", "reassessed", "queued", "offered", "accepted", "released", "assigned", "breached", "escalated", "noted", "closed", "reopened", "joined", "customer_changed", "advised"] | str
+StepKind: TypeAlias = Literal["opened", "customer_turn", "brand_turn", "edited", "deleted", "hidden", "reassessed", "queued", "offered", "accepted", "released", "assigned", "breached", "escalated", "noted", "closed", "reopened", "joined", "customer_changed", "advised", "handed_off", "arrived", "returned", "handoff_expired", "reply_submitted", "reply_stopped", "reply_approved", "reply_delivered", "reply_unknown"] | str
 """What happened to a case.
 
 - `opened`: It was opened.
@@ -232,6 +391,15 @@ StepKind: TypeAlias = Literal["opened", "customer_turn", "brand_turn", "edited",
 - `joined`: Two cases of one person became one.
 - `customer_changed`: The customer was merged with another one, or a merge was undone.
 - `advised`: A host's own model or rule had its say.
+- `handed_off`: The customer was asked to go on in private, or elsewhere.
+- `arrived`: The customer came to where they were asked to.
+- `returned`: A closing note in public was submitted.
+- `handoff_expired`: The customer did not come in time.
+- `reply_submitted`: Somebody submitted a reply.
+- `reply_stopped`: A reply was stopped: by the verdict, by whoever had to approve it, by the network or by time.
+- `reply_approved`: A reply was approved.
+- `reply_delivered`: The network has a reply.
+- `reply_unknown`: Nobody can tell whether the network has a reply.
 """
 
 SuggestedSurface: TypeAlias = Literal["stay", "private", "none"] | str
@@ -240,6 +408,14 @@ SuggestedSurface: TypeAlias = Literal["stay", "private", "none"] | str
 - `stay`: Answer where it was asked.
 - `private`: Answer in private.
 - `none`: Do not answer.
+"""
+
+SuggestionKind: TypeAlias = Literal["move_to_private", "return_in_public", "invite_again"] | str
+"""What somebody who works on a case might do next.
+
+- `move_to_private`: Go on in private.
+- `return_in_public`: Close in public what was solved in private.
+- `invite_again`: Ask once more, or in another way: the customer did not come.
 """
 
 Surface: TypeAlias = Literal["post", "comment", "mention", "quote", "direct_message", "review", "story_reply", "story_mention"] | str
@@ -269,6 +445,13 @@ Visibility: TypeAlias = Literal["public", "restricted", "private"] | str
 - `public`: Anybody.
 - `restricted`: A limited audience: followers, members, logged-in people.
 - `private`: Only the people addressed.
+"""
+
+Weight: TypeAlias = Literal["block", "warn"] | str
+"""What an objection does.
+
+- `block`: The answer is not sent.
+- `warn`: Whoever writes it is told, and may send it all the same.
 """
 
 
@@ -409,6 +592,43 @@ class Advice(Base):
     def failure(self) -> str | None:
         """Why there are none."""
         return self._get(4)
+
+
+class Approval(Base):
+    """Who must approve a reply, and who did."""
+
+    __slots__ = ()
+    __match_args__ = ("rule", "by", "expires_at", "decided_by", "decided_at", "edited")
+
+    @property
+    def rule(self) -> str:
+        """The rule of the policy that asks for it."""
+        return self._get(0)
+
+    @property
+    def by(self) -> list[str]:
+        """The agents and teams of whom one must; empty: anybody but the author."""
+        return self._get(1)
+
+    @property
+    def expires_at(self) -> datetime:
+        """By when."""
+        return self._get(2)
+
+    @property
+    def decided_by(self) -> str | None:
+        """Who decided."""
+        return self._get(3)
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When."""
+        return self._get(4)
+
+    @property
+    def edited(self) -> bool:
+        """Whether they changed the words first."""
+        return self._get(5)
 
 
 class Asked(Base):
@@ -609,11 +829,63 @@ class Attachment(Base):
         return self._get(6)
 
 
+class AuditEntry(Base):
+    """One entry of the audit trail."""
+
+    __slots__ = ()
+    __match_args__ = ("number", "at", "by", "act", "about", "case", "policy", "digest", "chain")
+
+    @property
+    def number(self) -> int:
+        """Its number, which rises from entry to entry; numbers between are entries of others."""
+        return self._get(0)
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was; absent once an erasure has emptied it."""
+        return self._get(1)
+
+    @property
+    def by(self) -> str | None:
+        """Who: an agent, `host`, `router`, `outbox`, `auto:` and a name. Absent for what the network or time did."""
+        return self._get(2)
+
+    @property
+    def act(self) -> str | None:
+        """What: `reply.submit`, `reply.approve`, `case.assign`, `customer.merge`, `erase.customer`, `policy.change` …"""
+        return self._get(3)
+
+    @property
+    def about(self) -> str | None:
+        """The id of what it was done to."""
+        return self._get(4)
+
+    @property
+    def case(self) -> str | None:
+        """The case it belongs to."""
+        return self._get(5)
+
+    @property
+    def policy(self) -> str | None:
+        """The policy it was decided under."""
+        return self._get(6)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over salt and contents, in hexadecimal digits."""
+        return self._get(7)
+
+    @property
+    def chain(self) -> str:
+        """SHA-256 over the chain value before and `digest`, in hexadecimal digits."""
+        return self._get(8)
+
+
 class Case(Base):
     """One customer's matter, from the first turn to the end."""
 
     __slots__ = ()
-    __match_args__ = ("id", "customer", "network", "account", "conversations", "previous", "joined_into", "joined", "number", "status", "tier", "lead", "lead_at", "surface", "intent", "category", "sentiment", "language", "team", "assignment", "queued_at", "passed_by", "last_agent", "opened_at", "closed_at", "outcome", "reopened", "ends", "messages", "recount_at", "awaiting_since", "latest_customer_at", "latest_brand_at", "first_response_at", "clocks", "due_at", "escalation", "reasons")
+    __match_args__ = ("id", "customer", "network", "account", "conversations", "previous", "joined_into", "joined", "number", "status", "tier", "lead", "lead_at", "surface", "intent", "category", "sentiment", "language", "team", "assignment", "queued_at", "passed_by", "last_agent", "opened_at", "closed_at", "outcome", "reopened", "ends", "messages", "recount_at", "awaiting_since", "latest_customer_at", "latest_brand_at", "first_response_at", "clocks", "due_at", "escalation", "handoffs", "surveys", "reasons")
 
     @property
     def id(self) -> str:
@@ -802,9 +1074,19 @@ class Case(Base):
         return self._get(36)
 
     @property
+    def handoffs(self) -> list[Handoff]:
+        """How it went from public to private and back, or on to other channels, the latest last."""
+        return self._get(37)
+
+    @property
+    def surveys(self) -> list[Survey]:
+        """What the customer was asked about satisfaction, and what they answered."""
+        return self._get(38)
+
+    @property
     def reasons(self) -> list[Reason]:
         """Why it has this team and these promises."""
-        return self._get(37)
+        return self._get(39)
 
 
 class CaseEvent(Base):
@@ -869,6 +1151,23 @@ class CaseView(Base):
     def history_after(self) -> str | None:
         """Where `history` goes on after the first 1,000 steps and notes."""
         return self._get(6)
+
+
+class Composed(Base):
+    """An answer as it will stand on the network."""
+
+    __slots__ = ()
+    __match_args__ = ("parts", "notes")
+
+    @property
+    def parts(self) -> list[Part]:
+        """What to send, in order; never empty."""
+        return self._get(0)
+
+    @property
+    def notes(self) -> list[ComposeNote]:
+        """What was changed, each once."""
+        return self._get(1)
 
 
 class Content(WithText):
@@ -1176,6 +1475,23 @@ class Entity(Base):
         return self._get(3)
 
 
+class Erased(Base):
+    """Something was erased. Names nobody: who is forgotten is not named for it."""
+
+    __slots__ = ()
+    __match_args__ = ("what", "removed")
+
+    @property
+    def what(self) -> str:
+        """What was asked for: `customer`, `identity`, `message`."""
+        return self._get(0)
+
+    @property
+    def removed(self) -> dict[str, int]:
+        """How many of each kind were removed."""
+        return self._get(1)
+
+
 class Event(Base):
     """Something that happened."""
 
@@ -1324,6 +1640,78 @@ class Gist(Base):
     def language(self) -> str:
         """The language as a BCP 47 tag."""
         return self._get(5)
+
+
+class Handoff(Base):
+    """A matter's way from public to private and back."""
+
+    __slots__ = ()
+    __match_args__ = ("from_", "to", "way", "state", "by", "invited_at", "invitation", "expires_at", "arrived_in", "arrived_at", "return_note", "returned_at", "note")
+
+    @property
+    def from_(self) -> str:
+        """The public thread it left."""
+        return self._get(0)
+
+    @property
+    def to(self) -> HandoffTo:
+        """Where it goes on."""
+        return self._get(1)
+
+    @property
+    def way(self) -> InvitationWay:
+        """How the customer was asked."""
+        return self._get(2)
+
+    @property
+    def state(self) -> HandoffState:
+        """Where it stands."""
+        return self._get(3)
+
+    @property
+    def by(self) -> str:
+        """Who asked."""
+        return self._get(4)
+
+    @property
+    def invited_at(self) -> datetime:
+        """When."""
+        return self._get(5)
+
+    @property
+    def invitation(self) -> str | None:
+        """The reply that asked."""
+        return self._get(6)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when the customer is expected."""
+        return self._get(7)
+
+    @property
+    def arrived_in(self) -> str | None:
+        """The private thread the customer came to."""
+        return self._get(8)
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When."""
+        return self._get(9)
+
+    @property
+    def return_note(self) -> str | None:
+        """The closing note in public."""
+        return self._get(10)
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When it was submitted."""
+        return self._get(11)
+
+    @property
+    def note(self) -> str | None:
+        """What colleagues need to know: a ticket number, whom to call. Never sent."""
+        return self._get(12)
 
 
 class Held(Base):
@@ -1506,6 +1894,122 @@ class Inbound(Base):
         return self._get(16)
 
 
+class Incident(Base):
+    """Many people, one problem."""
+
+    __slots__ = ()
+    __match_args__ = ("id", "key", "name", "when", "since", "hold", "opened_by", "opened_at", "released_by", "released_at", "statements")
+
+    @property
+    def id(self) -> str:
+        """Our id."""
+        return self._get(0)
+
+    @property
+    def key(self) -> str:
+        """The key it was opened under: the same key again is the same incident."""
+        return self._get(1)
+
+    @property
+    def name(self) -> str:
+        """What it is called among colleagues."""
+        return self._get(2)
+
+    @property
+    def when(self) -> Any:
+        """Whose messages are about it: facts of the case, and `terms` in the words of the message."""
+        return self._get(3)
+
+    @property
+    def since(self) -> datetime:
+        """Cases opened since then are looked at."""
+        return self._get(4)
+
+    @property
+    def hold(self) -> bool:
+        """Whether answers one by one are held while it is open."""
+        return self._get(5)
+
+    @property
+    def opened_by(self) -> str:
+        """Who opened it."""
+        return self._get(6)
+
+    @property
+    def opened_at(self) -> datetime:
+        """When."""
+        return self._get(7)
+
+    @property
+    def released_by(self) -> str | None:
+        """Who released what it held."""
+        return self._get(8)
+
+    @property
+    def released_at(self) -> datetime | None:
+        """When; absent while it is open."""
+        return self._get(9)
+
+    @property
+    def statements(self) -> list[Statement]:
+        """The statements that were submitted about it, one per account."""
+        return self._get(10)
+
+
+class IncidentDraft(Base):
+    """What it takes to open an incident."""
+
+    __slots__ = ()
+    __match_args__ = ("key", "name", "when", "since", "without_hold")
+
+    @property
+    def key(self) -> str:
+        """Names this incident for ever: the same key again changes nothing. At most 200 characters."""
+        return self._get(0)
+
+    @property
+    def name(self) -> str:
+        """What it is called among colleagues."""
+        return self._get(1)
+
+    @property
+    def when(self) -> Any:
+        """Whose messages are about it; must ask for something."""
+        return self._get(2)
+
+    @property
+    def since(self) -> datetime | None:
+        """Cases opened since then are looked at; absent: since a day before it is opened."""
+        return self._get(3)
+
+    @property
+    def without_hold(self) -> bool:
+        """Whether answers one by one go on all the same."""
+        return self._get(4)
+
+
+class IncidentEvent(Base):
+    """An incident was opened or released."""
+
+    __slots__ = ()
+    __match_args__ = ("incident", "actor", "open")
+
+    @property
+    def incident(self) -> str:
+        """The incident."""
+        return self._get(0)
+
+    @property
+    def actor(self) -> str:
+        """Who did it."""
+        return self._get(1)
+
+    @property
+    def open(self) -> IncidentDraft | None:
+        """What it is to be; absent where it is released."""
+        return self._get(2)
+
+
 class Ingested(Base):
     """What became of a delivery's events."""
 
@@ -1531,6 +2035,23 @@ class Ingested(Base):
     def quarantined(self) -> int:
         """Items set aside."""
         return self._get(3)
+
+
+class Invitation(Base):
+    """How a person is asked in public to go on in private."""
+
+    __slots__ = ()
+    __match_args__ = ("way", "link")
+
+    @property
+    def way(self) -> InvitationWay:
+        """What they do then."""
+        return self._get(0)
+
+    @property
+    def link(self) -> str | None:
+        """A link that opens the private thread, to stand in the public answer."""
+        return self._get(1)
 
 
 class Leased(Base):
@@ -1577,6 +2098,53 @@ class MaybeSame(Base):
         return self._get(2)
 
 
+class Measured(Base):
+    """How long a text is where it is to stand."""
+
+    __slots__ = ()
+    __match_args__ = ("length", "max", "unit", "bytes", "fits", "within", "links", "mentions")
+
+    @property
+    def length(self) -> int:
+        """Its length in `unit`."""
+        return self._get(0)
+
+    @property
+    def max(self) -> int:
+        """The most that it may hold, in `unit`."""
+        return self._get(1)
+
+    @property
+    def unit(self) -> str:
+        """What is counted: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`."""
+        return self._get(2)
+
+    @property
+    def bytes(self) -> int:
+        """Its length in UTF-8 bytes."""
+        return self._get(3)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the network takes it: neither empty nor too long, and without characters it refuses."""
+        return self._get(4)
+
+    @property
+    def within(self) -> Span:
+        """How much of it is within the bounds; what comes after is too much."""
+        return self._get(5)
+
+    @property
+    def links(self) -> int:
+        """How many links stand in it."""
+        return self._get(6)
+
+    @property
+    def mentions(self) -> int:
+        """How many mentions stand in it."""
+        return self._get(7)
+
+
 class Merge(Base):
     """A merge of two customers, with what it takes to undo it."""
 
@@ -1613,7 +2181,7 @@ class Message(Base):
     """A message as careline keeps it: the newest revision, who it is from, where it belongs."""
 
     __slots__ = ()
-    __match_args__ = ("id", "network", "scope", "native_id", "conversation", "accounts", "channels", "case", "surface", "visibility", "origin", "author", "customer", "sent_at", "received_at", "processed_at", "revision", "revisions", "reply_to", "permalink", "rating", "language", "hidden", "hidden_at", "deleted_at", "raw", "gist", "content")
+    __match_args__ = ("id", "network", "scope", "native_id", "conversation", "accounts", "channels", "case", "surface", "visibility", "origin", "automatic", "author", "customer", "sent_at", "received_at", "processed_at", "revision", "revisions", "reply_to", "permalink", "rating", "language", "hidden", "hidden_at", "deleted_at", "raw", "gist", "content")
 
     @property
     def id(self) -> str:
@@ -1671,89 +2239,94 @@ class Message(Base):
         return self._get(10)
 
     @property
+    def automatic(self) -> bool:
+        """Whether nobody wrote it: an acknowledgement, a question about satisfaction. It stops no clock."""
+        return self._get(11)
+
+    @property
     def author(self) -> str | None:
         """The profile that wrote it; absent where the network does not tell."""
-        return self._get(11)
+        return self._get(12)
 
     @property
     def customer(self) -> str | None:
         """The person behind the profile; absent for our own messages."""
-        return self._get(12)
+        return self._get(13)
 
     @property
     def sent_at(self) -> datetime | None:
         """When it was sent, by the network's own clock."""
-        return self._get(13)
+        return self._get(14)
 
     @property
     def received_at(self) -> datetime:
         """When the delivery that first brought it reached us."""
-        return self._get(14)
+        return self._get(15)
 
     @property
     def processed_at(self) -> datetime:
         """When the engine first decided about it."""
-        return self._get(15)
+        return self._get(16)
 
     @property
     def revision(self) -> int:
         """Which revision this is; 0 is the original."""
-        return self._get(16)
+        return self._get(17)
 
     @property
     def revisions(self) -> list[int]:
         """The revisions seen so far, this one included, in order."""
-        return self._get(17)
+        return self._get(18)
 
     @property
     def reply_to(self) -> ReplyTarget | None:
         """What it answers, by native id."""
-        return self._get(18)
+        return self._get(19)
 
     @property
     def permalink(self) -> str | None:
         """Where a person can look at it."""
-        return self._get(19)
+        return self._get(20)
 
     @property
     def rating(self) -> Rating | None:
         """The stars it carries."""
-        return self._get(20)
+        return self._get(21)
 
     @property
     def language(self) -> str | None:
         """The language the network or the author names."""
-        return self._get(21)
+        return self._get(22)
 
     @property
     def hidden(self) -> bool:
         """Hidden on the network."""
-        return self._get(22)
+        return self._get(23)
 
     @property
     def hidden_at(self) -> datetime | None:
         """Since when `hidden` holds as far as we were told, by the network's clock where it tells; absent if nobody told."""
-        return self._get(23)
+        return self._get(24)
 
     @property
     def deleted_at(self) -> datetime | None:
         """Taken back by its author or the network: what remains is a tombstone without content."""
-        return self._get(24)
+        return self._get(25)
 
     @property
     def raw(self) -> RawRef | None:
         """The delivery that brought this revision, with its raw form."""
-        return self._get(25)
+        return self._get(26)
 
     @property
     def gist(self) -> Gist | None:
         """What its assessment concluded, in short; absent for our own messages."""
-        return self._get(26)
+        return self._get(27)
 
     @property
     def content(self) -> Content | None:
         """What it says; absent once deleted or erased."""
-        return self._get(27)
+        return self._get(28)
 
 
 class NativeAccount(Base):
@@ -1800,6 +2373,55 @@ class Note(Base):
         return self._get(3)
 
 
+class Objection(Base):
+    """What a guard has against an answer."""
+
+    __slots__ = ()
+    __match_args__ = ("guard", "weight", "spans", "reasons", "instead")
+
+    @property
+    def guard(self) -> Guard:
+        """The guard."""
+        return self._get(0)
+
+    @property
+    def weight(self) -> Weight:
+        """What it does."""
+        return self._get(1)
+
+    @property
+    def spans(self) -> list[Span]:
+        """Where in the draft, in order; the first `MOST_SPANS`."""
+        return self._get(2)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why, without words of the draft."""
+        return self._get(3)
+
+    @property
+    def instead(self) -> Instead:
+        """What can be done instead."""
+        return self._get(4)
+
+
+class Owed(Base):
+    """Somebody who is owed an answer once an incident is released."""
+
+    __slots__ = ()
+    __match_args__ = ("case", "held")
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self._get(0)
+
+    @property
+    def held(self) -> str | None:
+        """The reply that was held back, if one was written."""
+        return self._get(1)
+
+
 class Parsed(Base):
     """What was found in one body."""
 
@@ -1822,6 +2444,28 @@ class Parsed(Base):
         return self._get(2)
 
 
+class Part(Base):
+    """One post or message."""
+
+    __slots__ = ()
+    __match_args__ = ("text", "length", "entities")
+
+    @property
+    def text(self) -> str:
+        """Its text in Unicode NFC."""
+        return self._get(0)
+
+    @property
+    def length(self) -> int:
+        """Its length in the unit of the policy."""
+        return self._get(1)
+
+    @property
+    def entities(self) -> list[Entity]:
+        """What the network makes of it; spans in UTF-8 bytes of `text`."""
+        return self._get(2)
+
+
 class Pii(Base):
     """Personal data found in a text; the text itself is not repeated here."""
 
@@ -1837,6 +2481,18 @@ class Pii(Base):
     def span(self) -> Span:
         """Where it stands."""
         return self._get(1)
+
+
+class PolicyChange(Base):
+    """Another policy holds from now on."""
+
+    __slots__ = ()
+    __match_args__ = ("version",)
+
+    @property
+    def version(self) -> str:
+        """Its version, see `version`."""
+        return self._get(0)
 
 
 class Presence(Base):
@@ -2117,7 +2773,7 @@ class Receipt(Base):
     def removed(self) -> dict[str, int]:
         """How many of each kind: `messages`, `payloads`, `search_entries`, `raw_deliveries`, `identities`, `customers`,
         `cases`, `assessments`, `conversations`, `aliases`, `slots`, `reactions`, `threads`, `steps`, `notes`, `timers`,
-        `effects`, `quarantined`, `log_entries`, `hints`. What there was none of is not listed."""
+        `effects`, `quarantined`, `log_entries`, `hints`, `replies`, `lines`. What there was none of is not listed."""
         return self._get(0)
 
     @property
@@ -2148,6 +2804,332 @@ class Reject(Base):
         return self._get(2)
 
 
+class Reply(Base):
+    """Something we want to say or do on a network, and what became of it."""
+
+    __slots__ = ()
+    __match_args__ = ("id", "key", "verb", "purpose", "case", "customer", "account", "network", "line", "to", "surface", "visibility", "tag", "author", "by_human", "ground", "undo", "incident", "state", "created_at", "changed_at", "not_before", "closes_at", "parts", "approval", "despite", "reasons", "wording")
+
+    @property
+    def id(self) -> str:
+        """Our id."""
+        return self._get(0)
+
+    @property
+    def key(self) -> str:
+        """The key it was submitted under: the same key again is the same reply."""
+        return self._get(1)
+
+    @property
+    def verb(self) -> str:
+        """What is done, see `VERBS`."""
+        return self._get(2)
+
+    @property
+    def purpose(self) -> ReplyPurpose:
+        """What for."""
+        return self._get(3)
+
+    @property
+    def case(self) -> str | None:
+        """The case it belongs to."""
+        return self._get(4)
+
+    @property
+    def customer(self) -> str | None:
+        """The person it is for."""
+        return self._get(5)
+
+    @property
+    def account(self) -> str:
+        """The brand account that says it."""
+        return self._get(6)
+
+    @property
+    def network(self) -> str:
+        """The network."""
+        return self._get(7)
+
+    @property
+    def line(self) -> str:
+        """Where it waits its turn: the thread, or the account's own line for posts."""
+        return self._get(8)
+
+    @property
+    def to(self) -> str | None:
+        """The message it is about."""
+        return self._get(9)
+
+    @property
+    def surface(self) -> Surface:
+        """The kind of place it goes to."""
+        return self._get(10)
+
+    @property
+    def visibility(self) -> Visibility:
+        """Who can read it there."""
+        return self._get(11)
+
+    @property
+    def tag(self) -> str | None:
+        """The permission of the network it rests on, where that must be named."""
+        return self._get(12)
+
+    @property
+    def author(self) -> str:
+        """Who wrote it: an agent, or `auto:` and a name for what nobody writes."""
+        return self._get(13)
+
+    @property
+    def by_human(self) -> bool:
+        """Whether a person wrote it."""
+        return self._get(14)
+
+    @property
+    def ground(self) -> str | None:
+        """The ground on which a customer's comment is hidden."""
+        return self._get(15)
+
+    @property
+    def undo(self) -> bool:
+        """Whether what is done is undone: a like taken back, a comment shown again."""
+        return self._get(16)
+
+    @property
+    def incident(self) -> str | None:
+        """The incident it is the statement of, or that holds it."""
+        return self._get(17)
+
+    @property
+    def state(self) -> ReplyState:
+        """Where it stands."""
+        return self._get(18)
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was submitted."""
+        return self._get(19)
+
+    @property
+    def changed_at(self) -> datetime:
+        """Since when it stands there."""
+        return self._get(20)
+
+    @property
+    def not_before(self) -> datetime | None:
+        """Not sent before this."""
+        return self._get(21)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When its route closes; absent if it does not."""
+        return self._get(22)
+
+    @property
+    def parts(self) -> list[ReplyPart]:
+        """The pieces in which it is sent, in order; one for an act without words."""
+        return self._get(23)
+
+    @property
+    def approval(self) -> Approval | None:
+        """Who must approve it, and who did."""
+        return self._get(24)
+
+    @property
+    def despite(self) -> list[str]:
+        """The objections its author has seen and set aside, by guard."""
+        return self._get(25)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why it stands where it does."""
+        return self._get(26)
+
+    @property
+    def wording(self) -> Wording | None:
+        """What it says; kept apart, so it can be erased alone. Absent once erased, and for an act without words."""
+        return self._get(27)
+
+
+class ReplyDraft(Base):
+    """What somebody wants said or done: what `can_send` judges and `reply` submits.
+
+    `can_send`: crate::care::Tenant::can_send
+    `reply`: crate::care::Tenant::reply"""
+
+    __slots__ = ()
+    __match_args__ = ("key", "author", "verb", "purpose", "to", "account", "text", "markdown", "language", "signature", "thread", "wider", "read", "despite", "not_before", "ground", "undo", "incident")
+
+    @property
+    def key(self) -> str:
+        """Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters."""
+        return self._get(0)
+
+    @property
+    def author(self) -> str:
+        """Who writes it: an agent of the policy, or `auto:` and a name for what no person writes."""
+        return self._get(1)
+
+    @property
+    def verb(self) -> str | None:
+        """What is to be done, see `VERBS`; absent: the first open way to answer `to`."""
+        return self._get(2)
+
+    @property
+    def purpose(self) -> ReplyPurpose | None:
+        """What for; absent: an answer, or an act where there are no words."""
+        return self._get(3)
+
+    @property
+    def to(self) -> str | None:
+        """The message it is about. Absent for a post of our own."""
+        return self._get(4)
+
+    @property
+    def account(self) -> str | None:
+        """The account that says it; absent: the one that answers in the message's case. A post of our own names it."""
+        return self._get(5)
+
+    @property
+    def text(self) -> str:
+        """The words; empty for a like, a hidden comment, a deletion."""
+        return self._get(6)
+
+    @property
+    def markdown(self) -> bool:
+        """Whether `text` is Markdown."""
+        return self._get(7)
+
+    @property
+    def language(self) -> str | None:
+        """The language of the words as a BCP 47 tag; absent: the case's."""
+        return self._get(8)
+
+    @property
+    def signature(self) -> str | None:
+        """What stands at the end, such as the agent's initials `^MK`; absent: what the policy says."""
+        return self._get(9)
+
+    @property
+    def thread(self) -> bool:
+        """Whether a long text may become a numbered thread."""
+        return self._get(10)
+
+    @property
+    def wider(self) -> bool:
+        """Whether it may be read by more people than the message it answers."""
+        return self._get(11)
+
+    @property
+    def read(self) -> int | None:
+        """The version of the conversation that the author has read, see `reading`."""
+        return self._get(12)
+
+    @property
+    def despite(self) -> list[str]:
+        """The guards whose warnings the author has seen and sets aside."""
+        return self._get(13)
+
+    @property
+    def not_before(self) -> datetime | None:
+        """Not to be sent before this."""
+        return self._get(14)
+
+    @property
+    def ground(self) -> str | None:
+        """The ground on which a customer's comment is hidden: one of the policy's."""
+        return self._get(15)
+
+    @property
+    def undo(self) -> bool:
+        """Whether what is done is undone: a like taken back, a comment shown again."""
+        return self._get(16)
+
+    @property
+    def incident(self) -> str | None:
+        """The incident whose one statement it is; for a post of our own."""
+        return self._get(17)
+
+
+class ReplyEvent(Base):
+    """Something happened to a reply."""
+
+    __slots__ = ()
+    __match_args__ = ("reply", "actor", "action")
+
+    @property
+    def reply(self) -> str:
+        """The reply."""
+        return self._get(0)
+
+    @property
+    def actor(self) -> str:
+        """Who did it: an agent, `engine`, `auto:` and a name."""
+        return self._get(1)
+
+    @property
+    def action(self) -> Any:
+        """What they did."""
+        return self._get(2)
+
+
+class ReplyPart(Base):
+    """One piece of a reply on its way to the network."""
+
+    __slots__ = ()
+    __match_args__ = ("state", "attempts", "looks", "first_begun_at", "begun_at", "again_at", "native_id", "permalink", "sent_at", "failure")
+
+    @property
+    def state(self) -> PartState:
+        """Where it stands."""
+        return self._get(0)
+
+    @property
+    def attempts(self) -> int:
+        """How often sending it was begun."""
+        return self._get(1)
+
+    @property
+    def looks(self) -> int:
+        """How often it was looked for on the network without an answer."""
+        return self._get(2)
+
+    @property
+    def first_begun_at(self) -> datetime | None:
+        """When the first attempt began."""
+        return self._get(3)
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the latest attempt began."""
+        return self._get(4)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """Not tried or looked for again before this."""
+        return self._get(5)
+
+    @property
+    def native_id(self) -> str | None:
+        """The network's id of it."""
+        return self._get(6)
+
+    @property
+    def permalink(self) -> str | None:
+        """Where a browser finds it."""
+        return self._get(7)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the network took it."""
+        return self._get(8)
+
+    @property
+    def failure(self) -> str | None:
+        """What the latest attempt or look failed with, in one line."""
+        return self._get(9)
+
+
 class ReplyTarget(Base):
     """The message that a message answers."""
 
@@ -2163,6 +3145,48 @@ class ReplyTarget(Base):
     def author(self) -> str | None:
         """The native id of the profile that wrote it, where the network tells."""
         return self._get(1)
+
+
+class Route(Base):
+    """A place an answer would go."""
+
+    __slots__ = ()
+    __match_args__ = ("verb", "surface", "visibility", "closes_at", "cost_usd", "tag", "single")
+
+    @property
+    def verb(self) -> str:
+        """The verb that goes there."""
+        return self._get(0)
+
+    @property
+    def surface(self) -> Surface:
+        """The kind of place."""
+        return self._get(1)
+
+    @property
+    def visibility(self) -> Visibility:
+        """Who could read it."""
+        return self._get(2)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """Until when it is open; absent if it does not close."""
+        return self._get(3)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What sending all parts costs in US dollars, where the network takes money."""
+        return self._get(4)
+
+    @property
+    def tag(self) -> str | None:
+        """The permission of the network that it rests on, where that must be named."""
+        return self._get(5)
+
+    @property
+    def single(self) -> bool:
+        """Whether the network takes one message there and no second one."""
+        return self._get(6)
 
 
 class Seen(Base):
@@ -2313,6 +3337,23 @@ class SlaClock(Base):
         return self._get(9)
 
 
+class Statement(Base):
+    """A statement about an incident."""
+
+    __slots__ = ()
+    __match_args__ = ("account", "reply")
+
+    @property
+    def account(self) -> str:
+        """The account that says it."""
+        return self._get(0)
+
+    @property
+    def reply(self) -> str:
+        """The post."""
+        return self._get(1)
+
+
 class Step(Base):
     """One line of a case's timeline. Holds no customer text."""
 
@@ -2347,6 +3388,97 @@ class Step(Base):
     @property
     def reasons(self) -> list[Reason]:
         """Why, and what was seen."""
+        return self._get(5)
+
+
+class Submitted(Base):
+    """What became of a submission."""
+
+    __slots__ = ()
+    __match_args__ = ("verdict", "reply")
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was found about the draft."""
+        return self._get(0)
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply it became; absent if it may not be sent."""
+        return self._get(1)
+
+
+class Suggestion(Base):
+    """What somebody who works on a case might do next, and why."""
+
+    __slots__ = ()
+    __match_args__ = ("kind", "to", "purpose", "text", "link", "reasons")
+
+    @property
+    def kind(self) -> SuggestionKind:
+        """What."""
+        return self._get(0)
+
+    @property
+    def to(self) -> str:
+        """The message to answer."""
+        return self._get(1)
+
+    @property
+    def purpose(self) -> ReplyPurpose:
+        """What it would be for."""
+        return self._get(2)
+
+    @property
+    def text(self) -> str | None:
+        """The policy's text for it in the customer's language; absent where it has none."""
+        return self._get(3)
+
+    @property
+    def link(self) -> str | None:
+        """A link that opens the private thread."""
+        return self._get(4)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why."""
+        return self._get(5)
+
+
+class Survey(Base):
+    """A question about satisfaction, and its answer."""
+
+    __slots__ = ()
+    __match_args__ = ("kind", "reply", "asked_at", "score", "answer", "answered_at")
+
+    @property
+    def kind(self) -> AutomaticKind:
+        """What was asked: `csat` or `nps`."""
+        return self._get(0)
+
+    @property
+    def reply(self) -> str:
+        """The reply that asked."""
+        return self._get(1)
+
+    @property
+    def asked_at(self) -> datetime:
+        """When."""
+        return self._get(2)
+
+    @property
+    def score(self) -> int | None:
+        """The answer: 1 to 5, or 0 to 10."""
+        return self._get(3)
+
+    @property
+    def answer(self) -> str | None:
+        """The message that answers."""
+        return self._get(4)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When."""
         return self._get(5)
 
 
@@ -2423,7 +3555,7 @@ class Ticked(Base):
     """What a call of `tick` did."""
 
     __slots__ = ()
-    __match_args__ = ("timers", "routed", "joined", "advised", "next_due", "failed")
+    __match_args__ = ("timers", "routed", "joined", "advised", "sent", "next_due", "failed")
 
     @property
     def timers(self) -> int:
@@ -2446,14 +3578,19 @@ class Ticked(Base):
         return self._get(3)
 
     @property
+    def sent(self) -> int:
+        """Parts of replies that networks took."""
+        return self._get(4)
+
+    @property
     def next_due(self) -> datetime | None:
         """When the next timer is due, or what failed is to be tried again; at once if a queue is not looked through yet."""
-        return self._get(4)
+        return self._get(5)
 
     @property
     def failed(self) -> list[Failed]:
         """What could not be done. It stays due; everybody else's was done."""
-        return self._get(5)
+        return self._get(6)
 
 
 class Timer(Base):
@@ -2512,6 +3649,88 @@ class Upkept(Base):
         return self._get(2)
 
 
+class Verdict(Base):
+    """What is to be known about a draft before it is sent."""
+
+    __slots__ = ()
+    __match_args__ = ("allowed", "verb", "route", "parts", "length", "length_max", "unit", "notes", "objections", "reasons", "instead", "open_routes", "approval", "invitation", "held")
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be sent."""
+        return self._get(0)
+
+    @property
+    def verb(self) -> str:
+        """What would be done, see `VERBS`."""
+        return self._get(1)
+
+    @property
+    def route(self) -> Route | None:
+        """Where it would go; absent if nowhere."""
+        return self._get(2)
+
+    @property
+    def parts(self) -> list[Content]:
+        """What the network would get, part by part; empty for an act without words."""
+        return self._get(3)
+
+    @property
+    def length(self) -> int:
+        """How long the parts are together, in `unit`."""
+        return self._get(4)
+
+    @property
+    def length_max(self) -> int:
+        """The most that one part may hold, in `unit`; 0 where that is not known."""
+        return self._get(5)
+
+    @property
+    def unit(self) -> str:
+        """What is counted: `weighted`, `grapheme`, `code_point`, `utf16`, `byte`."""
+        return self._get(6)
+
+    @property
+    def notes(self) -> list[ComposeNote]:
+        """What was changed in the words so that the network takes them."""
+        return self._get(7)
+
+    @property
+    def objections(self) -> list[Objection]:
+        """What the guards have against it; spans are of the draft's text."""
+        return self._get(8)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why it may not be sent, and what else is worth knowing."""
+        return self._get(9)
+
+    @property
+    def instead(self) -> list[Instead]:
+        """What can be done instead."""
+        return self._get(10)
+
+    @property
+    def open_routes(self) -> list[Route]:
+        """Other places that are open."""
+        return self._get(11)
+
+    @property
+    def approval(self) -> Approval | None:
+        """Who would have to approve it."""
+        return self._get(12)
+
+    @property
+    def invitation(self) -> Invitation | None:
+        """How the customer can be asked in public to go on in private."""
+        return self._get(13)
+
+    @property
+    def held(self) -> bool:
+        """Whether an open incident alone keeps it from being sent: submitted, it is held until that is released."""
+        return self._get(14)
+
+
 class WebhookAnswer(Base):
     """What to answer to a webhook, and what became of what it brought."""
 
@@ -2560,7 +3779,39 @@ class Why(Base):
         """Why."""
         return self._get(2)
 
-EventBody: TypeAlias = Inbound | Deleted | Hidden | Reaction | Seen | Control | Signal | Profile | AccountChange | Unknown | Timer | Advice | CaseEvent | PresenceEvent | Any
+
+class Wording(Base):
+    """What a reply says."""
+
+    __slots__ = ()
+    __match_args__ = ("text", "language", "signature", "markdown", "parts")
+
+    @property
+    def text(self) -> str:
+        """What its author wrote."""
+        return self._get(0)
+
+    @property
+    def language(self) -> str | None:
+        """Its language as a BCP 47 tag, where known."""
+        return self._get(1)
+
+    @property
+    def signature(self) -> str | None:
+        """What stands at its end."""
+        return self._get(2)
+
+    @property
+    def markdown(self) -> bool:
+        """Whether its author wrote Markdown."""
+        return self._get(3)
+
+    @property
+    def parts(self) -> list[Content]:
+        """What the network gets, part by part."""
+        return self._get(4)
+
+EventBody: TypeAlias = Inbound | Deleted | Hidden | Reaction | Seen | Control | Signal | Profile | AccountChange | Unknown | Timer | Advice | CaseEvent | PresenceEvent | Any | ReplyEvent | IncidentEvent | Erased | PolicyChange
 """What happened. Unknown kinds keep their raw form in the delivery and are visible as `unknown`."""
 
 Line: TypeAlias = Step | Note

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from careline._listing import AsyncListing, Listing
-from careline._model import AccountStanding, Assessment, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, Ingested, Leased, Line, Message, Presence, Quarantined, QueueItem, Receipt, ThreadView, Ticked, Upkept
+from careline._model import AccountStanding, Assessment, AuditEntry, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyPurpose, ReplyState, Submitted, Suggestion, ThreadView, Ticked, Upkept, Verdict
 
 
 class EngineVerbs:
@@ -420,6 +420,351 @@ class TenantVerbs:
         """
         return self._perform("correct", {"case": case, "actor": actor, "assessment": assessment})
 
+    def can_send(self,
+        *,
+        key: str,
+        author: str,
+        verb: str | None = None,
+        purpose: ReplyPurpose | None = None,
+        to: str | None = None,
+        account: str | None = None,
+        text: str = "",
+        markdown: bool = False,
+        language: str | None = None,
+        signature: str | None = None,
+        thread: bool = False,
+        wider: bool = False,
+        read: int | None = None,
+        despite: Sequence[str] = (),
+        not_before: datetime | None = None,
+        ground: str | None = None,
+        undo: bool = False,
+        incident: str | None = None,
+    ) -> Verdict:
+        """Judges a draft: whether it may be sent, where it would go, how it would stand there; or why not, and what can be
+        done instead. Writes nothing, so it can be asked at every keystroke.
+
+        Args:
+            key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
+            author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
+            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            purpose: What for; absent: an answer, or an act where there are no words.
+            to: The message it is about. Absent for a post of our own.
+            account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
+            text: The words; empty for a like, a hidden comment, a deletion.
+            markdown: Whether `text` is Markdown.
+            language: The language of the words as a BCP 47 tag; absent: the case's.
+            signature: What stands at the end, such as the agent's initials `^MK`; absent: what the policy says.
+            thread: Whether a long text may become a numbered thread.
+            wider: Whether it may be read by more people than the message it answers.
+            read: The version of the conversation that the author has read, see `reading`.
+            despite: The guards whose warnings the author has seen and sets aside.
+            not_before: Not to be sent before this.
+            ground: The ground on which a customer's comment is hidden: one of the policy's.
+            undo: Whether what is done is undone: a like taken back, a comment shown again.
+            incident: The incident whose one statement it is; for a post of our own.
+        """
+        return self._perform("can_send", {
+            "draft": {
+                "key": key,
+                "author": author,
+                "verb": verb,
+                "purpose": purpose,
+                "to": to,
+                "account": account,
+                "text": text,
+                "markdown": markdown,
+                "language": language,
+                "signature": signature,
+                "thread": thread,
+                "wider": wider,
+                "read": read,
+                "despite": despite,
+                "not_before": not_before,
+                "ground": ground,
+                "undo": undo,
+                "incident": incident,
+            },
+        })
+
+    def reply(self,
+        *,
+        key: str,
+        author: str,
+        verb: str | None = None,
+        purpose: ReplyPurpose | None = None,
+        to: str | None = None,
+        account: str | None = None,
+        text: str = "",
+        markdown: bool = False,
+        language: str | None = None,
+        signature: str | None = None,
+        thread: bool = False,
+        wider: bool = False,
+        read: int | None = None,
+        despite: Sequence[str] = (),
+        not_before: datetime | None = None,
+        ground: str | None = None,
+        undo: bool = False,
+        incident: str | None = None,
+    ) -> Submitted:
+        """Submits a draft. What may be sent waits for approval, or for its turn; `tick` sends it. A draft that may not be
+        sent changes nothing but the case's timeline; its verdict says why. The same key again gives the same reply and
+        sends nothing more. Fails with `conflict` if another text was submitted under the same key.
+
+        Args:
+            key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
+            author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
+            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            purpose: What for; absent: an answer, or an act where there are no words.
+            to: The message it is about. Absent for a post of our own.
+            account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
+            text: The words; empty for a like, a hidden comment, a deletion.
+            markdown: Whether `text` is Markdown.
+            language: The language of the words as a BCP 47 tag; absent: the case's.
+            signature: What stands at the end, such as the agent's initials `^MK`; absent: what the policy says.
+            thread: Whether a long text may become a numbered thread.
+            wider: Whether it may be read by more people than the message it answers.
+            read: The version of the conversation that the author has read, see `reading`.
+            despite: The guards whose warnings the author has seen and sets aside.
+            not_before: Not to be sent before this.
+            ground: The ground on which a customer's comment is hidden: one of the policy's.
+            undo: Whether what is done is undone: a like taken back, a comment shown again.
+            incident: The incident whose one statement it is; for a post of our own.
+        """
+        return self._perform("reply", {
+            "draft": {
+                "key": key,
+                "author": author,
+                "verb": verb,
+                "purpose": purpose,
+                "to": to,
+                "account": account,
+                "text": text,
+                "markdown": markdown,
+                "language": language,
+                "signature": signature,
+                "thread": thread,
+                "wider": wider,
+                "read": read,
+                "despite": despite,
+                "not_before": not_before,
+                "ground": ground,
+                "undo": undo,
+                "incident": incident,
+            },
+        })
+
+    def reading(self, message: str) -> int:
+        """The version of the conversation around a message, for a draft's `read`: another one once somebody has written
+        there, a colleague included, or the message has changed. Fails with `not_found` for a message that does not
+        exist.
+
+        Args:
+            message: The message.
+        """
+        return self._perform("reading", {"message": message})
+
+    def approve(self,
+        reply: str,
+        by: str,
+        *,
+        text: str | None = None,
+    ) -> Reply:
+        """Approves a reply, with other words if `text` is given. It is judged again first. Fails with `not_found` for a
+        reply that does not exist, with `conflict` if it does not wait for approval (any more), and with
+        `permission_denied` for its author, for somebody the rule does not name, and for somebody who is no agent.
+
+        Args:
+            reply: The reply.
+            by: Who approves it.
+            text: Other words.
+        """
+        return self._perform("approve", {"reply": reply, "by": by, "text": text})
+
+    def reject(self, reply: str, by: str, reason: str) -> Reply:
+        """Says no to a reply that waits for approval. Fails as `approve` does.
+
+        Args:
+            reply: The reply.
+            by: Who says no.
+            reason: Why.
+        """
+        return self._perform("reject", {"reply": reply, "by": by, "reason": reason})
+
+    def withdraw(self, reply: str, by: str) -> Reply:
+        """Takes back a reply of which nothing was sent yet. Fails with `conflict` if some of it is sent or may be.
+
+        Args:
+            reply: The reply.
+            by: Who takes it back.
+        """
+        return self._perform("withdraw", {"reply": reply, "by": by})
+
+    def send_after_all(self, reply: str, by: str) -> Reply:
+        """Sends a reply after all: one that an incident held, that was refused, or of which nobody could tell whether it
+        was sent; of that, whoever calls this says that the network does not have it. What was sent of it stays sent.
+        Fails with `conflict` if it is in another state, or may still not be sent: ask `can_send` why.
+
+        Args:
+            reply: The reply.
+            by: Who says so.
+        """
+        return self._perform("send_after_all", {"reply": reply, "by": by})
+
+    def was_sent(self, reply: str, by: str, native_id: str) -> Reply:
+        """Says that the network has the part of a reply of which nobody could tell: whoever calls this has seen it there.
+        Fails with `conflict` if the reply's state is not `unknown`.
+
+        Args:
+            reply: The reply.
+            by: Who has seen it.
+            native_id: The network's id of it.
+        """
+        return self._perform("was_sent", {"reply": reply, "by": by, "native_id": native_id})
+
+    def reply_record(self, reply: str) -> Reply:
+        """A reply with its wording, its parts and what became of them. Fails with `not_found` if there is none.
+
+        Args:
+            reply: The reply.
+        """
+        return self._perform("reply_record", {"reply": reply})
+
+    def replies(self,
+        *,
+        states: Sequence[ReplyState] | None = None,
+        case: str | None = None,
+        account: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Listing[Reply]:
+        """Replies, newest first: those that wait for approval, those in the outbox, those of a case.
+
+        Args:
+            states: Only those in one of these states.
+            case: Only this case's.
+            account: Only those that this account says.
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("replies", {
+            "states": states,
+            "case": case,
+            "account": account,
+            "limit": limit,
+            "after": after,
+        })
+
+    def hand_off(self,
+        case: str,
+        to: HandoffTo,
+        actor: str,
+        *,
+        note: str | None = None,
+    ) -> Case:
+        """Notes that a case goes on elsewhere: by e-mail, telephone, chat. What happens there stays there; the case stays
+        open. Fails with `conflict` if the case is closed, and with `input_invalid` for `private`, which is what an
+        invitation is for.
+
+        Args:
+            case: The case.
+            to: Where it goes on.
+            actor: Who says so.
+            note: What colleagues need to know: a ticket number, whom to call. Never sent.
+        """
+        return self._perform("hand_off", {
+            "case": case,
+            "to": to,
+            "actor": actor,
+            "note": note,
+        })
+
+    def suggestions(self, case: str) -> list[Suggestion]:
+        """What somebody who works on a case might do next: go on in private because personal data is needed or it goes to
+        and fro in public; close in public, once, what was solved in private; ask again who did not come. Fails with
+        `not_found` for a case that does not exist.
+
+        Args:
+            case: The case.
+        """
+        return self._perform("suggestions", {"case": case})
+
+    def open_incident(self,
+        by: str,
+        *,
+        key: str,
+        name: str,
+        when: Any,
+        since: datetime | None = None,
+        without_hold: bool = False,
+    ) -> Incident:
+        """Opens an incident: from now on answers one by one to whom it is about are held. The same key again is the same
+        incident. Fails with `input_invalid` for a draft without key, name or condition, and with `conflict` with 20
+        open.
+
+        Args:
+            by: Who opens it.
+            key: Names this incident for ever: the same key again changes nothing. At most 200 characters.
+            name: What it is called among colleagues.
+            when: Whose messages are about it; must ask for something.
+            since: Cases opened since then are looked at; absent: since a day before it is opened.
+            without_hold: Whether answers one by one go on all the same.
+        """
+        return self._perform("open_incident", {
+            "draft": {
+                "key": key,
+                "name": name,
+                "when": when,
+                "since": since,
+                "without_hold": without_hold,
+            },
+            "by": by,
+        })
+
+    def release_incident(self, incident: str, by: str) -> list[Owed]:
+        """Releases an incident: answers are no longer held. Tells who is owed one, the longest waiting first. Fails with
+        `conflict` if it is released already.
+
+        Args:
+            incident: The incident.
+            by: Who releases it.
+        """
+        return self._perform("release_incident", {"incident": incident, "by": by})
+
+    def owed_in(self, incident: str) -> list[Owed]:
+        """Who is owed an answer about an incident, the longest waiting first, with the reply that was held back.
+
+        Args:
+            incident: The incident.
+        """
+        return self._perform("owed_in", {"incident": incident})
+
+    def incident(self, incident: str) -> Incident:
+        """An incident. Fails with `not_found` if there is none.
+
+        Args:
+            incident: The incident.
+        """
+        return self._perform("incident", {"incident": incident})
+
+    def incidents(self, *, limit: int | None = None, after: str | None = None) -> Listing[Incident]:
+        """Incidents, newest first.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("incidents", {"limit": limit, "after": after})
+
+    def incident_cases(self, incident: str) -> list[Case]:
+        """The cases that are about an incident, newest first: those opened from its beginning to its release.
+
+        Args:
+            incident: The incident.
+        """
+        return self._perform("incident_cases", {"incident": incident})
+
     def merge_customers(self,
         into: str,
         other: str,
@@ -540,6 +885,26 @@ class TenantVerbs:
         """Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
         Fails with `storage_damaged` at the first entry that does not fit."""
         return self._perform("verify_log", {})
+
+    def audit(self, *, limit: int | None = None, after: str | None = None) -> Listing[AuditEntry]:
+        """The audit trail, oldest first: who drafted, approved, sent, hid, merged, erased, changed the policy.
+        `verify_log` shows whether anything in it was changed.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("audit", {"limit": limit, "after": after})
+
+    def audit_chain(self, *, limit: int | None = None, after: str | None = None) -> Listing[AuditEntry]:
+        """Every entry of the log with its digests, oldest first: what somebody elsewhere needs to check that the trail is
+        whole. Each `chain` is SHA-256 over the one before, 32 zeros at first, and `digest`.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("audit_chain", {"limit": limit, "after": after})
 
 
 class AsyncTenantVerbs:
@@ -880,6 +1245,351 @@ class AsyncTenantVerbs:
         """
         return await self._perform("correct", {"case": case, "actor": actor, "assessment": assessment})
 
+    async def can_send(self,
+        *,
+        key: str,
+        author: str,
+        verb: str | None = None,
+        purpose: ReplyPurpose | None = None,
+        to: str | None = None,
+        account: str | None = None,
+        text: str = "",
+        markdown: bool = False,
+        language: str | None = None,
+        signature: str | None = None,
+        thread: bool = False,
+        wider: bool = False,
+        read: int | None = None,
+        despite: Sequence[str] = (),
+        not_before: datetime | None = None,
+        ground: str | None = None,
+        undo: bool = False,
+        incident: str | None = None,
+    ) -> Verdict:
+        """Judges a draft: whether it may be sent, where it would go, how it would stand there; or why not, and what can be
+        done instead. Writes nothing, so it can be asked at every keystroke.
+
+        Args:
+            key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
+            author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
+            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            purpose: What for; absent: an answer, or an act where there are no words.
+            to: The message it is about. Absent for a post of our own.
+            account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
+            text: The words; empty for a like, a hidden comment, a deletion.
+            markdown: Whether `text` is Markdown.
+            language: The language of the words as a BCP 47 tag; absent: the case's.
+            signature: What stands at the end, such as the agent's initials `^MK`; absent: what the policy says.
+            thread: Whether a long text may become a numbered thread.
+            wider: Whether it may be read by more people than the message it answers.
+            read: The version of the conversation that the author has read, see `reading`.
+            despite: The guards whose warnings the author has seen and sets aside.
+            not_before: Not to be sent before this.
+            ground: The ground on which a customer's comment is hidden: one of the policy's.
+            undo: Whether what is done is undone: a like taken back, a comment shown again.
+            incident: The incident whose one statement it is; for a post of our own.
+        """
+        return await self._perform("can_send", {
+            "draft": {
+                "key": key,
+                "author": author,
+                "verb": verb,
+                "purpose": purpose,
+                "to": to,
+                "account": account,
+                "text": text,
+                "markdown": markdown,
+                "language": language,
+                "signature": signature,
+                "thread": thread,
+                "wider": wider,
+                "read": read,
+                "despite": despite,
+                "not_before": not_before,
+                "ground": ground,
+                "undo": undo,
+                "incident": incident,
+            },
+        })
+
+    async def reply(self,
+        *,
+        key: str,
+        author: str,
+        verb: str | None = None,
+        purpose: ReplyPurpose | None = None,
+        to: str | None = None,
+        account: str | None = None,
+        text: str = "",
+        markdown: bool = False,
+        language: str | None = None,
+        signature: str | None = None,
+        thread: bool = False,
+        wider: bool = False,
+        read: int | None = None,
+        despite: Sequence[str] = (),
+        not_before: datetime | None = None,
+        ground: str | None = None,
+        undo: bool = False,
+        incident: str | None = None,
+    ) -> Submitted:
+        """Submits a draft. What may be sent waits for approval, or for its turn; `tick` sends it. A draft that may not be
+        sent changes nothing but the case's timeline; its verdict says why. The same key again gives the same reply and
+        sends nothing more. Fails with `conflict` if another text was submitted under the same key.
+
+        Args:
+            key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
+            author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
+            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            purpose: What for; absent: an answer, or an act where there are no words.
+            to: The message it is about. Absent for a post of our own.
+            account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
+            text: The words; empty for a like, a hidden comment, a deletion.
+            markdown: Whether `text` is Markdown.
+            language: The language of the words as a BCP 47 tag; absent: the case's.
+            signature: What stands at the end, such as the agent's initials `^MK`; absent: what the policy says.
+            thread: Whether a long text may become a numbered thread.
+            wider: Whether it may be read by more people than the message it answers.
+            read: The version of the conversation that the author has read, see `reading`.
+            despite: The guards whose warnings the author has seen and sets aside.
+            not_before: Not to be sent before this.
+            ground: The ground on which a customer's comment is hidden: one of the policy's.
+            undo: Whether what is done is undone: a like taken back, a comment shown again.
+            incident: The incident whose one statement it is; for a post of our own.
+        """
+        return await self._perform("reply", {
+            "draft": {
+                "key": key,
+                "author": author,
+                "verb": verb,
+                "purpose": purpose,
+                "to": to,
+                "account": account,
+                "text": text,
+                "markdown": markdown,
+                "language": language,
+                "signature": signature,
+                "thread": thread,
+                "wider": wider,
+                "read": read,
+                "despite": despite,
+                "not_before": not_before,
+                "ground": ground,
+                "undo": undo,
+                "incident": incident,
+            },
+        })
+
+    async def reading(self, message: str) -> int:
+        """The version of the conversation around a message, for a draft's `read`: another one once somebody has written
+        there, a colleague included, or the message has changed. Fails with `not_found` for a message that does not
+        exist.
+
+        Args:
+            message: The message.
+        """
+        return await self._perform("reading", {"message": message})
+
+    async def approve(self,
+        reply: str,
+        by: str,
+        *,
+        text: str | None = None,
+    ) -> Reply:
+        """Approves a reply, with other words if `text` is given. It is judged again first. Fails with `not_found` for a
+        reply that does not exist, with `conflict` if it does not wait for approval (any more), and with
+        `permission_denied` for its author, for somebody the rule does not name, and for somebody who is no agent.
+
+        Args:
+            reply: The reply.
+            by: Who approves it.
+            text: Other words.
+        """
+        return await self._perform("approve", {"reply": reply, "by": by, "text": text})
+
+    async def reject(self, reply: str, by: str, reason: str) -> Reply:
+        """Says no to a reply that waits for approval. Fails as `approve` does.
+
+        Args:
+            reply: The reply.
+            by: Who says no.
+            reason: Why.
+        """
+        return await self._perform("reject", {"reply": reply, "by": by, "reason": reason})
+
+    async def withdraw(self, reply: str, by: str) -> Reply:
+        """Takes back a reply of which nothing was sent yet. Fails with `conflict` if some of it is sent or may be.
+
+        Args:
+            reply: The reply.
+            by: Who takes it back.
+        """
+        return await self._perform("withdraw", {"reply": reply, "by": by})
+
+    async def send_after_all(self, reply: str, by: str) -> Reply:
+        """Sends a reply after all: one that an incident held, that was refused, or of which nobody could tell whether it
+        was sent; of that, whoever calls this says that the network does not have it. What was sent of it stays sent.
+        Fails with `conflict` if it is in another state, or may still not be sent: ask `can_send` why.
+
+        Args:
+            reply: The reply.
+            by: Who says so.
+        """
+        return await self._perform("send_after_all", {"reply": reply, "by": by})
+
+    async def was_sent(self, reply: str, by: str, native_id: str) -> Reply:
+        """Says that the network has the part of a reply of which nobody could tell: whoever calls this has seen it there.
+        Fails with `conflict` if the reply's state is not `unknown`.
+
+        Args:
+            reply: The reply.
+            by: Who has seen it.
+            native_id: The network's id of it.
+        """
+        return await self._perform("was_sent", {"reply": reply, "by": by, "native_id": native_id})
+
+    async def reply_record(self, reply: str) -> Reply:
+        """A reply with its wording, its parts and what became of them. Fails with `not_found` if there is none.
+
+        Args:
+            reply: The reply.
+        """
+        return await self._perform("reply_record", {"reply": reply})
+
+    def replies(self,
+        *,
+        states: Sequence[ReplyState] | None = None,
+        case: str | None = None,
+        account: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> AsyncListing[Reply]:
+        """Replies, newest first: those that wait for approval, those in the outbox, those of a case.
+
+        Args:
+            states: Only those in one of these states.
+            case: Only this case's.
+            account: Only those that this account says.
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("replies", {
+            "states": states,
+            "case": case,
+            "account": account,
+            "limit": limit,
+            "after": after,
+        })
+
+    async def hand_off(self,
+        case: str,
+        to: HandoffTo,
+        actor: str,
+        *,
+        note: str | None = None,
+    ) -> Case:
+        """Notes that a case goes on elsewhere: by e-mail, telephone, chat. What happens there stays there; the case stays
+        open. Fails with `conflict` if the case is closed, and with `input_invalid` for `private`, which is what an
+        invitation is for.
+
+        Args:
+            case: The case.
+            to: Where it goes on.
+            actor: Who says so.
+            note: What colleagues need to know: a ticket number, whom to call. Never sent.
+        """
+        return await self._perform("hand_off", {
+            "case": case,
+            "to": to,
+            "actor": actor,
+            "note": note,
+        })
+
+    async def suggestions(self, case: str) -> list[Suggestion]:
+        """What somebody who works on a case might do next: go on in private because personal data is needed or it goes to
+        and fro in public; close in public, once, what was solved in private; ask again who did not come. Fails with
+        `not_found` for a case that does not exist.
+
+        Args:
+            case: The case.
+        """
+        return await self._perform("suggestions", {"case": case})
+
+    async def open_incident(self,
+        by: str,
+        *,
+        key: str,
+        name: str,
+        when: Any,
+        since: datetime | None = None,
+        without_hold: bool = False,
+    ) -> Incident:
+        """Opens an incident: from now on answers one by one to whom it is about are held. The same key again is the same
+        incident. Fails with `input_invalid` for a draft without key, name or condition, and with `conflict` with 20
+        open.
+
+        Args:
+            by: Who opens it.
+            key: Names this incident for ever: the same key again changes nothing. At most 200 characters.
+            name: What it is called among colleagues.
+            when: Whose messages are about it; must ask for something.
+            since: Cases opened since then are looked at; absent: since a day before it is opened.
+            without_hold: Whether answers one by one go on all the same.
+        """
+        return await self._perform("open_incident", {
+            "draft": {
+                "key": key,
+                "name": name,
+                "when": when,
+                "since": since,
+                "without_hold": without_hold,
+            },
+            "by": by,
+        })
+
+    async def release_incident(self, incident: str, by: str) -> list[Owed]:
+        """Releases an incident: answers are no longer held. Tells who is owed one, the longest waiting first. Fails with
+        `conflict` if it is released already.
+
+        Args:
+            incident: The incident.
+            by: Who releases it.
+        """
+        return await self._perform("release_incident", {"incident": incident, "by": by})
+
+    async def owed_in(self, incident: str) -> list[Owed]:
+        """Who is owed an answer about an incident, the longest waiting first, with the reply that was held back.
+
+        Args:
+            incident: The incident.
+        """
+        return await self._perform("owed_in", {"incident": incident})
+
+    async def incident(self, incident: str) -> Incident:
+        """An incident. Fails with `not_found` if there is none.
+
+        Args:
+            incident: The incident.
+        """
+        return await self._perform("incident", {"incident": incident})
+
+    def incidents(self, *, limit: int | None = None, after: str | None = None) -> AsyncListing[Incident]:
+        """Incidents, newest first.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("incidents", {"limit": limit, "after": after})
+
+    async def incident_cases(self, incident: str) -> list[Case]:
+        """The cases that are about an incident, newest first: those opened from its beginning to its release.
+
+        Args:
+            incident: The incident.
+        """
+        return await self._perform("incident_cases", {"incident": incident})
+
     async def merge_customers(self,
         into: str,
         other: str,
@@ -1000,3 +1710,23 @@ class AsyncTenantVerbs:
         """Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
         Fails with `storage_damaged` at the first entry that does not fit."""
         return await self._perform("verify_log", {})
+
+    def audit(self, *, limit: int | None = None, after: str | None = None) -> AsyncListing[AuditEntry]:
+        """The audit trail, oldest first: who drafted, approved, sent, hid, merged, erased, changed the policy.
+        `verify_log` shows whether anything in it was changed.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("audit", {"limit": limit, "after": after})
+
+    def audit_chain(self, *, limit: int | None = None, after: str | None = None) -> AsyncListing[AuditEntry]:
+        """Every entry of the log with its digests, oldest first: what somebody elsewhere needs to check that the trail is
+        whole. Each `chain` is SHA-256 over the one before, 32 zeros at first, and `digest`.
+
+        Args:
+            limit: How many a page holds; 100 unless said.
+            after: Where the page begins: the `after` of the page before.
+        """
+        return self._list("audit_chain", {"limit": limit, "after": after})

@@ -56,6 +56,22 @@ def use(care: Care, body: bytes) -> None:
     tenant.ingest("reviews", [{"scope": "shop"}], account=("shop", "1"))
 
 
+def answer(tenant: careline.Tenant, to: str) -> None:
+    verdict = tenant.can_send(key="a1", author="mia", to=to, text="Sorry!", read=tenant.reading(to), despite=["tone"])
+    assert_type(verdict, careline.Verdict)
+    assert_type(verdict.objections[0].spans, list[careline.Span])
+    submitted = tenant.reply(key="a1", author="mia", to=to, text="Sorry!", not_before=datetime.now())
+    assert_type(submitted.reply, careline.Reply | None)
+    assert_type(tenant.approve("r1", "sam", text="So sorry!"), careline.Reply)
+    for reply in tenant.replies(states=["awaiting_approval"]):
+        assert_type(reply, careline.Reply)
+    incident = tenant.open_incident("mia", key="i", name="Outage", when={"category": ["technical"]})
+    assert_type(tenant.release_incident(incident.id, "mia"), list[careline.Owed])
+    assert_type(tenant.audit().page(), Page[careline.AuditEntry])
+    assert_type(careline.measure("hi", "x", surface="direct_message").within, careline.Span)
+    assert_type(careline.compose("hi", "x", mentions=["jo"]).parts, list[careline.Part])
+
+
 def read(bodies: Sequence[bytes]) -> None:
     for parsed in careline.normalise("x", bodies):
         for event in parsed.events:

@@ -8,6 +8,7 @@ mod calls;
 mod engine;
 mod tenant;
 mod types;
+mod wording;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use calls::{Judge, host_config, ingest, perform, read, request, verify, writ
 pub use engine::{ENGINE, of_engine};
 pub use tenant::{TENANT, of_tenant};
 pub use types::{Types, shape, shapes, types};
+pub use wording::{Measured, compose, measure};
 
 /// A verb: what it is called, does, takes and answers.
 #[derive(Debug)]
@@ -44,10 +46,18 @@ pub struct Argument {
     pub doc: &'static str,
     /// What it is; an [`Kind::Option`] may be left out.
     pub kind: fn() -> Kind,
+    /// For a record that is given field by field: the fields that must be given. Empty for what is given as a whole.
+    pub required: &'static [&'static str],
 }
 
 /// An answer of any type.
-pub type Answer = Arc<dyn Viewed + Send + Sync>;
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// It.
+    pub value: Arc<dyn Viewed + Send + Sync>,
+    /// What those spans mark that stand in nothing with a text of its own.
+    pub text: Option<Arc<str>>,
+}
 
 /// What to answer to a webhook, and what became of what it brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Reflect)]
@@ -69,8 +79,8 @@ impl From<careline::care::Answer> for WebhookAnswer {
     }
 }
 
-fn answer<T: Reflected + std::fmt::Debug + Send + Sync + 'static>(value: T) -> Result<Answer> {
-    Ok(Arc::new(value))
+fn answer<T: Reflected + std::fmt::Debug + Send + Sync + 'static>(value: T, text: Option<Arc<str>>) -> Answer {
+    Answer { value: Arc::new(value), text }
 }
 
 fn arguments<T: DeserializeOwned>(verb: &'static str, json: &str) -> Result<T> {
@@ -81,15 +91,18 @@ fn no_such_verb(name: &str) -> Error {
     Error::new(ErrorKind::Unsupported, "there is no such verb").with("verb", name)
 }
 
-/// Declares verbs: the list of them, and the call that does one.
+/// Declares verbs: the list of them, and the call that does one. `argument: Record { fields }` is given field by field,
+/// those named at least; `marking text` says what spans in the answer mark.
 macro_rules! verbs {
     (
         $(#[$list_doc:meta])* $list:ident,
         $(#[$call_doc:meta])* $call:ident($target:ident: &$on:ty);
         $(
             $(#[doc = $doc:literal])+
-            $name:ident($($(#[doc = $arg_doc:literal])+ $arg:ident: $arg_ty:ty),* $(,)?) -> $answer:ty
-            => $body:expr;
+            $name:ident(
+                $($(#[doc = $arg_doc:literal])+ $arg:ident: $arg_ty:ty $({ $($field:ident),+ })?),* $(,)?
+            ) -> $answer:ty
+            => $body:expr $(, marking $text:expr)?;
         )+
     ) => {
         $(#[$list_doc])*
@@ -101,6 +114,7 @@ macro_rules! verbs {
                     name: stringify!($arg),
                     doc: concat!($($arg_doc, "\n"),+),
                     kind: <$arg_ty as ::careline::reflect::Reflected>::kind,
+                    required: &[$($(stringify!($field)),+)?],
                 }),*],
                 answer: <$answer as ::careline::reflect::Reflected>::kind,
             }
@@ -114,11 +128,13 @@ macro_rules! verbs {
                     #[serde(deny_unknown_fields)]
                     struct Arguments { $($arg: $arg_ty),* }
                     let Arguments { $($arg),* } = $crate::surface::arguments(stringify!($name), json)?;
+                    let text = [$(::std::sync::Arc::<str>::from($text.as_str()))?];
                     let result: ::careline::Result<$answer> = async { $body }.await;
-                    $crate::surface::answer(result.map_err(|error| match error.operation() {
+                    let value = result.map_err(|error| match error.operation() {
                         "" => error.during(stringify!($name)),
                         _ => error,
-                    })?)
+                    })?;
+                    Ok($crate::surface::answer(value, text.into_iter().next()))
                 })+
                 _ => Err($crate::surface::no_such_verb(name)),
             }

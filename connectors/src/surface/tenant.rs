@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use careline::care::{
-    AccountStanding, CaseView, Coverage, CustomerView, Explanation, Ingested, Line, Listed, PageAsk, QueueAsk,
-    QueueItem, Tenant, ThreadView,
+    AccountStanding, AuditEntry, CaseView, Coverage, CustomerView, Explanation, Ingested, Line, Listed, PageAsk,
+    QueueAsk, QueueItem, Submitted, Tenant, ThreadView,
 };
+use careline::engage::verdict::Verdict;
 use careline::model::{
-    AccountId, AgentId, Assessment, Case, CaseId, ConversationId, Customer, CustomerId, IdentityId, Message, MessageId,
-    NetworkName, Presence, TeamId, Timestamp,
+    AccountId, AgentId, Assessment, Case, CaseId, ConversationId, Customer, CustomerId, HandoffTo, IdentityId,
+    Incident, IncidentDraft, IncidentId, Message, MessageId, NetworkName, Owed, Presence, Reply, ReplyDraft, ReplyId,
+    ReplyState, Suggestion, TeamId, Timestamp,
 };
-use careline::store::{CaseField, Counter, EraseAsk, ExportAsk, OpenFilter, Quarantined, Receipt};
+use careline::store::{CaseField, Counter, EraseAsk, ExportAsk, OpenFilter, Quarantined, Receipt, ReplyFilter};
 use careline::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 
@@ -271,6 +273,171 @@ verbs! {
         assessment: Assessment,
     ) -> Case => tenant.correct(&case, &actor, assessment).await;
 
+    /// Judges a draft: whether it may be sent, where it would go, how it would stand there; or why not, and what can be
+    /// done instead. Writes nothing, so it can be asked at every keystroke.
+    can_send(
+        /// What somebody wants said or done.
+        draft: ReplyDraft { key, author },
+    ) -> Verdict => tenant.can_send(&draft).await, marking draft.text;
+
+    /// Submits a draft. What may be sent waits for approval, or for its turn; `tick` sends it. A draft that may not be
+    /// sent changes nothing but the case's timeline; its verdict says why. The same key again gives the same reply and
+    /// sends nothing more. Fails with `conflict` if another text was submitted under the same key.
+    reply(
+        /// What somebody wants said or done.
+        draft: ReplyDraft { key, author },
+    ) -> Submitted => tenant.reply(draft).await, marking draft.text;
+
+    /// The version of the conversation around a message, for a draft's `read`: another one once somebody has written
+    /// there, a colleague included, or the message has changed. Fails with `not_found` for a message that does not
+    /// exist.
+    reading(
+        /// The message.
+        message: MessageId,
+    ) -> u64 => tenant.reading(&message).await;
+
+    /// Approves a reply, with other words if `text` is given. It is judged again first. Fails with `not_found` for a
+    /// reply that does not exist, with `conflict` if it does not wait for approval (any more), and with
+    /// `permission_denied` for its author, for somebody the rule does not name, and for somebody who is no agent.
+    approve(
+        /// The reply.
+        reply: ReplyId,
+        /// Who approves it.
+        by: String,
+        /// Other words.
+        text: Option<String>,
+    ) -> Reply => tenant.approve(&reply, &by, text).await;
+
+    /// Says no to a reply that waits for approval. Fails as `approve` does.
+    reject(
+        /// The reply.
+        reply: ReplyId,
+        /// Who says no.
+        by: String,
+        /// Why.
+        reason: String,
+    ) -> Reply => tenant.reject(&reply, &by, &reason).await;
+
+    /// Takes back a reply of which nothing was sent yet. Fails with `conflict` if some of it is sent or may be.
+    withdraw(
+        /// The reply.
+        reply: ReplyId,
+        /// Who takes it back.
+        by: String,
+    ) -> Reply => tenant.withdraw(&reply, &by).await;
+
+    /// Sends a reply after all: one that an incident held, that was refused, or of which nobody could tell whether it
+    /// was sent; of that, whoever calls this says that the network does not have it. What was sent of it stays sent.
+    /// Fails with `conflict` if it is in another state, or may still not be sent: ask `can_send` why.
+    send_after_all(
+        /// The reply.
+        reply: ReplyId,
+        /// Who says so.
+        by: String,
+    ) -> Reply => tenant.send_after_all(&reply, &by).await;
+
+    /// Says that the network has the part of a reply of which nobody could tell: whoever calls this has seen it there.
+    /// Fails with `conflict` if the reply's state is not `unknown`.
+    was_sent(
+        /// The reply.
+        reply: ReplyId,
+        /// Who has seen it.
+        by: String,
+        /// The network's id of it.
+        native_id: String,
+    ) -> Reply => tenant.was_sent(&reply, &by, &native_id).await;
+
+    /// A reply with its wording, its parts and what became of them. Fails with `not_found` if there is none.
+    reply_record(
+        /// The reply.
+        reply: ReplyId,
+    ) -> Reply => tenant.reply_record(&reply).await;
+
+    /// Replies, newest first: those that wait for approval, those in the outbox, those of a case.
+    replies(
+        /// Only those in one of these states.
+        states: Option<Vec<ReplyState>>,
+        /// Only this case's.
+        case: Option<CaseId>,
+        /// Only those that this account says.
+        account: Option<AccountId>,
+        /// How many a page holds; 100 unless said.
+        limit: Option<usize>,
+        /// Where the page begins: the `after` of the page before.
+        after: Option<String>,
+    ) -> Listed<Reply> => {
+        let mut filter = ReplyFilter::in_states(states.unwrap_or_default());
+        (filter.case, filter.account) = (case, account);
+        tenant.replies(filter, page(limit, after)).await
+    };
+
+    /// Notes that a case goes on elsewhere: by e-mail, telephone, chat. What happens there stays there; the case stays
+    /// open. Fails with `conflict` if the case is closed, and with `input_invalid` for `private`, which is what an
+    /// invitation is for.
+    hand_off(
+        /// The case.
+        case: CaseId,
+        /// Where it goes on.
+        to: HandoffTo,
+        /// Who says so.
+        actor: String,
+        /// What colleagues need to know: a ticket number, whom to call. Never sent.
+        note: Option<String>,
+    ) -> Case => tenant.hand_off(&case, to, note, &actor).await;
+
+    /// What somebody who works on a case might do next: go on in private because personal data is needed or it goes to
+    /// and fro in public; close in public, once, what was solved in private; ask again who did not come. Fails with
+    /// `not_found` for a case that does not exist.
+    suggestions(
+        /// The case.
+        case: CaseId,
+    ) -> Vec<Suggestion> => tenant.suggestions(&case).await;
+
+    /// Opens an incident: from now on answers one by one to whom it is about are held. The same key again is the same
+    /// incident. Fails with `input_invalid` for a draft without key, name or condition, and with `conflict` with 20
+    /// open.
+    open_incident(
+        /// What it is about.
+        draft: IncidentDraft { key, name, when },
+        /// Who opens it.
+        by: String,
+    ) -> Incident => tenant.open_incident(draft, &by).await;
+
+    /// Releases an incident: answers are no longer held. Tells who is owed one, the longest waiting first. Fails with
+    /// `conflict` if it is released already.
+    release_incident(
+        /// The incident.
+        incident: IncidentId,
+        /// Who releases it.
+        by: String,
+    ) -> Vec<Owed> => tenant.release_incident(&incident, &by).await;
+
+    /// Who is owed an answer about an incident, the longest waiting first, with the reply that was held back.
+    owed_in(
+        /// The incident.
+        incident: IncidentId,
+    ) -> Vec<Owed> => tenant.owed_in(&incident).await;
+
+    /// An incident. Fails with `not_found` if there is none.
+    incident(
+        /// The incident.
+        incident: IncidentId,
+    ) -> Incident => tenant.incident(&incident).await;
+
+    /// Incidents, newest first.
+    incidents(
+        /// How many a page holds; 100 unless said.
+        limit: Option<usize>,
+        /// Where the page begins: the `after` of the page before.
+        after: Option<String>,
+    ) -> Listed<Incident> => tenant.incidents(page(limit, after)).await;
+
+    /// The cases that are about an incident, newest first: those opened from its beginning to its release.
+    incident_cases(
+        /// The incident.
+        incident: IncidentId,
+    ) -> Vec<Case> => tenant.incident_cases(&incident).await;
+
     /// Merges a customer into another one. Can be undone. Fails with `input_invalid` without evidence, or with one weak
     /// sign alone.
     merge_customers(
@@ -360,6 +527,24 @@ verbs! {
     /// Recomputes the chain of digests over the tenant's log, and tells how many entries it has.
     /// Fails with `storage_damaged` at the first entry that does not fit.
     verify_log() -> u64 => tenant.verify_log().await;
+
+    /// The audit trail, oldest first: who drafted, approved, sent, hid, merged, erased, changed the policy.
+    /// `verify_log` shows whether anything in it was changed.
+    audit(
+        /// How many a page holds; 100 unless said.
+        limit: Option<usize>,
+        /// Where the page begins: the `after` of the page before.
+        after: Option<String>,
+    ) -> Listed<AuditEntry> => tenant.audit(page(limit, after)).await;
+
+    /// Every entry of the log with its digests, oldest first: what somebody elsewhere needs to check that the trail is
+    /// whole. Each `chain` is SHA-256 over the one before, 32 zeros at first, and `digest`.
+    audit_chain(
+        /// How many a page holds; 100 unless said.
+        limit: Option<usize>,
+        /// Where the page begins: the `after` of the page before.
+        after: Option<String>,
+    ) -> Listed<AuditEntry> => tenant.audit_chain(page(limit, after)).await;
 }
 
 fn page(limit: Option<usize>, after: Option<String>) -> PageAsk {

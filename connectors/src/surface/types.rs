@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use careline::engage::compose::Composed;
 use careline::intake::Parsed;
 use careline::model::{Assessment, Inbound};
 use careline::reflect::{Kind, OpenEnum, Reflected, Shape, Union};
 
-use super::{ENGINE, TENANT, WebhookAnswer};
+use super::{ENGINE, Measured, TENANT, WebhookAnswer};
 
 /// The types of everything that bindings hand out, each once, in order of their names.
 #[derive(Debug, Default)]
@@ -23,7 +24,9 @@ pub struct Types {
 /// Every type there is.
 pub fn types() -> Types {
     let mut types = Types::default();
-    for kind in [Parsed::kind(), Assessment::kind(), Inbound::kind(), WebhookAnswer::kind()] {
+    for kind in
+        [Parsed::kind(), Assessment::kind(), Inbound::kind(), WebhookAnswer::kind(), Measured::kind(), Composed::kind()]
+    {
         types.add(kind);
     }
     for verb in TENANT.iter().chain(ENGINE) {

@@ -3,7 +3,7 @@
 use careline::reflect::{Kind, Shape};
 use careline_connectors::surface::{Argument, ENGINE, TENANT, Verb, types};
 
-use super::words::{camel_case, indented, model_names, plain};
+use super::words::{camel_case, given_by_field, indented, model_names, plain};
 
 const HEAD: &str = "// Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
@@ -196,7 +196,7 @@ fn bracketed(kind: &Kind) -> String {
 /// `verbs.js`.
 pub(crate) fn verbs() -> String {
     let mut text = format!(
-        "{HEAD}'use strict'\n\nconst {{ options }} = require('./given.js')\nconst {{ read, write }} = \
+        "{HEAD}'use strict'\n\nconst {{ fields, options }} = require('./given.js')\nconst {{ read, write }} = \
          require('./model.js')\n"
     );
     for (class, list) in [("EngineVerbs", ENGINE), ("TenantVerbs", TENANT)] {
@@ -226,9 +226,10 @@ fn method(verb: &Verb) -> String {
     let required = verb.arguments.iter().filter(|argument| !is_optional(argument));
     let parameters: String = required.map(|argument| format!("{}, ", parameter(argument.name))).collect();
     let arguments = verb.arguments.iter().map(|argument| {
-        let value = match is_optional(&argument) {
-            true => format!("o.{}", camel_case(argument.name)),
-            false => parameter(argument.name),
+        let value = match (is_optional(&argument), given_by_field(argument)) {
+            (true, _) => format!("o.{}", camel_case(argument.name)),
+            (_, Some(shape)) => checked(&name, argument, shape),
+            (_, None) => parameter(argument.name),
         };
         format!("{}: {}", argument.name, written(&(argument.kind)(), &value))
     });
@@ -244,11 +245,21 @@ fn method(verb: &Verb) -> String {
     )
 }
 
+/// A record given field by field, in which nothing is misspelled.
+fn checked(verb: &str, argument: &Argument, shape: &Shape) -> String {
+    let quoted = |names: &mut dyn Iterator<Item = &'static str>| {
+        names.map(|name| format!("'{}'", camel_case(name))).collect::<Vec<_>>().join(", ")
+    };
+    let known = quoted(&mut shape.fields.iter().map(|field| field.name));
+    let required = quoted(&mut argument.required.iter().copied());
+    format!("fields('{verb}', {}, [{known}], [{required}])", parameter(argument.name))
+}
+
 /// `verbs.d.ts`.
 pub(crate) fn verbs_types() -> String {
     let mut text = format!(
         "{HEAD}\nimport type {{ Calling, Listing }} from '../index.js'\nimport type {{ {} }} from './model.js'\n",
-        model_names()
+        model_names(|argument| vec![(argument.kind)()])
     );
     for (class, list, what) in [
         ("EngineVerbs", ENGINE, "What is done for all tenants at once."),
@@ -261,6 +272,14 @@ pub(crate) fn verbs_types() -> String {
     text
 }
 
+/// The type of what a verb takes.
+fn given(argument: &Argument) -> String {
+    let Some(shape) = given_by_field(argument) else { return of(&(argument.kind)()) };
+    let required =
+        argument.required.iter().map(|name| format!("'{}'", camel_case(name))).collect::<Vec<_>>().join(" | ");
+    format!("Pick<{0}, {required}> & Partial<{0}>", shape.name)
+}
+
 fn method_type(verb: &Verb) -> String {
     let mut doc = plain(verb.doc);
     let required: Vec<_> = verb.arguments.iter().filter(|argument| !is_optional(argument)).collect();
@@ -271,7 +290,7 @@ fn method_type(verb: &Verb) -> String {
         doc.push_str(&format!("\n@param {} {}", parameter(argument.name), plain(argument.doc)));
     }
     let mut parameters: Vec<_> =
-        required.iter().map(|argument| format!("{}: {}", parameter(argument.name), of(&(argument.kind)()))).collect();
+        required.iter().map(|argument| format!("{}: {}", parameter(argument.name), given(argument))).collect();
     let optional: Vec<_> = verb.arguments.iter().filter(is_optional).collect();
     let options = optional.iter().map(|argument| {
         let Kind::Option(inner) = (argument.kind)() else { return String::new() };

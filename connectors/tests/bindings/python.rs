@@ -3,7 +3,7 @@
 use careline::reflect::{Kind, Shape};
 use careline_connectors::surface::{Argument, ENGINE, TENANT, Verb, types};
 
-use super::words::{indented, model_names, plain};
+use super::words::{given_by_field, indented, model_names, plain};
 
 const HEAD: &str = "# Written from the Rust declarations by connectors/tests/bindings; do not edit.\n";
 
@@ -107,7 +107,10 @@ pub(crate) fn verbs() -> String {
          from typing import Any\n\n\
          from careline._listing import AsyncListing, Listing\n\
          from careline._model import {}\n",
-        model_names()
+        model_names(|argument| match given_by_field(argument) {
+            Some(shape) => shape.fields.iter().map(|field| (field.kind)()).collect(),
+            None => vec![(argument.kind)()],
+        })
     );
     for (name, list, what) in [
         ("Engine", ENGINE, "What is done for all tenants at once."),
@@ -129,25 +132,78 @@ pub(crate) fn verbs() -> String {
     text
 }
 
-fn method(verb: &Verb, awaited: bool) -> String {
-    let is_optional = |argument: &&Argument| matches!((argument.kind)(), Kind::Option(_));
-    let required = verb.arguments.iter().filter(|argument| !is_optional(argument));
-    let mut parameters: Vec<_> =
-        required.map(|argument| format!("{}: {}", argument.name, taken(&(argument.kind)()))).collect();
-    let optional: Vec<_> = verb.arguments.iter().filter(is_optional).collect();
-    if !optional.is_empty() {
-        parameters.push("*".to_owned());
-        parameters
-            .extend(optional.iter().map(|argument| format!("{}: {} = None", argument.name, taken(&(argument.kind)()))));
+/// What a method takes: what must be given, what is given by name, each with its type, its default and what it stands
+/// for.
+struct Parameter {
+    name: &'static str,
+    doc: &'static str,
+    text: String,
+    by_name: bool,
+}
+
+fn parameters(verb: &Verb) -> Vec<Parameter> {
+    let mut parameters: Vec<_> = verb
+        .arguments
+        .iter()
+        .flat_map(|argument| match given_by_field(argument) {
+            Some(shape) => shape
+                .fields
+                .iter()
+                .map(|field| {
+                    let (name, kind) = (field.name, (field.kind)());
+                    let default = if argument.required.contains(&name) { "" } else { default(&kind) };
+                    Parameter {
+                        name,
+                        doc: field.doc,
+                        text: format!("{name}: {}{default}", taken(&kind)),
+                        by_name: true,
+                    }
+                })
+                .collect(),
+            None => {
+                let (name, kind) = (argument.name, (argument.kind)());
+                let by_name = matches!(kind, Kind::Option(_));
+                let default = if by_name { default(&kind) } else { "" };
+                vec![Parameter { name, doc: argument.doc, text: format!("{name}: {}{default}", taken(&kind)), by_name }]
+            }
+        })
+        .collect();
+    parameters.sort_by_key(|parameter| parameter.by_name);
+    parameters
+}
+
+/// What Rust's default is in Python.
+fn default(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Option(_) => " = None",
+        Kind::Bool => " = False",
+        Kind::Text => " = \"\"",
+        Kind::List(_) => " = ()",
+        other => panic!("{other:?} has no default; it must be given"),
     }
-    let parameters = match parameters.len() {
-        0..4 => parameters.iter().map(|parameter| format!(", {parameter}")).collect(),
-        _ => format!(",\n        {},\n    ", parameters.join(",\n        ")),
+}
+
+/// An argument as the native part takes it.
+fn passed(argument: &Argument) -> String {
+    let Some(shape) = given_by_field(argument) else { return format!("\"{0}\": {0}", argument.name) };
+    let fields = shape.fields.iter().map(|field| format!("\n                \"{0}\": {0},", field.name));
+    format!("\"{}\": {{{}\n            }}", argument.name, fields.collect::<String>())
+}
+
+fn method(verb: &Verb, awaited: bool) -> String {
+    let parameters = parameters(verb);
+    let mut texts: Vec<_> = parameters.iter().map(|parameter| parameter.text.as_str()).collect();
+    if let Some(first) = parameters.iter().position(|parameter| parameter.by_name) {
+        texts.insert(first, "*");
+    }
+    let signature = match texts.len() {
+        0..4 => texts.iter().map(|text| format!(", {text}")).collect(),
+        _ => format!(",\n        {},\n    ", texts.join(",\n        ")),
     };
-    let arguments = verb.arguments.iter().map(|argument| format!("\"{0}\": {0}", argument.name));
+    let arguments: Vec<_> = verb.arguments.iter().map(passed).collect();
     let arguments = match arguments.len() {
-        0..4 => arguments.collect::<Vec<_>>().join(", "),
-        _ => format!("\n            {},\n        ", arguments.collect::<Vec<_>>().join(",\n            ")),
+        0..4 if !arguments.iter().any(|argument| argument.contains('\n')) => arguments.join(", "),
+        _ => format!("\n            {},\n        ", arguments.join(",\n            ")),
     };
     let answer = (verb.answer)();
     let is_list = matches!(answer, Kind::Page(_));
@@ -158,16 +214,16 @@ fn method(verb: &Verb, awaited: bool) -> String {
         (false, true) => ("async def", "await self._perform", of(&answer)),
     };
     let mut doc = indented(&plain(verb.doc), "        ");
-    if !verb.arguments.is_empty() {
+    if !parameters.is_empty() {
         doc.push_str("\n\n        Args:");
-        for argument in verb.arguments {
-            let said = indented(&plain(argument.doc), "                ");
-            doc.push_str(&format!("\n            {}: {said}", argument.name));
+        for parameter in &parameters {
+            let said = indented(&plain(parameter.doc), "                ");
+            doc.push_str(&format!("\n            {}: {said}", parameter.name));
         }
         doc.push_str("\n        ");
     }
     format!(
-        "\n    {definition} {}(self{parameters}) -> {answer}:\n        \"\"\"{doc}\"\"\"\n        return {call}(\"{}\", \
+        "\n    {definition} {}(self{signature}) -> {answer}:\n        \"\"\"{doc}\"\"\"\n        return {call}(\"{}\", \
          {{{arguments}}})\n",
         verb.name, verb.name
     )

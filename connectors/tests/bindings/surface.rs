@@ -25,6 +25,7 @@ const NODES_OWN: &[(&str, &str)] = &[
     ("fromJSON", "plain objects have no methods"),
     ("Records", "a type of types"),
     ("Calling", "the form of an argument"),
+    ("Composing", "the form of an argument"),
     ("ErrorCode", "the form of an argument"),
     ("GivenMessage", "the form of an argument"),
     ("Judging", "the form of an argument"),
@@ -34,6 +35,7 @@ const NODES_OWN: &[(&str, &str)] = &[
     ("Reading", "the form of an argument"),
     ("Settings", "the form of an argument"),
     ("Signing", "the form of an argument"),
+    ("Standing", "the form of an argument"),
     ("Text", "the form of an argument"),
     ("WebhookRequest", "the form of an argument"),
 ];

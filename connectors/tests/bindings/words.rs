@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use careline::reflect::Kind;
-use careline_connectors::surface::{ENGINE, TENANT, Verb};
+use careline::reflect::{Kind, Shape};
+use careline_connectors::surface::{Argument, ENGINE, TENANT};
 
 /// A documentation comment without Rust's links: "[`Tenant::cases_of`]" as "`cases_of`".
 pub(crate) fn plain(doc: &str) -> String {
@@ -49,23 +49,32 @@ pub(crate) fn camel_case(name: &str) -> String {
     })
 }
 
-/// The names of the model that verbs' types name, each once, as an import lists them.
-pub(crate) fn model_names() -> String {
-    let names: BTreeSet<_> = TENANT.iter().chain(ENGINE).flat_map(names_in).collect();
+/// The names of the model that verbs' types name, each once, as an import lists them; `taken` tells what an argument
+/// names.
+pub(crate) fn model_names(taken: impl Fn(&Argument) -> Vec<Kind>) -> String {
+    let kinds = TENANT.iter().chain(ENGINE).flat_map(|verb| {
+        let taken = verb.arguments.iter().flat_map(&taken);
+        taken.chain([(verb.answer)()]).collect::<Vec<_>>()
+    });
+    let names: BTreeSet<_> = kinds.filter_map(name).collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// The names of the model that a verb's types name.
-fn names_in(verb: &Verb) -> Vec<&'static str> {
-    fn name(kind: Kind) -> Option<&'static str> {
-        match kind {
-            Kind::Option(inner) | Kind::List(inner) | Kind::Map(inner) | Kind::Page(inner) => name(*inner),
-            Kind::Enum(open) => Some(open.name),
-            Kind::Record(shape) => Some(shape.name),
-            Kind::Union(union) => Some(union.name),
-            _ => None,
-        }
+/// The name of the model that a type names.
+fn name(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Option(inner) | Kind::List(inner) | Kind::Map(inner) | Kind::Page(inner) => name(*inner),
+        Kind::Enum(open) => Some(open.name),
+        Kind::Record(shape) => Some(shape.name),
+        Kind::Union(union) => Some(union.name),
+        _ => None,
     }
-    let taken = verb.arguments.iter().map(|argument| (argument.kind)());
-    taken.chain([(verb.answer)()]).filter_map(name).collect()
+}
+
+/// The record that an argument gives field by field, if it does.
+pub(crate) fn given_by_field(argument: &Argument) -> Option<&'static Shape> {
+    match (argument.kind)() {
+        Kind::Record(shape) if !argument.required.is_empty() => Some(shape),
+        _ => None,
+    }
 }

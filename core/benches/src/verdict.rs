@@ -38,11 +38,11 @@ impl Step {
     pub const ALL: [Self; 8] = [
         Self::Guards(0),
         Self::Guards(16),
-        Self::Guards(256),
+        Self::Guards(Guarded::MOST_EARLIER),
         Self::Measure,
         Self::Both(0),
         Self::Both(16),
-        Self::Both(256),
+        Self::Both(Guarded::MOST_EARLIER),
         Self::Compose,
     ];
 

@@ -439,8 +439,13 @@ impl Draft<'_> {
         around: &Around,
         verdict: &mut Verdict,
     ) {
-        let route = verdict.route.as_ref().map(|route| &route.visibility);
-        let public = route.or(around.target.as_ref().map(|target| &target.visibility)) != Some(&Visibility::Private);
+        let audience = verdict.route.as_ref().map(|route| &route.visibility);
+        let audience = audience.or(around.target.as_ref().map(|target| &target.visibility));
+        let public = verdict.verb != "direct_message" && audience != Some(&Visibility::Private);
+        // The policy's own words are there to be used again, but not under one post.
+        let own_words =
+            self.rules.policy.policy().texts.values().any(|texts| texts.0.values().any(|own| *own == draft.text));
+        let earlier: Vec<_> = earlier.iter().filter(|said| !own_words || said.conversation == around.line).collect();
         let prints: Vec<_> = earlier.iter().map(|said| Fingerprint::new(&said.text)).collect();
         let said = earlier.iter().zip(&prints).map(|(said, fingerprint)| Earlier {
             fingerprint,

@@ -49,6 +49,7 @@ impl Composing {
 
 /// An answer as it will stand on the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 #[non_exhaustive]
 pub struct Composed {
     /// What to send, in order; never empty.
@@ -59,6 +60,8 @@ pub struct Composed {
 
 /// One post or message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[cfg_attr(feature = "reflect", reflect(text_with = Part::marked))]
 #[non_exhaustive]
 pub struct Part {
     /// Its text in Unicode NFC.
@@ -67,6 +70,13 @@ pub struct Part {
     pub length: u32,
     /// What the network makes of it; spans in UTF-8 bytes of `text`.
     pub entities: Vec<Entity>,
+}
+
+#[cfg(feature = "reflect")]
+impl Part {
+    fn marked(&self, _: Option<&crate::model::MessageId>) -> Option<&str> {
+        Some(&self.text)
+    }
 }
 
 open_enum! {

@@ -180,7 +180,7 @@ pub struct Guarded<'a> {
 
 impl<'a> Guarded<'a> {
     /// So many earlier texts are compared.
-    pub const MOST_EARLIER: usize = 256;
+    pub const MOST_EARLIER: usize = 160;
 
     /// A draft that only the customer can read, and of which nothing else is known.
     pub fn new(text: &'a str, now: Timestamp) -> Self {

@@ -1,7 +1,9 @@
 //! `careline demo`: a made-up day of traffic goes through the real intake, and is checked against its own truth.
 
 mod check;
+pub(crate) mod network;
 mod shift;
+pub(crate) mod story;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,7 @@ use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 
+use self::network::Taking;
 use crate::host::{self, Connections};
 use crate::intake::{self, Tally};
 use crate::traffic::double::Double;
@@ -30,6 +33,10 @@ use crate::{Failure, Result, page, serve, server};
 const POLICY: &str = include_str!("../../../docs/example-policy.toml");
 /// Our account on the Mastodon double, by the policy's name.
 const MASTODON: &str = "acme-mastodon";
+/// Our other account on X, by the policy's name.
+const OTHER_X: &str = "acmehelp-x";
+/// How long people on X take to answer what is said on the inbox page.
+const ANSWER: Duration = Duration::from_secs(3);
 /// The day is played in slices of this length.
 const SLICE: Duration = Duration::from_secs(600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -84,7 +91,7 @@ async fn show(args: &Args, dir: &Path) -> Result<()> {
     let store = Arc::new(SqliteStore::open(host::database(dir))?);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
     let double = Double::start(mastodon, schedule);
-    let engine = engine(store, &double, &transport, clock.clone(), &host).await?;
+    let (engine, x) = engine(store, &double, &transport, clock.clone(), &host).await?;
     let tenant = engine.tenant(TenantId::single())?;
     let tally = Tally::default();
     let app = intake::router(engine.clone(), tally.clone()).merge(page::router(engine.clone(), &[]));
@@ -100,7 +107,11 @@ async fn show(args: &Args, dir: &Path) -> Result<()> {
     engine.tick().await?;
     let merged = shift::recognise(&tenant, &truth.pairs).await?;
 
-    let checked = check::check(&tenant, &truth, &driven).await?;
+    let mut checked = check::check(&tenant, &truth, &driven).await?;
+    // The story is over now, too.
+    clock.set(SystemClock.now().plus_millis(-i64::try_from(story::AT_MOST.as_millis()).unwrap_or_default()));
+    checked.story = story::tell(&engine, &tenant, &x, &|time| clock.set(clock.now().plus(time))).await?;
+    clock.follow_the_machine();
     let summary = summary::Summary::gather(&tenant, &truth, &driven, &tally.counts(), &double, checked).await?;
     let summary = summary.of(args.seed, dir, merged);
     if args.json {
@@ -116,6 +127,7 @@ async fn show(args: &Args, dir: &Path) -> Result<()> {
         tokio::select! {
             () = serve::interrupted() => {}
             () = serve::keep_ticking(engine) => {}
+            () = keep_asking(tenant) => {}
         }
     }
     server.abort();
@@ -144,32 +156,51 @@ fn data_directory(args: &Args) -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// The engine under the example policy, with the double as its Mastodon server.
+/// The example policy with our server's name, and with the closing note.
+fn policy(mastodon_host: &str) -> String {
+    let text = match mastodon_host {
+        "" => POLICY.to_owned(),
+        host => POLICY.replace("social.example", host),
+    };
+    format!("{text}\n[texts.return_note]\nen = \"Solved in private. Thank you for your patience!\"\n")
+}
+
+/// The engine under the example policy, with the double as its Mastodon server and networks that take what is said; and
+/// the account of which the story tells.
 async fn engine(
     store: Arc<SqliteStore>,
     double: &Double,
     transport: &Arc<dyn Transport>,
     clock: Arc<DayClock>,
     host: &str,
-) -> Result<Engine> {
-    let text = POLICY.replace("social.example", host);
-    let policy = Policy::parse(&text, "example-policy.toml").map_err(careline::Error::from)?;
+) -> Result<(Engine, Arc<Taking>)> {
+    let policy = Policy::parse(&policy(host), "example-policy.toml").map_err(careline::Error::from)?;
     let x = careline_x::Webhook::new(careline_x::WebhookConfig::new([traffic::X_SECRET.to_owned()]))?;
     let facebook =
         careline_facebook::WebhookConfig::new(traffic::FACEBOOK_SECRET.to_owned(), "demo-verify-token".to_owned());
     let config = careline_mastodon::AccountConfig::new(double.base(), traffic::MASTODON_TOKEN.to_owned())
         .account_id(traffic::MASTODON_ACCOUNT.0)
         .handle(traffic::MASTODON_ACCOUNT.1);
-    let mastodon = Arc::new(careline_mastodon::Account::new(config)?);
+    let mastodon = Taking::new(Arc::new(careline_mastodon::Account::new(config)?), clock.clone());
+    let page = careline_facebook::AccountConfig::new(traffic::FACEBOOK_PAGE, "demo-facebook-page-token");
+    let page = Taking::new(Arc::new(careline_facebook::Account::new(page)?), clock.clone());
+    let [(id, handle), (other_id, other_handle)] = traffic::X_ACCOUNTS;
+    let story = Arc::new(network::on_x(id, handle, clock.clone())?);
+    let other = network::on_x(other_id, other_handle, clock.clone())?;
     let connections = Connections {
         endpoints: [
             ("x".to_owned(), Arc::new(x) as _),
             ("facebook".to_owned(), Arc::new(careline_facebook::Webhook::new(facebook)?) as _),
         ]
         .into(),
-        networks: vec![(AccountId::from(MASTODON), mastodon as _)],
+        networks: vec![
+            (AccountId::from(MASTODON), Arc::new(mastodon) as _),
+            (AccountId::from("acme-page"), Arc::new(page) as _),
+            (AccountId::from(OTHER_X), Arc::new(other) as _),
+            (AccountId::from(story::ACCOUNT), story.clone() as _),
+        ],
     };
-    Ok(host::engine(store, policy, connections, transport.clone(), clock)?)
+    Ok((host::engine(store, policy, connections, transport.clone(), clock)?, story))
 }
 
 /// Holds the stream of the Mastodon account; after each break it asks for what was missed.
@@ -180,6 +211,18 @@ async fn keep_reading(tenant: Tenant) {
         let _ = tenant.poll(&account).await;
         let _ = tenant.follow(&account, "user").await;
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Reads what people on X answer.
+async fn keep_asking(tenant: Tenant) {
+    loop {
+        for account in [story::ACCOUNT, OTHER_X] {
+            if let Err(error) = tenant.poll(&AccountId::from(account)).await {
+                eprintln!("careline: {account}: {error}");
+            }
+        }
+        tokio::time::sleep(ANSWER).await;
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 /// The case whose id is, or begins with, `text`.
-async fn find(tenant: &Tenant, text: &str) -> Result<CaseId> {
+pub(crate) async fn find(tenant: &Tenant, text: &str) -> Result<CaseId> {
     let id = CaseId::from(text);
     if tenant.explain(&id).await.is_ok() {
         return Ok(id);

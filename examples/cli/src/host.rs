@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use careline::care::{Engine, EngineBuilder, TenantSetup};
-use careline::clock::Clock;
+use careline::clock::{Clock, SystemClock};
 use careline::intake::Intake;
 use careline::model::{AccountId, TenantId};
 use careline::network::Network;
@@ -16,6 +16,7 @@ use careline::store::Store;
 use careline::transport::Transport;
 use careline::{Error, ErrorKind, Result, Retry};
 use careline_connectors::{open_endpoint, open_network, with_signals};
+use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -45,6 +46,35 @@ pub(crate) fn open_existing(dir: &Path) -> Result<Arc<dyn Store>> {
 pub(crate) fn reader(dir: &Path) -> Result<Engine> {
     let policy = CompiledPolicy::new(Policy::from_brand("careline"))?;
     Engine::builder(open_existing(dir)?).tenant(TenantId::single(), TenantSetup::new(policy)).build()
+}
+
+/// What a command needs that changes something.
+#[derive(clap::Args)]
+pub(crate) struct Place {
+    /// The policy.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+/// An engine that may change what a data directory holds, with the connections of [`connections`]. It receives nothing.
+pub(crate) async fn worker(place: &Place) -> crate::Result<Engine> {
+    let policy = load_policy(&place.policy)?;
+    let store = open_existing(&place.data)?;
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let networks = connections(&policy, &transport, &clock).await?.networks;
+    Ok(engine(store, policy, Connections { endpoints: BTreeMap::new(), networks }, transport, clock)?)
+}
+
+/// Reads a policy; its mistakes go to standard error, a line each.
+pub(crate) fn load_policy(file: &Path) -> crate::Result<Policy> {
+    Policy::load(file).map_err(|mistakes| {
+        eprintln!("{mistakes}");
+        crate::Failure::Told("the policy has mistakes")
+    })
 }
 
 /// Makes the data directory where there is none.
@@ -93,7 +123,7 @@ pub(crate) fn engine(
 /// - `CARELINE_X_CONSUMER_SECRET`: receive X webhooks; two secrets with a comma between during a rotation;
 /// - `CARELINE_FACEBOOK_APP_SECRET` and `CARELINE_FACEBOOK_VERIFY_TOKEN`: receive Facebook and Messenger webhooks;
 /// - `CARELINE_MASTODON_WEBHOOK_SECRET`: receive Mastodon's administrator webhooks;
-/// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy; the account's id in capitals, every other sign as `_`;
+/// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy and answer with it; the account's id in capitals, every other sign as `_`;
 /// - `CARELINE_X_APP_TOKEN`: hold X's streams.
 ///
 /// A network that cannot be reached now is told and keeps nobody else's messages out: reading goes on trying.
@@ -185,11 +215,9 @@ fn missing(name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use careline::clock::SystemClock;
     use careline::model::{Channel, NativeAccount};
     use careline::network::BodyKind;
     use careline::store::MemoryStore;
-    use careline_http::HttpTransport;
 
     use super::*;
 

@@ -1,13 +1,18 @@
 //! The careline program: a demo, the intake, the inbox page and tools around them.
 
+mod approve;
+mod audit;
 mod demo;
 mod explain;
 mod host;
+mod incident;
 mod intake;
 mod normalise;
+mod outbox;
 mod page;
 mod policy;
 mod queue;
+mod reply;
 mod serve;
 mod server;
 mod table;
@@ -35,6 +40,19 @@ enum Command {
     Serve(serve::Args),
     /// List open cases by what is due first.
     Queue(queue::Args),
+    /// Judge an answer and submit it; `serve` sends it.
+    Reply(reply::Args),
+    /// List replies and where they stand; send one after all, settle one nobody could tell, take one back.
+    #[command(visible_alias = "replies")]
+    Outbox(outbox::Args),
+    /// Say yes or no to a reply that waits for approval.
+    Approve(approve::Args),
+    /// Hold answers one by one while many people have one problem.
+    #[command(subcommand)]
+    Incident(incident::Command),
+    /// Tell who did what, and check that nothing in it was changed.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Tell why a case is what it is.
     Explain(explain::Args),
     /// Read raw bodies of a network and print one event per line as JSON.
@@ -51,6 +69,11 @@ fn main() -> ExitCode {
         Command::Demo(args) => run(demo::run(&args)),
         Command::Serve(args) => run(serve::run(&args)),
         Command::Queue(args) => run(queue::run(&args)),
+        Command::Reply(args) => run(reply::run(&args)),
+        Command::Outbox(args) => run(outbox::run(&args)),
+        Command::Approve(args) => run(approve::run(&args)),
+        Command::Incident(command) => run(incident::run(&command)),
+        Command::Audit(command) => run(audit::run(&command)),
         Command::Explain(args) => run(explain::run(&args)),
         Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),

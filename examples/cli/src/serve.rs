@@ -9,7 +9,6 @@ use std::time::Duration;
 use careline::care::{Engine, Failed};
 use careline::clock::{Clock, SystemClock};
 use careline::model::{AccountId, CaseId, EffectId, IdentityId, TenantId, Timestamp};
-use careline::policy::Policy;
 use careline::store::EffectAction;
 use careline::transport::Transport;
 use careline_http::HttpTransport;
@@ -48,10 +47,7 @@ pub(crate) struct Args {
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let policy = Policy::load(&args.policy).map_err(|mistakes| {
-        eprintln!("{mistakes}");
-        Failure::Told("the policy has mistakes")
-    })?;
+    let policy = host::load_policy(&args.policy)?;
     host::make_directory(&args.data)?;
     let store = Arc::new(SqliteStore::open(host::database(&args.data))?);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
@@ -220,7 +216,7 @@ mod tests {
     use careline::model::{
         AccountChange, Channel, Event, EventBody, Inbound, NativeAccount, Profile, Surface, Visibility,
     };
-    use careline::policy::CompiledPolicy;
+    use careline::policy::{CompiledPolicy, Policy};
     use careline::store::MemoryStore;
     use careline_testkit::ManualClock;
 

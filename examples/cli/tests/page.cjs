@@ -1,4 +1,4 @@
-// The inbox page in headless Chromium, over the demo's day: reading, keys, both colour schemes, no JavaScript, narrow screens.
+// The inbox page in headless Chromium, over the demo's day: reading, answering, keys, both colour schemes, no JavaScript, narrow screens.
 //
 // `CARELINE_PICTURES=docs` keeps the pictures that the README shows.
 "use strict";
@@ -114,7 +114,7 @@ const faintTexts = (page) => page.evaluate(() => {
 const nameless = (page) => page.evaluate(() => {
   const named = (element) =>
     element.getAttribute("aria-label") || element.textContent.trim() || element.labels?.length || element.type === "hidden";
-  const bare = [...document.querySelectorAll("a, button, input, select, svg[role=img]")].filter((one) => !named(one));
+  const bare = [...document.querySelectorAll("a, button, input, select, textarea, svg[role=img]")].filter((one) => !named(one));
   const pictures = [...document.querySelectorAll("img:not([alt])")];
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
@@ -129,7 +129,7 @@ const everyPage = async (page, check) => {
     await check("case");
     return page.locator(".customer h2 a").getAttribute("href");
   })();
-  for (const at of [customer, "/search?q=order", "/quarantine", "/?view=overdue&network=x"]) {
+  for (const at of [customer, "/replies", "/search?q=order", "/quarantine", "/?view=overdue&network=x"]) {
     await page.goto(base + at);
     await check(at);
   }
@@ -192,6 +192,76 @@ test("keys move, open, search and go back", { skip: missing }, () =>
     await page.keyboard.press("Escape");
     await page.keyboard.press("u");
     await page.waitForURL((url) => url.pathname === "/");
+  }));
+
+/** An open case on X whose customer called us, and nobody has answered in private. */
+const openToAnswer = async (page) => {
+  await page.goto(`${base}/?view=unanswered&network=x`);
+  const links = await page.locator('a.row-link[href^="/cases/"]').evaluateAll((all) => all.map((link) => link.href));
+  for (const link of links) {
+    await page.goto(link);
+    if (!(await page.locator("#to option").first().textContent()).startsWith("Public")) continue;
+    await page.getByLabel("As", { exact: true }).first().selectOption("mia");
+    await page.locator("#text").fill("Hello, we are here.");
+    await page.locator("#verdict").getByText("It may be sent.").or(page.locator("#verdict .broken")).waitFor();
+    if (await page.locator("#verdict .kept").count()) return;
+  }
+  throw new Error("nobody on X can be answered");
+};
+
+test("while one writes, the verdict tells; in private it goes on, and is closed in public", { skip: missing }, () =>
+  look({}, async (page) => {
+    await openToAnswer(page);
+    const verdict = page.locator("#verdict");
+    assert.match(await verdict.textContent(), /\d+ of 280 weighted characters/);
+    await page.locator("#text").fill("Sorry! What is your e-mail address?");
+    await verdict.getByText("It may not be sent so.").waitFor();
+    assert.ok((await verdict.locator("mark").count()) > 0, "the words are marked");
+    assert.deepEqual(await faintTexts(page), []);
+    assert.deepEqual(await nameless(page), []);
+    await verdict.getByRole("button", { name: "Go on in private" }).click();
+    await page.waitForLoadState();
+    assert.match(await page.locator("#text").inputValue(), /messages\/compose/);
+    assert.equal(await page.locator("#purpose").inputValue(), "invitation");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const replies = page.locator("#replies");
+    await replies.getByText("Delivered").waitFor({ timeout: 15_000 });
+    assert.ok((await replies.getByRole("link", { name: "See it on X" }).count()) > 0);
+    // The customer comes after a moment.
+    for (let tries = 0; !(await page.getByText("Goes on in private").count()); tries += 1) {
+      assert.ok(tries < 20, "the customer does not come");
+      await page.waitForTimeout(1000);
+      await page.reload();
+    }
+    await page.getByRole("button", { name: "Close as resolved" }).click();
+    await page.getByRole("link", { name: "Close in public" }).click();
+    assert.match(await page.locator("#text").inputValue(), /Solved in private/);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await replies.getByText("Return note").waitFor();
+    assert.ok((await page.getByText("Closed in public").count()) > 0);
+  }));
+
+test("a warning is set aside and a colleague approves, without JavaScript", { skip: missing }, () =>
+  look({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${base}/?view=unanswered&network=facebook`);
+    await page.locator("a.row-link").first().click();
+    const write = async (text) => {
+      await page.locator("#as").selectOption("mia");
+      await page.locator("#text").fill(text);
+    };
+    await write("PLEASE READ OUR TERMS AGAIN NOW!!!!");
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByRole("button", { name: /Set the warning aside/ }).click();
+    assert.match(await page.locator("#verdict").textContent(), /set aside/);
+    await write("Our lawyer will call you about this matter.");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.goto(`${base}/replies`);
+    const waits = page.locator(".reply", { hasText: "Waits for approval" }).first();
+    await waits.locator("select[name=as]").selectOption("sam");
+    await waits.locator("textarea").fill("Our team will call you about this matter.");
+    await waits.getByRole("button", { name: "Approve" }).click();
+    assert.equal(new URL(page.url()).pathname, "/replies");
+    assert.equal(await page.locator(".reply", { hasText: "Waits for approval" }).count(), 0);
   }));
 
 test("deadlines tick", { skip: missing }, () =>

@@ -8,6 +8,7 @@ use careline::model::Message;
 use careline::store::{ExportAsk, Exported, Record};
 use serde::Serialize;
 
+use super::story::Told;
 use crate::Result;
 use crate::traffic::Truth;
 use crate::traffic::drive::Driven;
@@ -38,6 +39,8 @@ pub(crate) struct SelfCheck {
     pub(crate) quarantine_right: bool,
     /// The entries of the log, whose chain of digests fits.
     pub(crate) log_entries: u64,
+    /// The story that is told after the day, and what was wrong in it.
+    pub(crate) story: Told,
     /// The first faults, in words.
     pub(crate) faults: Vec<String>,
 }
@@ -49,6 +52,7 @@ impl SelfCheck {
             && self.missing + self.doubled + self.invented + self.different + self.surprises == 0
             && self.quarantine_right
             && self.refusals_right
+            && self.story.faults.is_empty()
     }
 
     fn fault(&mut self, fault: String) {

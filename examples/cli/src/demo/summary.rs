@@ -193,7 +193,10 @@ impl fmt::Display for Summary {
                 check.log_entries
             ),
         ]);
-        for fault in &check.faults {
+        for (place, step) in check.story.steps.iter().enumerate() {
+            rows.add_row([if place == 0 { "one matter" } else { "" }, step]);
+        }
+        for fault in check.faults.iter().chain(&check.story.faults) {
             rows.add_row(["fault", fault]);
         }
         rows.add_row(["database".to_owned(), crate::host::database(&self.data).display().to_string()]);

@@ -5,35 +5,48 @@ use careline::care::CaseView;
 use careline::model::{AgentId, Assessment, CaseId, ClockKind, MessageId, Reason, SlaClock, Step, StepKind, Timestamp};
 use maud::{Markup, html};
 
+use super::compose::{self, Sheet};
 use super::desk::{Desk, Page};
 use super::thread::{Around, thread};
 use super::words::{self, count, due, label, lang, moment, network, span, tier};
-use super::{customer, evidence, frame};
+use super::{customer, evidence, frame, handoff, replies};
 
 pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Page {
-    let view = desk.tenant.case(&CaseId::from(id)).await?;
+    page(&desk, &CaseId::from(id), None).await
+}
+
+/// The page, with the answer that somebody writes.
+pub(super) async fn page(desk: &Desk, id: &CaseId, sheet: Option<Sheet>) -> Page {
+    let view = desk.tenant.case(id).await?;
+    let sheet = match sheet {
+        Some(sheet) => sheet,
+        None => Sheet::new(desk, &view).await?,
+    };
     let path = format!("/cases/{}", view.case.id);
-    let around = Around { desk: &desk, path: &path, case: &view.case, assessments: &view.assessments };
+    let around = Around { desk, path: &path, case: &view.case, assessments: &view.assessments };
     let main = html! {
-        (head(&desk, &view))
+        (head(desk, &view))
         div.case-columns {
             div.conversation {
                 @for one in &view.threads { (thread(&around, one)) }
                 @if view.threads.is_empty() { div.empty { p.empty-title { "No messages are kept" } } }
-                (notes(&desk, &view))
+                (compose::form(desk, &view, &sheet).await?)
+                (replies::of_case(desk, &view.case.id).await?)
+                (notes(desk, &view))
             }
             div.reasons {
-                (why(&desk, &view))
-                (timeline(&desk, &view))
+                (why(desk, &view))
+                (timeline(desk, &view))
             }
             aside.beside aria-label="Case and customer" {
-                (promises(&desk, &view.case.clocks))
-                (holder(&desk, &view))
-                (customer::panel(&desk, &view.customer, &view.case.id, &view.case.network))
+                (handoff::panel(desk, &view).await?)
+                (promises(desk, &view.case.clocks))
+                (holder(desk, &view))
+                (customer::panel(desk, &view.customer, &view.case.id, &view.case.network))
             }
         }
     };
-    Ok(frame::page(&desk, &title(&view), main))
+    Ok(frame::page(desk, &title(&view), main))
 }
 
 fn title(view: &CaseView) -> String {
@@ -223,6 +236,7 @@ fn happened(step: &Step) -> String {
         StepKind::Queued => "Put into the queue".to_owned(),
         StepKind::Released => "Taken from its agent".to_owned(),
         StepKind::Breached => "Promise broken".to_owned(),
+        StepKind::HandedOff => "Asked to go on elsewhere".to_owned(),
         StepKind::Noted => "Note written".to_owned(),
         other => label(other.as_str()),
     }

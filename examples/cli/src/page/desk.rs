@@ -1,6 +1,7 @@
 //! What every page starts from: whose it is, what was asked, what time it is; and what is said when that fails.
 
-use axum::extract::FromRequestParts;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
@@ -87,6 +88,31 @@ impl FromRequestParts<Engine> for Desk {
     }
 }
 
+/// The fields of a form that was posted.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The first field of this name; empty if there is none.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every field of this name.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl FromRequest<Engine> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, engine: &Engine) -> Result<Self, Problem> {
+        // axum bounds the body.
+        let body = Bytes::from_request(request, engine).await.map_err(|_| Problem::unreadable())?;
+        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+    }
+}
+
 /// Why a page cannot be shown, in words for people.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -107,6 +133,26 @@ impl Problem {
         }
     }
 
+    /// What was posted is too long, or broke off.
+    fn unreadable() -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            title: "That cannot be read",
+            text: "What was sent is too long, or broke off. Nothing was changed.",
+            detail: String::new(),
+        }
+    }
+
+    /// Another page sent its visitor's browser here to change something.
+    pub(super) fn other_origin() -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            title: "That did not come from this page",
+            text: "Nothing was changed. Behind a proxy, give the name people ask for: `careline serve --host NAME`.",
+            detail: String::new(),
+        }
+    }
+
     /// The request was meant for another name than ours.
     pub(super) fn other_host() -> Self {
         Self {
@@ -123,6 +169,11 @@ impl From<Error> for Problem {
         let detail = format!("{} ({})", error.message(), error.kind());
         if error.kind() == ErrorKind::NotFound {
             return Self { detail, ..Self::nothing_here() };
+        }
+        let refused = [ErrorKind::Conflict, ErrorKind::PermissionDenied, ErrorKind::InputInvalid];
+        if refused.contains(&error.kind()) {
+            let (title, text) = ("That cannot be done", "Nothing was changed. Somebody may have been quicker.");
+            return Self { status: status_of(&error), title, text, detail };
         }
         Self {
             status: status_of(&error),

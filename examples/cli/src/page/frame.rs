@@ -70,6 +70,7 @@ fn top(desk: &Desk) -> Markup {
         }
         nav.nav aria-label="Main" {
             a #to-queue href=(desk.href("/", &[])) aria-current=[here("/")] { "Queue" }
+            a href=(desk.href("/replies", &[])) aria-current=[here("/replies")] { "Replies" }
             a href=(desk.href("/quarantine", &[])) aria-current=[here("/quarantine")] { "Quarantine" }
         }
         @if !desk.tenants.is_empty() {

@@ -1,13 +1,15 @@
 //! Under which names the page answers.
 //!
 //! A page elsewhere can give its own name the address 127.0.0.1 and then read what is answered there as if it came from
-//! itself (DNS rebinding). It cannot choose the `Host` its visitor's browser sends.
+//! itself (DNS rebinding). It cannot choose the `Host` its visitor's browser sends, nor the `Origin`: what changes
+//! something is taken only where that is ours (cross-site request forgery).
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::HOST;
+use axum::http::Method;
+use axum::http::header::{HOST, ORIGIN};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -35,10 +37,24 @@ impl Hosts {
     }
 }
 
-/// Answers nobody who asks for another name. No browser leaves the name out.
+/// Answers nobody who asks for another name, and does nothing for the page of another. No browser leaves the names out.
 pub(super) async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let asked = request.headers().get_all(HOST).iter().all(|host| host.to_str().is_ok_and(|host| hosts.allow(host)));
-    if asked { next.run(request).await } else { Problem::other_host().into_response() }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match asked {
+        true if reads || is_from_here(&hosts, &request) => next.run(request).await,
+        true => Problem::other_origin().into_response(),
+        false => Problem::other_host().into_response(),
+    }
+}
+
+/// Whether a request comes from a page of ours: of the very address that is asked, or of a name that was given.
+fn is_from_here(hosts: &Hosts, request: &Request) -> bool {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let Some((_, origin)) = header(ORIGIN).and_then(|origin| origin.split_once("://")) else { return false };
+    let name = origin.rsplit_once(':').map_or(origin, |(name, _)| name);
+    // Behind a proxy, `Host` may be the proxy's word for us. Another port of this machine is somebody else's page.
+    header(HOST) == Some(origin) || hosts.0.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-// Adds what reading does not need: deadlines that tick and keys to move with.
+// Adds what reading does not need: deadlines that tick, keys to move with, the verdict while one writes.
 "use strict";
 
 const started = Date.now();
@@ -48,3 +48,32 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("q")?.focus();
   } else if (event.key === "u") document.getElementById("to-queue")?.click();
 });
+
+// The verdict on what is being written, half a second after the last key.
+const writing = document.querySelector("form[data-verdict]");
+if (writing) {
+  const verdict = document.getElementById("verdict");
+  let pause, latest = 0;
+  const judge = async () => {
+    const mine = ++latest;
+    const body = new URLSearchParams(new FormData(writing));
+    const answer = await fetch(writing.dataset.verdict, { method: "POST", body }).catch(() => null);
+    if (answer?.ok && mine === latest) verdict.innerHTML = await answer.text();
+  };
+  writing.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(judge, 500);
+  });
+}
+
+// Replies on their way, until they have arrived; not while somebody decides about one.
+const follow = async () => {
+  const replies = document.querySelector("#replies[data-again]");
+  if (!replies) return;
+  if (!replies.contains(document.activeElement)) {
+    const answer = await fetch(replies.dataset.again).catch(() => null);
+    if (answer?.ok) replies.outerHTML = await answer.text();
+  }
+  setTimeout(follow, 2000);
+};
+setTimeout(follow, 1500);

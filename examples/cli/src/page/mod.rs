@@ -4,14 +4,17 @@
 //! inline script, nothing from elsewhere. Pictures are never fetched; initials stand in for them.
 
 mod case;
+mod compose;
 mod customer;
 mod desk;
 mod evidence;
 mod frame;
+mod handoff;
 mod hosts;
 mod pieces;
 mod quarantine;
 mod queue;
+mod replies;
 mod search;
 #[cfg(test)]
 mod seed;
@@ -28,20 +31,27 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use careline::care::Engine;
 
 use desk::Problem;
 use hosts::Hosts;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
-     base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The pages over what `engine` knows, for who asks for one of `hosts` or for this machine. They only read.
+/// The pages over what `engine` knows, for who asks for one of `hosts` or for this machine. What changes something
+/// is taken from these pages alone.
 pub(crate) fn router(engine: Engine, hosts: &[String]) -> Router {
     Router::new()
         .route("/", get(queue::show))
         .route("/cases/{id}", get(case::show))
+        .route("/cases/{id}/reply", post(compose::submit))
+        .route("/cases/{id}/verdict", post(compose::judge))
+        .route("/cases/{id}/replies", get(replies::follow))
+        .route("/cases/{id}/close", post(handoff::close))
+        .route("/replies", get(replies::show))
+        .route("/replies/{id}", post(replies::decide))
         .route("/customers/{id}", get(customer::show))
         .route("/search", get(search::show))
         .route("/quarantine", get(quarantine::show))
@@ -63,7 +73,7 @@ async fn guarded(mut response: Response) -> Response {
     let headers: &mut HeaderMap = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

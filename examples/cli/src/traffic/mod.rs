@@ -24,6 +24,7 @@ use careline::model::Timestamp;
 pub(crate) use mastodon::Schedule;
 pub(crate) use people::Pair;
 pub(crate) use truth::{Expect, Truth};
+pub(crate) use x::{entities, escape};
 
 /// The consumer secret that X signs with on this day.
 pub(crate) const X_SECRET: &str = "demo-x-consumer-secret";

@@ -384,12 +384,12 @@ pub(crate) fn delivery(body: Vec<u8>, at: Timestamp) -> Delivery {
 }
 
 /// X writes three characters as entities.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The handles and hashtags of a text, in code points.
-fn entities(wire: &str) -> Value {
+pub(crate) fn entities(wire: &str) -> Value {
     let (mut mentions, mut hashtags) = (Vec::new(), Vec::new());
     let mut at = 0;
     for word in wire.split(' ') {
