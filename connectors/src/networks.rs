@@ -94,10 +94,14 @@ pub fn open_endpoint(settings: &Value) -> Result<Arc<dyn Intake>> {
 ///
 /// | network | keys |
 /// |---|---|
-/// | `x` | `native_id`, `handle`, `user_token`, `app_token`, `search_query`, `unsummoned_replies`, `base_url` |
+/// | `x` | `native_id`, `handle`, `user_token`, `app_token`, `client_id`, `client_secret`, `search_query`, `unsummoned_replies`, `base_url` |
 /// | `facebook` | `page_id`, `page_token`, `app_secret`, `app_id`, `api_version`, `base_url` |
 /// | `mastodon` | `host` or `base_url`, `token`, `account_id`, `handle`; as a URI `mastodon://social.example?token=env:TOKEN` |
 /// | `bluesky` | `identifier`: DID or handle; `password`: an app password; `service`, `pds`, `no_direct_messages`, `chat_proxy`, `jetstream`, `keywords` |
+///
+/// A token may be left out where people connect the account through an app, see
+/// [`Tenant::connect`](careline::care::Tenant::connect): on X one whose `client_id` stands here (`client_secret` too, if it
+/// is a confidential client), on Facebook one whose `app_id` and `app_secret` do.
 ///
 /// # Errors
 /// `config_invalid`, with the setting that is wrong.
@@ -189,11 +193,22 @@ mod x {
         let mut config = careline_x::AccountConfig::new(given.text("native_id")?, handle.trim_start_matches('@'));
         config.user_token = given.maybe_secret("user_token")?;
         config.app_token = given.maybe_secret("app_token")?;
+        let (client_id, client_secret) = (given.maybe_text("client_id")?, given.maybe_secret("client_secret")?);
         config.search_query = given.maybe_text("search_query")?;
         config.unsummoned_replies = given.flag("unsummoned_replies")?;
         if let Some(base_url) = given.maybe_text("base_url")? {
             config.base_url = base_url;
         }
+        if client_secret.is_some() && client_id.is_none() {
+            return Err(given.wrong("client_id", "it is missing beside `client_secret`"));
+        }
+        config.oauth = client_id.map(|client_id| {
+            // Nobody is sent to X from here.
+            let mut app = careline_x::OAuthConfig::new(client_id, "");
+            app.client_secret = client_secret;
+            app.base_url.clone_from(&config.base_url);
+            app
+        });
         Ok(Arc::new(careline_x::Account::new(config)?))
     }
 }
@@ -211,9 +226,13 @@ mod facebook {
     }
 
     pub(super) fn account(given: &mut Given) -> Result<Arc<dyn Network>> {
-        let mut config = careline_facebook::AccountConfig::new(given.text("page_id")?, given.secret("page_token")?);
-        config.app_secret = given.maybe_secret("app_secret")?;
-        config.app_id = given.maybe_text("app_id")?;
+        let (app_id, app_secret) = (given.maybe_text("app_id")?, given.maybe_secret("app_secret")?);
+        let page_token = match app_id.is_some() && app_secret.is_some() {
+            true => given.maybe_secret("page_token")?.unwrap_or_default(),
+            false => given.secret("page_token")?,
+        };
+        let mut config = careline_facebook::AccountConfig::new(given.text("page_id")?, page_token);
+        (config.app_id, config.app_secret) = (app_id, app_secret);
         if let Some(version) = given.maybe_text("api_version")? {
             config.api_version = version;
         }
@@ -242,7 +261,8 @@ mod mastodon {
             (None, Some(host)) => format!("https://{host}"),
             (None, None) => return Err(given.wrong("host", "it is missing")),
         };
-        let mut config = careline_mastodon::AccountConfig::new(base_url, given.secret("token")?);
+        let mut config =
+            careline_mastodon::AccountConfig::new(base_url, given.maybe_secret("token")?.unwrap_or_default());
         config.account_id = given.maybe_text("account_id")?;
         config.handle = given.maybe_text("handle")?.map(|handle| handle.trim_start_matches('@').to_owned());
         Ok(Arc::new(careline_mastodon::Account::new(config)?))
@@ -268,6 +288,17 @@ mod tests {
             json!({"network": "facebook", "page_id": "55", "page_token": "t", "app_secret": "a"}),
             json!({"network": "mastodon", "host": "social.example", "token": "t", "account_id": "1"}),
         ];
+        let connected = [
+            json!({"network": "x", "native_id": "1", "client_id": "c", "client_secret": "s"}),
+            json!({"network": "facebook", "page_id": "55", "app_id": "7", "app_secret": "a"}),
+            json!({"network": "mastodon", "host": "social.example"}),
+        ];
+        for settings in &connected {
+            assert!(
+                open_network(settings).unwrap().capability().send_verbs.contains(&"reply".to_owned()),
+                "{settings}"
+            );
+        }
         for settings in &endpoints {
             assert_eq!(open_endpoint(settings).unwrap().network().as_str(), settings["network"]);
         }
@@ -294,6 +325,14 @@ mod tests {
         ];
         for (settings, expected) in wrong {
             let error = open_endpoint(&settings).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("hush"), "{error}");
+        }
+        for (settings, expected) in [
+            (json!({"network": "x", "native_id": "1", "client_secret": "hush"}), "setting=client_id"),
+            (json!("x:?native_id=1&client_id=c&client_secret=hush"), "setting=client_secret"),
+            (json!({"network": "facebook", "page_id": "55", "app_secret": "hush"}), "setting=page_token"),
+        ] {
+            let error = open_network(&settings).unwrap_err().to_string();
             assert!(error.contains(expected) && !error.contains("hush"), "{error}");
         }
         let error = open_network(&json!({"network": "mastodon", "token": "hush"})).unwrap_err().to_string();

@@ -332,6 +332,14 @@ impl Tenant {
         Ok(self.network(account)?.capability())
     }
 
+    /// Asks the network who an account is, and whether it takes our token.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection, and what the network says.
+    pub async fn check(&self, account: &AccountId) -> Result<crate::network::AccountInfo> {
+        self.network(account)?.check(&self.context_of(account)?).await
+    }
+
     async fn ask_advisor(&self, advisor: &dyn Advisor, ask: &AdviceAsk, within: Duration) -> Result<Vec<Finding>> {
         let cx = self.inner.advice_context(self.inner.now().plus(within));
         let clock = self.inner.clock_handle();
@@ -360,7 +368,7 @@ impl Tenant {
     /// As [`Tenant::poll`].
     pub async fn poll_source(&self, account: &AccountId, source: &str) -> Result<Ingested> {
         let network = self.network(account)?;
-        let cx = self.inner.context()?;
+        let cx = self.context_of(account)?;
         let mut cursor = match self.record(Key::Cursor(account.clone(), source.into())).await? {
             Some(Record::Cursor(cursor)) => Some(cursor),
             _ => None,
@@ -394,7 +402,7 @@ impl Tenant {
     /// `not_found` for an account without a connection, and what ended the stream.
     pub async fn follow(&self, account: &AccountId, source: &str) -> Result<()> {
         let network = self.network(account)?;
-        let cx = self.inner.context()?;
+        let cx = self.context_of(account)?;
         let stream = network.stream(&cx, StreamAsk::new(source)).await?;
         self.drain(account, source, stream, &mut 0).await
     }
@@ -435,7 +443,7 @@ impl Tenant {
 
     async fn follow_once(&self, account: &AccountId, source: &str, pages: &mut usize) -> Result<()> {
         let network = self.network(account)?;
-        let cx = self.inner.context()?;
+        let cx = self.context_of(account)?;
         // The stream stands before we poll: what is said meanwhile waits in it.
         let stream = network.stream(&cx, StreamAsk::new(source)).await?;
         self.poll(account).await?;

@@ -24,6 +24,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::network::Network;
+use crate::network::token::SealKeys;
 use crate::policy::CompiledPolicy;
 use crate::routing::{Router, SkillRouter};
 use crate::store::{Delivery, Quarantined, Store};
@@ -50,6 +51,7 @@ pub(super) struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     transport: Option<Arc<dyn Transport>>,
+    token_keys: SealKeys,
     endpoints: BTreeMap<String, Arc<dyn Intake>>,
     tenants: BTreeMap<TenantId, TenantRules>,
     owners: FxHashMap<NativeAccount, (TenantId, AccountId)>,
@@ -133,6 +135,7 @@ pub struct EngineBuilder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     transport: Option<Arc<dyn Transport>>,
+    token_keys: SealKeys,
     endpoints: BTreeMap<String, Arc<dyn Intake>>,
     tenants: Vec<(TenantId, TenantSetup)>,
 }
@@ -149,6 +152,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Seals the tokens of accounts under these keys. Without, they are kept as they are: for stores that are encrypted
+    /// as a whole.
+    #[must_use]
+    pub fn token_keys(mut self, keys: SealKeys) -> Self {
+        self.token_keys = keys;
         self
     }
 
@@ -205,6 +216,7 @@ impl EngineBuilder {
                 store: self.store,
                 clock: self.clock,
                 transport: self.transport,
+                token_keys: self.token_keys,
                 endpoints: self.endpoints,
                 tenants,
                 owners,
@@ -324,6 +336,10 @@ impl Inner {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub(super) fn token_keys(&self) -> &SealKeys {
+        &self.token_keys
     }
 
     /// What a connector may use; an error without a transport.
@@ -571,6 +587,7 @@ impl Engine {
             store,
             clock: Arc::new(SystemClock),
             transport: None,
+            token_keys: SealKeys::none(),
             endpoints: BTreeMap::new(),
             tenants: Vec::new(),
         }

@@ -13,6 +13,7 @@ use futures_util::future::{Either, select};
 use super::duty::Ticked;
 use super::engine::Engine;
 use super::tenant::Tenant;
+use super::token::waiting;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
@@ -151,7 +152,7 @@ impl Tenant {
             return Ok(false);
         }
         let answer = match self.outbound(&due).await {
-            Ok(out) => self.within_time(&*network, &out).await,
+            Ok(out) => self.within_time(&due, &*network, &out).await,
             Err(error) => Err(error),
         };
         match answer {
@@ -161,8 +162,8 @@ impl Tenant {
     }
 
     /// One attempt, which ends in time whatever the network does.
-    async fn within_time(&self, network: &dyn Network, out: &Outbound) -> Result<Receipt> {
-        let cx = self.sending_context()?;
+    async fn within_time(&self, due: &Due, network: &dyn Network, out: &Outbound) -> Result<Receipt> {
+        let cx = self.sending_context(&due.reply.account)?;
         let clock = self.inner.clock_handle();
         match select(network.send(&cx, out), clock.sleep(SEND_WITHIN)).await {
             Either::Left((answer, _)) => answer,
@@ -173,7 +174,7 @@ impl Tenant {
     /// Looks on the network for a part that may have been sent.
     async fn look_for(&self, due: Due, network: &dyn Network) -> Result<bool> {
         let attempt = due.part().attempts;
-        let cx = self.sending_context()?;
+        let cx = self.sending_context(&due.reply.account)?;
         let clock = self.inner.clock_handle();
         let found = match self.outbound(&due).await {
             Ok(out) => {
@@ -215,7 +216,8 @@ impl Tenant {
 
     async fn failed(&self, due: &Due, attempt: u32, error: Error) -> Result<()> {
         self.hear(&due.reply, &error);
-        let failed = ReplyAction::Failed { part: due.place as u32, attempt, error: Box::new(error) };
+        let error = Box::new(waiting(error));
+        let failed = ReplyAction::Failed { part: due.place as u32, attempt, error };
         self.tell_reply(due, failed, &[]).await
     }
 
@@ -251,8 +253,8 @@ impl Tenant {
         Ok(needs)
     }
 
-    fn sending_context(&self) -> Result<Context> {
-        Ok(self.inner.context()?.with_deadline(self.inner.now().plus(SEND_WITHIN)))
+    fn sending_context(&self, account: &AccountId) -> Result<Context> {
+        Ok(self.context_of(account)?.with_deadline(self.inner.now().plus(SEND_WITHIN)))
     }
 
     /// A part as its network gets it.

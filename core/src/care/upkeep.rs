@@ -102,7 +102,7 @@ impl Tenant {
                 break;
             }
         }
-        let cx = self.inner.context()?;
+        let cx = self.context_of(account)?;
         let mut total = Ingested::default();
         for chunk in native_ids.chunks(max) {
             let page = network.recheck(&cx, Recheck::new(chunk.to_vec())).await?;

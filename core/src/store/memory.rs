@@ -681,7 +681,8 @@ impl Shelf {
             version: *version,
             record: self.with_content(record),
         };
-        let mut all: Vec<_> = self.records.values().map(record).collect();
+        let kept = self.records.values().filter(|(_, kept)| !matches!(kept, Record::Token(_)));
+        let mut all: Vec<_> = kept.map(record).collect();
         all.extend(self.steps.values().cloned().map(Exported::Step));
         all.extend(self.notes.values().cloned().map(Exported::Note));
         all.extend(self.timers.values().cloned().map(Exported::Timer));

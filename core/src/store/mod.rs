@@ -28,6 +28,7 @@ use crate::model::{
     Presence, QuarantineId, RawRange, RawRef, ReactionId, ReactionState, Reply, ReplyId, ReplyLine, ReplyState, Step,
     TeamId, TenantId, ThreadState, Timer, TimerId, Timestamp,
 };
+use crate::network::token::Sealed;
 
 pub use belongings::{Belongings, Finder, Library, MessagesOf};
 pub use chain::{ChainEnd, Link};
@@ -161,6 +162,8 @@ pub enum Key {
     OpenIncidents,
     /// What was said without anybody writing it: to a customer or by an account, by their id.
     AutomaticSaid(CompactString),
+    /// The token of an account.
+    Token(AccountId),
 }
 
 /// What a key stands for. Stored as JSON with a format version; see [`Record::VERSION`].
@@ -213,6 +216,9 @@ pub enum Record {
     OpenIncidents(Vec<IncidentId>),
     /// What was said without anybody writing it.
     AutomaticSaid(AutomaticSaid),
+    /// The token of an account, sealed. Written to its table alone: not to the log, and not handed out.
+    #[serde(skip)]
+    Token(SealedToken),
     /// A line of a timeline; only ever listed.
     Step(Step),
     /// A colleague's note; only ever listed.
@@ -222,6 +228,16 @@ pub enum Record {
 impl Record {
     /// The format version this careline writes.
     pub const VERSION: u16 = 2;
+}
+
+/// The token of an account as a store keeps it. `Debug` shows no word of it, and no serializer takes it.
+#[derive(Clone, Debug)]
+pub struct SealedToken(pub Sealed);
+
+impl PartialEq for SealedToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_text() == other.0.expose_text()
+    }
 }
 
 /// What is known about a message before it arrives.
@@ -812,7 +828,7 @@ pub fn check_put(key: &Key, version: u64, record: Option<&Written>) -> Result<()
         (Key::Account(id), Some(Record::Account(state))) => state.account == *id,
         (Key::Reply(id), Some(Record::Reply(reply))) => reply.id == *id,
         (Key::Line(_), Some(Record::Line(_))) | (Key::OpenIncidents, Some(Record::OpenIncidents(_))) => true,
-        (Key::AutomaticSaid(_), Some(Record::AutomaticSaid(_))) => true,
+        (Key::AutomaticSaid(_), Some(Record::AutomaticSaid(_))) | (Key::Token(_), Some(Record::Token(_))) => true,
         (Key::Incident(id), Some(Record::Incident(incident))) => incident.id == *id,
         _ => false,
     };

@@ -3,8 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Record;
+use super::{Record, SealedToken};
 use crate::error::{Error, ErrorKind, Result};
+use crate::network::token::Sealed;
 
 /// Turns a record of one kind from one version into the next one.
 type Upcaster = fn(&mut Value);
@@ -49,6 +50,7 @@ impl Record {
             Self::Incident(_) => "incident",
             Self::OpenIncidents(_) => "open_incidents",
             Self::AutomaticSaid(_) => "automatic_said",
+            Self::Token(_) => "token",
         }
     }
 
@@ -82,6 +84,7 @@ impl Record {
             Self::Incident(value) => serde_json::to_string(value),
             Self::OpenIncidents(value) => serde_json::to_string(value),
             Self::AutomaticSaid(value) => serde_json::to_string(value),
+            Self::Token(SealedToken(sealed)) => serde_json::to_string(sealed.expose_text()),
         };
         json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
     }
@@ -143,6 +146,11 @@ fn parse<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(kind: &str
         "incident" => Record::Incident(read(kind, json)?),
         "open_incidents" => Record::OpenIncidents(read(kind, json)?),
         "automatic_said" => Record::AutomaticSaid(read(kind, json)?),
+        // The parser's own words would repeat what stands there.
+        "token" => match read::<String, _>(kind, json) {
+            Ok(text) => Record::Token(SealedToken(Sealed::from_text(text))),
+            Err(_) => return Err(Error::new(ErrorKind::StorageDamaged, "a stored token is damaged")),
+        },
         _ => {
             return Err(
                 Error::new(ErrorKind::StorageDamaged, "a stored record is of a kind nobody knows").with("kind", kind)

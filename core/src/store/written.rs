@@ -1,5 +1,7 @@
 //! Values on their way into a store, beside their JSON.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::Record;
@@ -8,11 +10,11 @@ use crate::model::{Step, Timer};
 /// A value to be stored, beside its JSON: written once, for its table and for the log.
 ///
 /// A message's content, an assessment's evidence and a reply's wording are kept apart, so they stand in the value and not in its JSON.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Written<T = Record>(Box<Inner<T>>);
 
 /// In a box of its own, for it is passed on and put in order before it is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Inner<T> {
     value: T,
     json: String,
@@ -41,6 +43,13 @@ impl<T> Written<T> {
     /// A value that will not be stored after all.
     pub(crate) fn without_json(value: T) -> Self {
         Self::new(value, String::new())
+    }
+}
+
+/// The value alone: the JSON of a token shows what its value hides.
+impl<T: fmt::Debug> fmt::Debug for Written<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Written").field(self.value()).finish()
     }
 }
 

@@ -11,6 +11,7 @@ use careline::ErrorKind;
 use careline::care::{Engine, Listed, PageAsk, QueueAsk, Tenant, TenantSetup};
 use careline::intake::{Intake, Parsed, Received, Reject, WebhookRequest};
 use careline::model::*;
+use careline::network::token::{Token, TokenKind};
 use careline::policy::CompiledPolicy;
 use careline::store::{CaseField, EraseAsk, ExportAsk, Exported, Leased, OpenFilter, Receipt, Store};
 use careline::{Error, Result};
@@ -32,7 +33,9 @@ pub const TRIED: &[&str] = &[
     "can_send",
     "case",
     "cases_of",
+    "check",
     "close",
+    "connect",
     "correct",
     "count_open",
     "count_open_by",
@@ -78,6 +81,7 @@ pub const TRIED: &[&str] = &[
     "set_presence",
     "suggestions",
     "thread",
+    "token_standing",
     "totals",
     "unanswered",
     "unmerge_customers",
@@ -349,6 +353,7 @@ async fn fill(tenant: &Tenant, account: &str) -> Theirs {
         Parsed { events: vec![event("1", "jo"), event("2", "li"), warned], rejects: vec![reject], repaired: false };
     assert_eq!(tenant.ingest("hook", Channel::Webhook, "a raw body", parsed).await.unwrap().added, 2);
     tenant.set_presence(&"ann".into(), true, None).await.unwrap();
+    tenant.connect(&"shop".into(), token(if account == "a1" { 10 } else { 5 })).await.unwrap();
     let case = tenant.all_cases(9).await.unwrap().items.remove(0);
     tenant.assign(&case.id, &"ann".into(), "ann").await.unwrap();
     tenant.note(&case.id, "ann", "call back").await.unwrap();
@@ -367,6 +372,10 @@ async fn fill(tenant: &Tenant, account: &str) -> Theirs {
     }
 }
 
+fn token(days: i64) -> Token {
+    Token::new("a token", TokenKind::User, NOW).expiring(NOW.plus_millis(days * 86_400_000))
+}
+
 /// All that is kept, and every view, as text.
 async fn everything(tenant: &Tenant) -> Vec<String> {
     let exported = tenant.export(&ExportAsk { customer: None, raw: true }).await.unwrap();
@@ -376,6 +385,7 @@ async fn everything(tenant: &Tenant) -> Vec<String> {
     all.push(format!("{:?}", tenant.roster().await.unwrap()));
     all.push(format!("{:?}", tenant.quarantine(99).await.unwrap().items));
     all.push(format!("{:?}", tenant.account_states().await.unwrap()));
+    all.push(format!("{:?}", tenant.token_standing(&"shop".into()).await));
     all.push(format!("{:?}", tenant.verify_log().await.unwrap()));
     all
 }
@@ -412,6 +422,8 @@ async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
     assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
     assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);
     assert!(own == 1 || tenant.verify_log().await.unwrap() == 0);
+    let standing = tenant.token_standing(&"shop".into()).await;
+    assert_eq!(standing.is_ok(), own == 1, "{standing:?}");
     absent(tenant.reading(&theirs.message.id).await);
     absent(tenant.reply_record(&"s1".into()).await);
     absent(tenant.suggestions(&theirs.case).await);
@@ -442,6 +454,8 @@ async fn meddle(tenant: &Tenant, theirs: &Theirs) {
     absent(tenant.set_facts(one, serde_json::Map::new()).await);
     absent(tenant.redrive(&theirs.aside, |_, _| Ok(Parsed::default())).await);
     absent(tenant.recheck(&"nobody".into()).await);
+    absent(tenant.check(&"shop".into()).await);
+    absent(tenant.connect(&"nobody".into(), token(3)).await);
     absent(tenant.poll(&"nobody".into()).await);
     absent(tenant.poll_source(&"nobody".into(), "messages").await);
     absent(tenant.follow(&"nobody".into(), "line").await);

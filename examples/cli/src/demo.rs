@@ -156,13 +156,12 @@ fn data_directory(args: &Args) -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// The example policy with our server's name, and with the closing note.
+/// The example policy with our server's name.
 fn policy(mastodon_host: &str) -> String {
-    let text = match mastodon_host {
+    match mastodon_host {
         "" => POLICY.to_owned(),
         host => POLICY.replace("social.example", host),
-    };
-    format!("{text}\n[texts.return_note]\nen = \"Solved in private. Thank you for your patience!\"\n")
+    }
 }
 
 /// The engine under the example policy, with the double as its Mastodon server and networks that take what is said; and

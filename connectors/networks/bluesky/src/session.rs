@@ -3,6 +3,9 @@
 //! A session is a pair of tokens: one for calls, which lives two hours, one to renew the pair. A pair is renewed when
 //! the service says that the first has run out, by one call at a time; only when that fails does the account log in
 //! again, because servers take few logins. After a login that was refused for good, none is tried for a while.
+//!
+//! Where the context has a slot, the pair is kept there, and all processes share it: one of them at a time renews it or
+//! logs in. Else this process keeps it to itself.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,6 +15,7 @@ use bytes::Bytes;
 use careline::context::Context;
 use careline::model::Timestamp;
 use careline::network::Outbound;
+use careline::network::token::{self, Held, Life, Token, TokenKind, TokenSlot};
 use careline::transport::{Deadline, Endpoint, Repeatable};
 use careline::wire::Body;
 use careline::{Error, ErrorKind, Result};
@@ -25,10 +29,13 @@ use url::Url;
 use crate::account::Account;
 use crate::error::{Cause, Refused, accept, nonsense, undone};
 use crate::uri::is_did;
-use crate::wire::{DidDocument, LoggedIn};
+use crate::wire::{DidDocument, LoggedIn, Whose};
 
 /// After a refused login the next is tried this much later: 144 a day, of the 300 that servers take.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(600);
+
+/// How long the token for calls lives (fact sheet §1). One that runs out before is renewed when it is refused.
+const ACCESS_LIFE: Duration = Duration::from_secs(120 * 60);
 
 /// What an account is logged in to. A host that keeps it between starts keeps it as secret as a password.
 #[derive(Clone, Debug)]
@@ -178,6 +185,9 @@ impl Account {
 
     /// The present session, or a new one.
     pub(crate) async fn logged_in(&self, cx: &Context) -> Result<Arc<Session>> {
+        if let Some(slot) = &cx.tokens {
+            return self.shared(cx, &**slot, None).await;
+        }
         if let Some(session) = self.sessions.current() {
             return Ok(session);
         }
@@ -190,6 +200,9 @@ impl Account {
 
     /// A session in place of `stale`: the one somebody else has renewed meanwhile, a renewed one, or a new one.
     async fn renewed(&self, cx: &Context, stale: &Session) -> Result<Arc<Session>> {
+        if let Some(slot) = &cx.tokens {
+            return self.shared(cx, &**slot, Some(stale)).await;
+        }
         let flight = self.sessions.flight.lock().await;
         if let Some(current) = self.sessions.current()
             && current.access.expose_secret() != stale.access.expose_secret()
@@ -200,6 +213,75 @@ impl Account {
             Ok(session) => Ok(self.sessions.keep(session)),
             Err(Refused { cause: Cause::ExpiredToken | Cause::InvalidToken, .. }) => self.log_in(cx, flight).await,
             Err(refused) => Err(refused.error),
+        }
+    }
+
+    /// The session that all processes share, or another in place of the `stale` one.
+    async fn shared(&self, cx: &Context, slot: &dyn TokenSlot, stale: Option<&Session>) -> Result<Arc<Session>> {
+        self.claimable(cx, slot).await?;
+        let renew = async |old: Token| self.next(cx, &old).await;
+        let token = match stale {
+            None => token::fresh(slot, &*cx.clock, Life::SESSION, renew).await?,
+            Some(stale) => {
+                let stale = pair(stale, cx.clock.now());
+                token::after_refusal(slot, &*cx.clock, Life::SESSION, &stale, token::Cause::Unknown, renew).await?
+            }
+        };
+        self.session_of(cx, token).await
+    }
+
+    /// Puts into an empty slot what is to be renewed at once, so that one process alone logs in.
+    async fn claimable(&self, cx: &Context, slot: &dyn TokenSlot) -> Result<()> {
+        if slot.load().await?.is_some() {
+            return Ok(());
+        }
+        let now = cx.clock.now();
+        let first = match self.sessions.current() {
+            // From an earlier start: good until it is refused.
+            Some(kept) => {
+                let mut kept = pair(&kept, now);
+                kept.expires_at = None;
+                kept
+            }
+            None => Token::new(String::new(), TokenKind::Session, now).expiring(now),
+        };
+        match slot.swap(None, Held::new(first)).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
+            put => put.map(drop),
+        }
+    }
+
+    /// The pair after `old`: renewed, or of a new login.
+    async fn next(&self, cx: &Context, old: &Token) -> Result<Token> {
+        if let Some(refresh) = &old.refresh {
+            let known = self.sessions.current();
+            let mut stale = Session::new(String::new(), old.access.clone(), refresh.clone());
+            stale.pds = known.and_then(|known| known.pds.clone());
+            match self.refresh(cx, &stale).await {
+                Ok(session) => return Ok(pair(&self.sessions.keep(session), cx.clock.now())),
+                Err(Refused { cause: Cause::ExpiredToken | Cause::InvalidToken, .. }) => {}
+                Err(refused) => return Err(mendable(refused.error)),
+            }
+        }
+        let flight = self.sessions.flight.lock().await;
+        let session = self.log_in(cx, flight).await.map_err(mendable)?;
+        Ok(pair(&session, cx.clock.now()))
+    }
+
+    /// The session of a token, which another process may have got: then the service tells whose it is.
+    async fn session_of(&self, cx: &Context, token: Token) -> Result<Arc<Session>> {
+        let refresh = token.refresh.unwrap_or_default();
+        match self.sessions.current() {
+            Some(known) if known.access.expose_secret() == token.access.expose_secret() => Ok(known),
+            Some(known) => Ok(self.sessions.keep(Session { access: token.access, refresh, ..(*known).clone() })),
+            None => {
+                let call = Call { nsid: "com.atproto.server.getSession", query: Vec::new(), chat: false };
+                let unknown = Session::new(String::new(), token.access, refresh);
+                let answer = self.ask_with(cx, &call, None, &unknown).await.map_err(|refused| refused.error)?;
+                let found: Whose = Body::read(answer.body()).parse().map_err(nonsense)?;
+                let (did, handle, pds) = self.told(found)?;
+                Ok(self.sessions.keep(Session { did, handle, pds, ..unknown }))
+            }
         }
     }
 
@@ -249,6 +331,12 @@ impl Account {
     /// What a login answered, for the account that is configured.
     fn session_in(&self, answer: &Response<Bytes>) -> Result<Session> {
         let found: LoggedIn = Body::read(answer.body()).parse().map_err(nonsense)?;
+        let (did, handle, pds) = self.told(found.whose)?;
+        Ok(Session { did, handle, access: found.access_jwt.into(), refresh: found.refresh_jwt.into(), pds })
+    }
+
+    /// DID, handle and server of a session, if it is that of the account that is configured.
+    fn told(&self, found: Whose) -> Result<(String, Option<String>, Option<String>)> {
         if let Some(expected) = self.did().filter(|did| *did != found.did) {
             let error = Error::new(ErrorKind::ConfigInvalid, "the password is another account's");
             return Err(error.with("configured", expected).with("found", found.did));
@@ -262,13 +350,7 @@ impl Account {
             return Err(error.with("status", status.unwrap_or_default()));
         }
         let pds = found.did_doc.as_ref().and_then(home_in).filter(|pds| self.is_safe(pds));
-        Ok(Session {
-            did: found.did,
-            handle: found.handle,
-            access: found.access_jwt.into(),
-            refresh: found.refresh_jwt.into(),
-            pds: pds.map(Into::into),
-        })
+        Ok((found.did, found.handle, pds.map(Into::into)))
     }
 
     /// The server that is asked for everything but a login.
@@ -297,6 +379,23 @@ impl Account {
     pub(crate) fn did(&self) -> Option<CompactString> {
         let configured = Some(self.config.identifier.as_str()).filter(|identifier| is_did(identifier));
         configured.map(Into::into).or_else(|| self.sessions.current().map(|session| session.did.as_str().into()))
+    }
+}
+
+/// A session as a slot keeps it.
+fn pair(session: &Session, now: Timestamp) -> Token {
+    let token = Token::new(session.access.clone(), TokenKind::Session, now).expiring(now.plus(ACCESS_LIFE));
+    match session.refresh.expose_secret() {
+        "" => token,
+        _ => token.with_refresh(session.refresh.clone()),
+    }
+}
+
+/// A login that was refused does not end the account's token: another password mends it, without a person's grant.
+fn mendable(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Unauthenticated => error.with("cause", "login_refused"),
+        _ => error,
     }
 }
 

@@ -451,6 +451,14 @@ pub(crate) struct Standing<'a> {
 pub(crate) struct LoggedIn {
     pub(crate) access_jwt: String,
     pub(crate) refresh_jwt: String,
+    #[serde(flatten)]
+    pub(crate) whose: Whose,
+}
+
+/// Whose a session is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Whose {
     pub(crate) did: String,
     pub(crate) handle: Option<String>,
     #[serde(default)]

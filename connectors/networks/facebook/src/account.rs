@@ -10,13 +10,14 @@ use careline::model::{NativeAccount, NetworkName, Surface};
 use careline::network::{
     AccountInfo, Capability, FindSent, Network, Outbound, Page as Found, PollAsk, Receipt, Recheck,
 };
-use careline::wire::{Encoding, sign};
 use careline::{Error, ErrorKind, Result};
 use compact_str::CompactString;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::bearer::Derived;
 use crate::config::AccountConfig;
+use crate::oauth::{Login, LoginConfig};
 use crate::place::{NETWORK, Page};
 use crate::{poll, send};
 
@@ -24,9 +25,14 @@ use crate::{poll, send};
 #[derive(Debug)]
 pub struct Account {
     pub(crate) page: Page,
+    /// The configured token; may be empty.
     pub(crate) token: SecretString,
-    /// `appsecret_proof`, where the app's secret is known.
-    pub(crate) proof: Option<SecretString>,
+    /// With it every call carries `appsecret_proof`.
+    pub(crate) app_secret: Option<SecretString>,
+    /// Makes tokens of the page out of a person's.
+    pub(crate) login: Option<Login>,
+    /// The page's token that came out of a person's.
+    pub(crate) derived: RwLock<Option<Derived>>,
     /// The Graph API with its version, without a path.
     pub(crate) base: Url,
     pub(crate) first_read: Duration,
@@ -43,8 +49,9 @@ impl Account {
         if config.page_id.is_empty() || !config.page_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong("the page's id is not made of digits"));
         }
+        let login = login(&config)?;
         let token = config.page_token.expose_secret();
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if (token.is_empty() && login.is_none()) || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(wrong("the page token is empty or holds characters that no token has"));
         }
         let mut base = Url::parse(&config.base_url).map_err(|error| wrong("`base_url` is no URL").caused_by(error))?;
@@ -52,19 +59,26 @@ impl Account {
             .map_err(|()| wrong("`base_url` is no address of a server"))?
             .pop_if_empty()
             .push(&config.api_version);
-        let proof = config.app_secret.as_ref().map(|secret| {
-            let signed = sign(secret.expose_secret().as_bytes(), token.as_bytes(), Encoding::Hex);
-            SecretString::from(signed.trim_start_matches("sha256="))
-        });
         Ok(Self {
             page: Page::new(&config.page_id),
             token: config.page_token,
-            proof,
+            app_secret: config.app_secret,
+            login,
+            derived: RwLock::default(),
             base,
             first_read: config.first_read,
             handle: RwLock::default(),
         })
     }
+}
+
+fn login(config: &AccountConfig) -> Result<Option<Login>> {
+    let (Some(id), Some(secret)) = (&config.app_id, &config.app_secret) else { return Ok(None) };
+    // Nobody is sent anywhere from here.
+    let mut app = LoginConfig::new(id, secret.clone(), "");
+    app.api_version.clone_from(&config.api_version);
+    app.base_url.clone_from(&config.base_url);
+    Login::new(app).map(Some)
 }
 
 #[async_trait]

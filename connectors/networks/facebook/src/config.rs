@@ -36,11 +36,12 @@ impl fmt::Debug for WebhookConfig {
 pub struct AccountConfig {
     /// The page's id, digits.
     pub page_id: String,
-    /// The Page access token (fact sheet facebook §1).
+    /// The Page access token (fact sheet facebook §1). Empty for a page that people connect: its token there goes before
+    /// this one.
     pub page_token: SecretString,
     /// The app's secret: with it every call carries `appsecret_proof`, which some apps demand.
     pub app_secret: Option<SecretString>,
-    /// The app's id.
+    /// The app's id: with it and the secret, the token of a person who connected the page gives the page's own.
     pub app_id: Option<String>,
     /// The Graph API version. A version lives about two years.
     pub api_version: String,
@@ -62,6 +63,18 @@ impl AccountConfig {
             base_url: "https://graph.facebook.com".to_owned(),
             first_read: Duration::from_secs(30 * 24 * 60 * 60),
         }
+    }
+}
+
+impl AccountConfig {
+    /// A page with no token but the one that people connect it with, through this app.
+    pub fn connected(
+        page_id: impl Into<String>,
+        app_id: impl Into<String>,
+        app_secret: impl Into<SecretString>,
+    ) -> Self {
+        let (app_id, app_secret) = (Some(app_id.into()), Some(app_secret.into()));
+        Self { app_id, app_secret, ..Self::new(page_id, String::new()) }
     }
 }
 

@@ -38,6 +38,7 @@
 //!   lost private answer to a post, `find_sent` is an error.
 
 mod account;
+mod bearer;
 mod call;
 mod config;
 mod content;

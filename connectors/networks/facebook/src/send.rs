@@ -230,14 +230,8 @@ async fn change(
 }
 
 /// One call that changes something.
-async fn write(
-    account: &Account,
-    cx: &Context,
-    out: &Outbound,
-    (method, url, payload): (Method, &Url, Payload),
-) -> Result<Bytes> {
-    let request = call::request(account, method, url, payload)?;
-    call::call(cx, request).await.map_err(|error| out.in_doubt(error))
+async fn write(account: &Account, cx: &Context, out: &Outbound, call: (Method, &Url, Payload)) -> Result<Bytes> {
+    call::call(account, cx, call, |error| out.in_doubt(error)).await
 }
 
 fn form(name: &str, value: &str) -> Payload {

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 pub struct AccountConfig {
     /// The address of the server's API, such as `https://inst.example`.
     pub base_url: String,
-    /// A user token with `read:accounts read:notifications read:statuses` (fact sheet §1), to send also with
+    /// Empty for an account that people connect. Else a user token with `read:accounts read:notifications read:statuses` (fact sheet §1), to send also with
     /// `write:statuses write:favourites`. Tokens do not expire.
     pub token: SecretString,
     /// The account's id on its server, where known; else [`check`](careline::network::Network::check) asks for it.
@@ -21,6 +21,11 @@ impl AccountConfig {
     /// An account of which only the server and the token are known.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretString>) -> Self {
         Self { base_url: base_url.into(), token: token.into(), account_id: None, handle: None }
+    }
+
+    /// An account with no token but the one that people connect it with.
+    pub fn connected(base_url: impl Into<String>) -> Self {
+        Self::new(base_url, String::new())
     }
 
     /// Sets the account's id on its server.

@@ -35,13 +35,13 @@ use async_trait::async_trait;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
+use careline::network::token::{self, Cause, Token, TokenKind, grant};
 use careline::network::{
     AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
 };
 use careline::wire::Body;
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
-use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -64,7 +64,6 @@ pub struct Account {
     base: Url,
     host: CompactString,
     token: SecretString,
-    bearer: HeaderValue,
     facts: RwLock<Facts>,
 }
 
@@ -97,9 +96,7 @@ impl Account {
             Some(port) => format_compact!("{host}:{port}"),
             None => host.into(),
         };
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", config.token.expose_secret()))
-            .map_err(|_| Error::new(ErrorKind::ConfigInvalid, "`token` holds characters that no token has"))?;
-        bearer.set_sensitive(true);
+        grant::bearer(&config.token)?;
         let facts = Facts {
             account_id: config.account_id.map(Into::into),
             handle: config.handle.map(|handle| html::full_handle(handle.trim_start_matches('@'), &host)),
@@ -109,7 +106,7 @@ impl Account {
             gotosocial: false,
             sends_once: false,
         };
-        Ok(Self { base, host, token: config.token, bearer, facts: RwLock::new(facts) })
+        Ok(Self { base, host, token: config.token, facts: RwLock::new(facts) })
     }
 
     fn facts(&self) -> Facts {
@@ -128,17 +125,31 @@ impl Account {
         &self.host
     }
 
-    fn bearer(&self) -> HeaderValue {
-        self.bearer.clone()
+    /// The token of a call: the one the account was connected with, else the configured one.
+    async fn bearer(&self, cx: &Context) -> Result<Token> {
+        let configured = || Token::new(self.token.clone(), TokenKind::User, cx.clock.now());
+        let has_own = !self.token.expose_secret().is_empty();
+        match &cx.tokens {
+            Some(slot) => match token::fresh(&**slot, &*cx.clock, TOKEN_LIFE, lasts).await {
+                Err(error) if has_own && Cause::of(&error) == Some(Cause::NotConnected) => Ok(configured()),
+                found => found,
+            },
+            None if has_own => Ok(configured()),
+            None => Err(Cause::NotConnected.error()),
+        }
     }
 
-    fn token(&self) -> &str {
-        self.token.expose_secret()
-    }
-
-    /// The token, if the server takes it in the query of a stream only.
-    fn token_for_query(&self) -> Option<&str> {
-        self.facts().gotosocial.then(|| self.token())
+    /// What an error of a call comes to: a token the account was connected with, and that the server refused, is dead.
+    async fn judged(&self, cx: &Context, bearer: &Token, error: Error) -> Error {
+        let Some(slot) = cx.tokens.as_deref().filter(|_| error.kind() == ErrorKind::Unauthenticated) else {
+            return error;
+        };
+        let is_configured = bearer.access.expose_secret() == self.token.expose_secret();
+        let ended = async { token::after_refusal(slot, &*cx.clock, TOKEN_LIFE, bearer, Cause::Unknown, lasts).await };
+        match is_configured {
+            true => error,
+            false => ended.await.err().filter(|ended| Cause::of(ended).is_some()).unwrap_or(error),
+        }
     }
 
     fn native(&self) -> Result<NativeAccount> {
@@ -285,6 +296,11 @@ impl Network for Account {
     async fn recheck(&self, cx: &Context, ask: Recheck) -> Result<Page> {
         self.look_again(cx, ask).await.map_err(|error| error.during("recheck"))
     }
+}
+
+/// Nothing renews a token that lasts.
+async fn lasts(_: Token) -> Result<Token> {
+    Err(Cause::Unknown.error())
 }
 
 /// The host of a native account id `host/id`.

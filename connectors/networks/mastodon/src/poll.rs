@@ -15,11 +15,13 @@ use bytes::Bytes;
 use careline::context::Context;
 use careline::intake::Parsed;
 use careline::model::{Channel, Deleted, Event, EventBody};
+use careline::network::token::{Token, grant};
 use careline::network::{BodyKind, Page, PollAsk, Recheck};
 use careline::transport::{Deadline, Endpoint};
 use careline::wire::{Body, Id};
 use careline::{Error, ErrorKind, Result};
 use http::{HeaderMap, Request, Response, header};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
@@ -208,17 +210,23 @@ impl Account {
 
     /// One authorised read.
     pub(crate) async fn get(&self, cx: &Context, url: &Url, endpoint: &'static str) -> Result<Response<Bytes>> {
-        let mut request = self.request(url, "application/json").body(Bytes::new()).map_err(unfit)?;
+        let bearer = self.bearer(cx).await?;
+        let mut request = self.request(&bearer, url, "application/json")?.body(Bytes::new()).map_err(unfit)?;
         request.extensions_mut().insert(Endpoint(endpoint));
         if let Some(deadline) = cx.deadline {
             request.extensions_mut().insert(Deadline(deadline));
         }
-        accept(cx.transport.send(request).await?, self.token(), cx.clock.now())
+        let answer = cx.transport.send(request).await?;
+        match accept(answer, bearer.access.expose_secret(), cx.clock.now()) {
+            Err(error) => Err(self.judged(cx, &bearer, error).await),
+            taken => taken,
+        }
     }
 
     /// A request for `url` with the token.
-    pub(crate) fn request(&self, url: &Url, accept: &str) -> http::request::Builder {
-        Request::get(url.as_str()).header(header::AUTHORIZATION, self.bearer()).header(header::ACCEPT, accept)
+    pub(crate) fn request(&self, bearer: &Token, url: &Url, accept: &str) -> Result<http::request::Builder> {
+        let bearer = grant::bearer(&bearer.access)?;
+        Ok(Request::get(url.as_str()).header(header::AUTHORIZATION, bearer).header(header::ACCEPT, accept))
     }
 }
 

@@ -6,12 +6,14 @@
 use bytes::Bytes;
 use careline::context::Context;
 use careline::model::{Timestamp, Visibility};
+use careline::network::token::grant;
 use careline::network::{Act, BodyKind, FindSent, Outbound, Person, Receipt, Say, Target};
 use careline::transport::{Deadline, Endpoint};
 use careline::wire::{Id, Text};
-use careline::{Error, ErrorKind, Result};
+use careline::{Error, ErrorKind, Result, Retry};
 use compact_str::CompactString;
 use http::{Method, Request, Response, header};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -169,10 +171,11 @@ impl Account {
         endpoint: &'static str,
         body: Bytes,
     ) -> Result<Response<Bytes>> {
+        let bearer = self.bearer(cx).await?;
         let mut request = Request::builder()
             .method(method)
             .uri(url.as_str())
-            .header(header::AUTHORIZATION, self.bearer())
+            .header(header::AUTHORIZATION, grant::bearer(&bearer.access)?)
             .header(header::ACCEPT, "application/json")
             .header("idempotency-key", &out.key);
         if !body.is_empty() {
@@ -185,11 +188,15 @@ impl Account {
         }
         let answer = cx.transport.send(request).await.map_err(|error| out.in_doubt(error))?;
         let status = answer.status().as_u16();
-        accept(answer, self.token(), cx.clock.now()).map_err(|error| match status {
+        let error = match accept(answer, bearer.access.expose_secret(), cx.clock.now()) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        Err(match status {
             // GoToSocial throttles with 503 and a pause, before it does anything (fact sheet §7).
-            503 if matches!(error.retry_advice(), careline::Retry::After(_)) => error,
+            503 if matches!(error.retry_advice(), Retry::After(_)) => error,
             500.. => out.in_doubt(error),
-            _ => error,
+            _ => self.judged(cx, &bearer, error).await,
         })
     }
 

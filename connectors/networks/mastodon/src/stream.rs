@@ -17,6 +17,7 @@ use careline::{Error, ErrorKind, Result};
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
+use secrecy::ExposeSecret;
 
 use crate::Account;
 use crate::error::failure;
@@ -59,10 +60,12 @@ impl Account {
     async fn open_websocket(&self, cx: &Context, ask: &StreamAsk) -> Result<EventStream> {
         let mut url = self.streaming(true)?;
         url.query_pairs_mut().append_pair("stream", &ask.source);
-        if let Some(token) = self.token_for_query() {
-            url.query_pairs_mut().append_pair("access_token", token);
+        let bearer = self.bearer(cx).await?;
+        // The only place where this server takes the token of a stream.
+        if self.facts().gotosocial {
+            url.query_pairs_mut().append_pair("access_token", bearer.access.expose_secret());
         }
-        let request = self.request(&url, "*/*").body(()).map_err(unfit)?;
+        let request = self.request(&bearer, &url, "*/*")?.body(()).map_err(unfit)?;
         let socket = cx.transport.websocket(request).await?;
         self.watched(cx, Source::Frames(socket), ask.silence.unwrap_or(WEBSOCKET_SILENCE))
     }
@@ -72,12 +75,14 @@ impl Account {
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(&ask.source);
         }
-        let request = self.request(&url, "text/event-stream").body(Bytes::new()).map_err(unfit)?;
+        let bearer = self.bearer(cx).await?;
+        let request = self.request(&bearer, &url, "text/event-stream")?.body(Bytes::new()).map_err(unfit)?;
         let response = cx.transport.open(request).await?;
         let (head, mut body) = response.into_parts();
         if head.status != StatusCode::OK {
             let words = refusal(&mut body).await;
-            return Err(failure(head.status, &head.headers, &words, self.token(), cx.clock.now()));
+            let error = failure(head.status, &head.headers, &words, bearer.access.expose_secret(), cx.clock.now());
+            return Err(self.judged(cx, &bearer, error).await);
         }
         let kind = head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {

@@ -5,6 +5,7 @@ use compact_str::CompactString;
 use secrecy::SecretString;
 
 use crate::message::NETWORK;
+use crate::oauth::OAuthConfig;
 
 /// The app that X posts to.
 ///
@@ -40,8 +41,12 @@ pub struct AccountConfig {
     pub handle: CompactString,
     /// The app-only bearer token: for streams, and for public reads without a user token.
     pub app_token: Option<SecretString>,
-    /// The account's own OAuth 2.0 access token: for everything it says, for direct messages, and for public reads.
+    /// The account's own OAuth 2.0 access token: for everything it says, for direct messages, and for public reads. It
+    /// lives two hours (fact sheet §2); where an account is connected through [`AccountConfig::oauth`], its token there
+    /// goes before this one.
     pub user_token: Option<SecretString>,
+    /// The app that people authorise: with it the account uses the token it was connected with, and renews it.
+    pub oauth: Option<OAuthConfig>,
     /// Where the API is; [`AccountConfig::BASE_URL`] unless in tests.
     pub base_url: String,
     /// How requests name fields while X renames them.
@@ -63,6 +68,7 @@ impl AccountConfig {
             handle: handle.into(),
             app_token: None,
             user_token: None,
+            oauth: None,
             base_url: Self::BASE_URL.to_owned(),
             fields: FieldNames::default(),
             search_query: None,

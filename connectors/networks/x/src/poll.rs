@@ -118,13 +118,13 @@ impl Account {
             let by_id = path != "/2/dm_events" && !cursor.unreachable;
             pairs.extend(cursor.since.as_deref().filter(|_| by_id).map(|since| ("since_id", since)));
             pairs.extend(cursor.page.as_deref().map(|page| ("pagination_token", page)));
-            self.request(caller, path, &pairs)
+            self.request(path, &pairs)
         };
-        match self.answer(cx, ask(&cursor)?).await {
+        match self.answer(cx, caller, ask(&cursor)?).await {
             Ok(answer) => Ok((answer.into_body(), cursor)),
             Err(error) if error.kind() == ErrorKind::InputInvalid && cursor.page.is_some() => {
                 let restart = Cursor { page: None, ..cursor };
-                Ok((self.answer(cx, ask(&restart)?).await?.into_body(), restart))
+                Ok((self.answer(cx, caller, ask(&restart)?).await?.into_body(), restart))
             }
             Err(error) => Err(error),
         }
@@ -155,7 +155,7 @@ impl Account {
         let mut query = vec![("ids", ask.native_ids.join(","))];
         query.extend(self.post_fields());
         let pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let raw = self.answer(cx, self.request(Caller::Either, "/2/tweets", &pairs)?).await?.into_body();
+        let raw = self.answer(cx, Caller::Either, self.request("/2/tweets", &pairs)?).await?.into_body();
         let now = cx.clock.now();
         let mut parsed = self.read(&raw, now)?;
         let problems = Problems::read(&raw);

@@ -98,10 +98,10 @@ struct State {
 }
 
 impl Account {
-    /// The verbs this account may use: none without a user token (fact sheet §2), likes with Enterprise access only,
+    /// The verbs this account may use: none without a user token or an app to get one from (fact sheet §2), likes with Enterprise access only,
     /// edits for subscribers only (fact sheet §6).
     pub(crate) fn verbs(&self) -> Vec<&'static str> {
-        if self.config.user_token.is_none() {
+        if !self.speaks() {
             return Vec::new();
         }
         let mut verbs = vec!["reply", "direct_message", "publish", "hide", "delete"];
@@ -155,7 +155,7 @@ impl Account {
 
     /// Looks for what may have been done.
     pub(crate) async fn find(&self, cx: &Context, ask: &FindSent) -> Result<Option<Receipt>> {
-        if self.config.user_token.is_none() {
+        if !self.speaks() {
             return Err(no_such_act(&ask.out.act));
         }
         match &ask.out.act {
@@ -219,13 +219,13 @@ impl Account {
         path: &str,
         body: Bytes,
     ) -> Result<Response<Bytes>> {
-        let mut request = self.request(Caller::User, path, &[])?;
+        let mut request = self.request(path, &[])?;
         *request.method_mut() = method;
         if !body.is_empty() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         *request.body_mut() = body;
-        self.answer(cx, request).await.map_err(|error| in_doubt(out, error))
+        self.answer_or(cx, Caller::User, request, |error| in_doubt(out, error)).await
     }
 
     /// A post of ours that was made since then. What was answered stands in our own timeline as well.
@@ -319,7 +319,7 @@ impl Account {
         for _ in 0..PAGES {
             let mut pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
             pairs.extend(page.as_deref().map(|page| ("pagination_token", page)));
-            let raw = self.answer(cx, self.request(Caller::User, path, &pairs)?).await?.into_body();
+            let raw = self.answer(cx, Caller::User, self.request(path, &pairs)?).await?.into_body();
             let meta = Meta::read(&raw);
             if meta.result_count.is_none() {
                 return Err(Error::new(ErrorKind::Unavailable, "X answers with something else than a list"));

@@ -13,6 +13,7 @@ use careline::transport::ByteStream;
 use careline::{Error, ErrorKind, Result, Retry};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use http::header::AUTHORIZATION;
 
 use crate::account::{Account, Caller};
 use crate::error;
@@ -38,7 +39,9 @@ impl Account {
             "activity" => ("/2/activity/stream", Vec::new()),
             _ => return Err(Error::new(ErrorKind::Unsupported, "X streams `search` or `activity`")),
         };
-        let answer = cx.transport.open(self.request(Caller::App, path, &query)?).await?;
+        let mut request = self.request(path, &query)?;
+        request.headers_mut().insert(AUTHORIZATION, self.bearer(cx, Caller::App, None).await?.header()?);
+        let answer = cx.transport.open(request).await?;
         let (head, bytes) = answer.into_parts();
         if !head.status.is_success() {
             let body = beginning(bytes).await;

@@ -451,6 +451,7 @@ fn export_all(db: &Db<'_>, tenant: i64, raw: bool) -> Result<Vec<Exported>> {
     for (sql, kind) in lists {
         all.extend(db.all(sql, &[&tenant], |row| exported_record(row, kind))?);
     }
+    // Tokens are not handed out.
     for kind in
         [PRESENCE, CURSOR, QUARANTINE, ALIAS, REACTION, THREAD, ACCOUNT, INCIDENT, OPEN_INCIDENTS, AUTOMATIC_SAID]
     {

@@ -19,6 +19,7 @@ pub(crate) const ACCOUNT: &str = "account";
 pub(crate) const INCIDENT: &str = "incident";
 pub(crate) const OPEN_INCIDENTS: &str = "open_incidents";
 pub(crate) const AUTOMATIC_SAID: &str = "automatic_said";
+pub(crate) const TOKEN: &str = "token";
 
 /// Separates the parts of an id that has several.
 pub(crate) const PART: char = '\u{1f}';
@@ -130,7 +131,8 @@ pub(crate) fn numbered(key: &Key) -> Option<(&'static Table, &'static str, &str)
         | Key::Account(_)
         | Key::Incident(_)
         | Key::OpenIncidents
-        | Key::AutomaticSaid(_) => return None,
+        | Key::AutomaticSaid(_)
+        | Key::Token(_) => return None,
     })
 }
 
@@ -146,6 +148,7 @@ pub(crate) fn rare(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::Account(id) => (ACCOUNT, id.as_str().into()),
         Key::Incident(id) => (INCIDENT, id.as_str().into()),
         Key::AutomaticSaid(id) => (AUTOMATIC_SAID, id.as_str().into()),
+        Key::Token(id) => (TOKEN, id.as_str().into()),
         Key::OpenIncidents => (OPEN_INCIDENTS, "".into()),
         _ => ("", "".into()),
     }

@@ -91,6 +91,7 @@ cases! { $
     records {
         absence_is_version_0,
         every_kind_reads_back_as_it_was_put,
+        a_token_is_nowhere_but_in_its_place,
         unknown_enum_values_survive,
         content_is_kept_apart,
         wording_is_kept_apart,

@@ -2,7 +2,7 @@
 
 use careline::ErrorKind;
 use careline::model::{CaseStatus, Channel, ReplyState, Surface, Visibility};
-use careline::store::{Commit, Fate, Key, Record, TenantCommit, Versioned};
+use careline::store::{Commit, EraseAsk, ExportAsk, Exported, Fate, Key, Record, RetainAsk, TenantCommit, Versioned};
 
 use super::StoreFixture;
 use super::sample::*;
@@ -43,6 +43,7 @@ fn one_of_each() -> Vec<(Key, Record)> {
     all.push((Key::Slot("t1".into(), "p1".into()), Record::Slot("c1".into())));
     all.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("since=5".into())));
     all.push((Key::Line("t1".into()), line(&[reply("s1", "t1", 0, "")])));
+    all.push((Key::Token("acme-x".into()), token("sealed1.k.text")));
     all
 }
 
@@ -58,6 +59,34 @@ pub(super) async fn every_kind_reads_back_as_it_was_put(fixture: &StoreFixture) 
     }
     deliver(store, vec![delivery("d1", 0, "{}")]).await;
     assert_eq!(load(store, Key::Delivery("d1".into())).await, Versioned { version: 1, record: Some(Record::Stored) });
+}
+
+pub(super) async fn a_token_is_nowhere_but_in_its_place(fixture: &StoreFixture) {
+    const PLANTED: &str = "planted-token-of-acme";
+    let store = &*fixture.store;
+    super::forgetting::put_two_people(store).await;
+    let put = (Key::Token("acme-x".into()), 1, Some(Record::into(token(PLANTED))));
+    let part = TenantCommit { tenant: acme(), puts: vec![put], ..TenantCommit::default() };
+    assert!(!format!("{part:?}").contains(PLANTED), "{part:?}");
+    let before = store.verify_log(&acme()).await.unwrap();
+    store.commit(Commit { deliveries: Vec::new(), tenants: vec![part] }).await.unwrap();
+    assert_eq!(store.verify_log(&acme()).await.unwrap(), before, "a token has no place in the log");
+    for customer in [None, Some("p-jo".into())] {
+        let exported = store.export(&acme(), &ExportAsk { customer, raw: true }).await.unwrap();
+        assert!(!exported.is_empty());
+        let kept = |item: &Exported| matches!(item, Exported::Record { record: Record::Token(_), .. });
+        assert!(!exported.iter().any(kept), "a token is not handed out");
+        assert!(!serde_json::to_string(&exported).unwrap().contains(PLANTED));
+    }
+    assert!(serde_json::to_string(&token(PLANTED)).is_err(), "no serializer takes it");
+    // It belongs to the account, not to a person, and no bound of retention is about it.
+    store.erase(&acme(), &EraseAsk::Customer("p-jo".into())).await.unwrap();
+    let late = Some(at(1_000_000));
+    let ask = RetainAsk { raw_before: late, messages_before: late, customers_before: late };
+    store.retain(&acme(), &ask).await.unwrap();
+    let loaded = load(store, Key::Token("acme-x".into())).await;
+    assert!(!format!("{loaded:?}").contains(PLANTED), "{loaded:?}");
+    assert_eq!(loaded, Versioned { version: 1, record: Some(token(PLANTED)) });
 }
 
 pub(super) async fn unknown_enum_values_survive(fixture: &StoreFixture) {

@@ -9,9 +9,10 @@ use careline::model::{
     ReplyPart, ReplyPurpose, ReplyState, Sentiment, Signalled, Step, StepKind, SuggestedSurface, Surface, TenantId,
     ThreadOwner, ThreadState, Timestamp, Visibility, Wording,
 };
+use careline::network::token::Sealed;
 use careline::store::{
-    Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, ReplyFilter, Scan, ScanOf, Store,
-    TenantCommit, Versioned,
+    Commit, Delivery, Key, LogEntry, Note, OpenFilter, Quarantined, Record, ReplyFilter, Scan, ScanOf, SealedToken,
+    Store, TenantCommit, Versioned,
 };
 
 pub(super) fn at(secs: i64) -> Timestamp {
@@ -364,7 +365,12 @@ pub(super) fn one_key_of_each() -> Vec<Key> {
         Key::Account("acme-x".into()),
         Key::Reply("s1".into()),
         Key::Line("t1".into()),
+        Key::Token("acme-x".into()),
     ]
+}
+
+pub(super) fn token(text: &str) -> Record {
+    Record::Token(SealedToken(Sealed::from_text(text)))
 }
 
 /// A list of every kind there is, of what the samples put.

@@ -20,6 +20,8 @@ pub(super) async fn no_verb_reaches_another_tenant(fixture: &StoreFixture) {
         meddle(fixture, &globex).await;
         let after = store.export(&acme(), &ExportAsk { customer: None, raw: true }).await.unwrap();
         assert_eq!(after, before, "what another tenant does changes nothing, round {round}");
+        // Not handed out, so not among those.
+        assert_eq!(load(store, Key::Token("acme-x".into())).await.record, Some(token("sealed1.k.acme")));
         assert_eq!(store.verify_log(&acme()).await.unwrap(), 1);
         assert_eq!(store.counters(&acme(), &CounterAsk::default()).await.unwrap().len(), 1);
         assert!(store.delivery(&acme(), &"d1".into()).await.unwrap().is_some());
@@ -68,6 +70,7 @@ async fn fill(fixture: &StoreFixture, tenant: &TenantId) {
     records.push((Key::Reaction("r1".into()), Record::Reaction(reaction("i1", 0))));
     records.push((Key::Alias("x".into(), "2".into()), Record::Alias("m1".into())));
     records.push((Key::Cursor("acme-x".into(), "mentions".into()), Record::Cursor("5".into())));
+    records.push((Key::Token("acme-x".into()), token(&format!("sealed1.k.{tenant}"))));
     let part = TenantCommit {
         tenant: tenant.clone(),
         steps: vec![step("c1", 0, "customer").into()],
@@ -128,6 +131,7 @@ async fn meddle(fixture: &StoreFixture, tenant: &TenantId) {
             (Key::Case("c1".into()), 2, None),
             (Key::Reply("s1".into()), 2, None),
             (Key::Line("t1".into()), 2, None),
+            (Key::Token("acme-x".into()), 2, None),
         ],
         forget: vec!["m1".into()],
         cancel: vec!["z1".into()],

@@ -325,7 +325,7 @@ async fn an_answer_is_judged_changed_and_sent_from_the_page() {
     let closed = site.page(&path).await;
     assert!(closed.contains("Goes on in private") && closed.contains("suggest=return_in_public"));
     let note = site.page(&format!("{path}?suggest=return_in_public&as=mia")).await;
-    assert!(note.contains("Solved in private.") && note.contains("value=\"return_note\" selected"));
+    assert!(note.contains("solved this in private.") && note.contains("value=\"return_note\" selected"));
 }
 
 #[tokio::test]
