@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .NOTPARALLEL:
-.PHONY: test test-core demo-seeds bench setup logs lint rust docs examples servers page python node hosts closing
+.PHONY: test test-core demo-seeds soak bench setup logs lint rust docs examples servers page python node hosts closing
 
 LOGS := target/logs
 export CARGO_TERM_COLOR ?= never
@@ -55,6 +55,10 @@ demo-seeds: logs
 	    || { echo "seed $$seed: failed, see $(LOGS)/demo-$$seed.json"; exit 1; }; \
 	  echo "seed $$seed: the self-check passed"; \
 	done
+
+# A million sends under faults (docs/testing.md), or as many as SENDS says; fails with the first run that breaks a promise.
+soak: logs
+	cargo run --locked --release -q -p careline-testkit --example soak -- $(SENDS) 2>&1 | tee $(LOGS)/soak.log
 
 # Installs the real servers that tests start by themselves; a test whose server is missing says so and is listed.
 servers:

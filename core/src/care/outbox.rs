@@ -12,13 +12,14 @@ use futures_util::future::{Either, select};
 
 use super::duty::Ticked;
 use super::engine::Engine;
+use super::reply::{is_repeatable, waits_for_people};
 use super::tenant::Tenant;
 use super::token::waiting;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    AccountId, Channel, ConversationId, EventBody, IdentityId, Message, MessageId, PartState, Reply, ReplyAction,
-    ReplyEvent, ReplyPart, TenantId, Timestamp,
+    AccountId, Channel, ConversationId, EventBody, IdentityId, Message, MessageId, Origin, PartState, Reply,
+    ReplyAction, ReplyEvent, ReplyPart, TenantId, Timestamp,
 };
 use crate::network::{Act, FindSent, Network, Outbound, Person, Receipt, Say, Target};
 use crate::store::{EffectAction, Key, Leased, Record};
@@ -51,7 +52,7 @@ impl Quiet {
 
 /// How far a line was worked through.
 enum Left {
-    /// Nothing is due; a timer tells of what will be.
+    /// Nothing waits for the network.
     Nothing,
     /// Go on then.
     Until(Timestamp),
@@ -98,7 +99,11 @@ impl Engine {
             if now.plus(SEND_WITHIN) >= until {
                 return Ok((sent, Left::Until(now)));
             }
-            let Some(due) = tenant.due_in(line, now).await? else { return Ok((sent, Left::Nothing)) };
+            let Some(due) = tenant.next_in(line).await? else { return Ok((sent, Left::Nothing)) };
+            // Not left to the timer alone: one that was read before may be fired, and spent, after it was set anew.
+            if let Some(later) = due.reply.due_at().filter(|at| *at > now) {
+                return Ok((sent, Left::Until(later)));
+            }
             if let Some(quiet) = self.inner().quiet().until(tenant.id(), &due.reply.account, now) {
                 return Ok((sent, Left::Until(quiet)));
             }
@@ -123,27 +128,29 @@ impl Due {
 }
 
 impl Tenant {
-    /// The part whose turn it is in a line, if it is due.
-    async fn due_in(&self, line: &ConversationId, now: Timestamp) -> Result<Option<Due>> {
+    /// The part whose turn it is in a line, now or later.
+    async fn next_in(&self, line: &ConversationId) -> Result<Option<Due>> {
         let Some(Record::Line(line)) = self.record(Key::Line(line.clone())).await? else { return Ok(None) };
         let Some(head) = line.head() else { return Ok(None) };
         let Some(Record::Reply(reply)) = self.record(Key::Reply(head.reply.clone())).await? else { return Ok(None) };
         let Some(place) = reply.next_part() else { return Ok(None) };
         let needs = self.needed_by(&reply).await?;
-        let due = Due { reply: *reply, place, needs };
-        Ok(due.reply.due_at().is_none_or(|at| at <= now).then_some(due))
+        Ok(Some(Due { reply: *reply, place, needs }))
     }
 
     /// Takes one step with a part; whether the network took it.
     async fn send_due(&self, due: Due) -> Result<bool> {
         let network = self.network(&due.reply.account)?;
         let lost = due.part().state == PartState::Begun;
-        if lost && !network.capability().sends_once {
+        if lost && !self.may_repeat(&due, &*network) {
             return self.look_for(due, &*network).await;
         }
         let attempt = due.part().attempts + 1;
         let begin = ReplyAction::Begin { part: due.place as u32, attempt };
-        self.tell_reply(&due, begin, &[]).await?;
+        // Somebody else may have begun the very same attempt.
+        if !self.tell_reply(&due, begin, &[]).await? {
+            return Ok(false);
+        }
         // Another attempt may have begun, or the verdict forbade this one.
         let Some(Record::Reply(reply)) = self.record(Key::Reply(due.reply.id.clone())).await? else { return Ok(false) };
         let due = Due { reply: *reply, ..due };
@@ -151,14 +158,30 @@ impl Tenant {
         if !ours {
             return Ok(false);
         }
-        let answer = match self.outbound(&due).await {
+        let out = self.outbound(&due).await;
+        // Whoever was held up so long may have been given up: it is looked for instead.
+        if due.part().begun_at.is_none_or(|begun_at| self.inner.now() >= begun_at.plus(SEND_WITHIN)) {
+            return Ok(false);
+        }
+        let answer = match out {
             Ok(out) => self.within_time(&due, &*network, &out).await,
+            // That our own store fails says nothing of the reply.
+            Err(error) if is_of_the_store(&error) => return Err(error),
             Err(error) => Err(error),
         };
         match answer {
             Ok(receipt) => self.took(&due, receipt).await.map(|()| true),
+            // That this attempt is refused says nothing of the one that is lost.
+            Err(error) if lost && is_final(&error) => self.look_for(due, &*network).await,
             Err(error) => self.failed(&due, attempt, error).await.map(|()| false),
         }
+    }
+
+    /// Whether what is lost is simply sent again: it does no harm there, and we have not given up yet.
+    fn may_repeat(&self, due: &Due, network: &dyn Network) -> bool {
+        let give_up_after = self.policy().map(|policy| policy.policy().replies.give_up_after).unwrap_or_default();
+        let in_time = due.part().first_begun_at.is_none_or(|begun_at| self.inner.now() <= begun_at.plus(give_up_after));
+        in_time && (network.capability().sends_once || is_repeatable(&due.reply.verb))
     }
 
     /// One attempt, which ends in time whatever the network does.
@@ -187,6 +210,14 @@ impl Tenant {
             }
             Err(error) => Err(error),
         };
+        let found = match found {
+            Ok(Some(receipt)) if self.is_anothers(network, &receipt).await? => {
+                let message =
+                    "another message of ours stands there with the same words; whether this one does cannot be told";
+                Err(Error::new(ErrorKind::Conflict, message).with("found", receipt.native_id))
+            }
+            found => found,
+        };
         match found {
             Ok(Some(receipt)) => return self.took(&due, receipt).await.map(|()| true),
             Ok(None) => {
@@ -202,6 +233,13 @@ impl Tenant {
         Ok(false)
     }
 
+    /// Whether what was found is known to be what another reply sent: most networks are searched by words alone.
+    async fn is_anothers(&self, network: &dyn Network, found: &Receipt) -> Result<bool> {
+        let id = MessageId::of(&self.id, &network.info().scope, &found.native_id);
+        let known = self.record(Key::Message(id)).await?;
+        Ok(matches!(known, Some(Record::Message(message)) if message.origin == Origin::Careline))
+    }
+
     async fn took(&self, due: &Due, receipt: Receipt) -> Result<()> {
         let Receipt { native_id, permalink, at } = receipt;
         let scope = self.network(&due.reply.account)?.info().scope;
@@ -211,14 +249,14 @@ impl Tenant {
             Key::Alias(scope, native_id.clone()),
         ];
         let sent = ReplyAction::Sent { part: due.place as u32, native_id, permalink, at };
-        self.tell_reply(due, sent, &also).await
+        self.tell_reply(due, sent, &also).await.map(drop)
     }
 
     async fn failed(&self, due: &Due, attempt: u32, error: Error) -> Result<()> {
         self.hear(&due.reply, &error);
         let error = Box::new(waiting(error));
         let failed = ReplyAction::Failed { part: due.place as u32, attempt, error };
-        self.tell_reply(due, failed, &[]).await
+        self.tell_reply(due, failed, &[]).await.map(drop)
     }
 
     /// A network that asks to wait is left alone with all lines of the account.
@@ -228,10 +266,12 @@ impl Tenant {
         }
     }
 
-    async fn tell_reply(&self, due: &Due, action: ReplyAction, also: &[Key]) -> Result<()> {
+    /// Lets something happen to a reply; whether it changed anything.
+    async fn tell_reply(&self, due: &Due, action: ReplyAction, also: &[Key]) -> Result<bool> {
         let event = ReplyEvent { reply: due.reply.id.clone(), actor: OUTBOX.to_owned(), action };
         let needs = [due.needs.as_slice(), also].concat();
-        self.happen_with(Channel::Engine, EventBody::Reply(event), needs).await.map(drop)
+        let ingested = self.happen_with(Channel::Engine, EventBody::Reply(event), needs).await?;
+        Ok(ingested.changed > 0)
     }
 
     /// What a decision about a reply reads.
@@ -296,6 +336,15 @@ impl Tenant {
             _ => None,
         })
     }
+}
+
+/// Whether the network says no, and not because the account needs mending.
+fn is_final(error: &Error) -> bool {
+    error.retry_advice() == Retry::Never && !waits_for_people(error)
+}
+
+fn is_of_the_store(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFailed | ErrorKind::StorageDamaged)
 }
 
 /// What a part does. Later parts answer the part before, but in private, where they follow each other anyway.

@@ -1,12 +1,14 @@
 //! What the network has of a reply: receipts, echoes, and our own message as it stands there from then on.
 
+use super::case::latest_direct;
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::snapshot::Read;
 use crate::model::{
-    Channel, Content, Deleted, Event, EventBody, Hidden, Inbound, Message, PartState, Profile, Reply, ReplyAction,
-    ReplyEvent, ReplyState, ReplyTarget, StepKind, Surface, Timestamp, Visibility,
+    Channel, Content, ConversationId, Deleted, Event, EventBody, Hidden, Inbound, Message, PartState, Profile, Reply,
+    ReplyAction, ReplyEvent, ReplyState, ReplyTarget, StepKind, Surface, Timestamp, Visibility,
 };
 use crate::network::Network;
+use crate::store::Key;
 
 impl Draft<'_> {
     /// The network has a part of a reply. From now on our message stands in its thread, and the customer is answered.
@@ -14,6 +16,7 @@ impl Draft<'_> {
         let ReplyAction::Sent { part, native_id, permalink, at } = &event.action else { return NOTHING };
         let (place, received_at) = (*part as usize, arrival.event.received_at);
         let taken = Taken { native_id, permalink: permalink.as_ref(), at: *at };
+        self.ask_for_place(&reply, place, native_id)?;
         let Some(reply) = self.take(reply, place, &taken, &event.actor, received_at)? else { return NOTHING };
         self.stand(&reply, place, &taken, received_at)?;
         Ok(Outcome::Changed)
@@ -25,6 +28,43 @@ impl Draft<'_> {
             Some((id, _)) => self.reply(&id),
             None => Ok(None),
         }
+    }
+
+    /// Asks at once for what a receipt leads to: a decision may load a few times only.
+    fn ask_for_place(&mut self, reply: &Reply, place: usize, native_id: &str) -> Read<()> {
+        let Some(network) = self.rules.networks.and_then(|networks| networks.get(&reply.account)) else {
+            return Ok(());
+        };
+        let scope = network.info().scope;
+        let before = place.checked_sub(1).and_then(|before| reply.parts.get(before)?.native_id.clone());
+        self.overlay.want([
+            Some(Key::Line(reply.line.clone())),
+            Some(Key::Conversation(reply.line.clone())),
+            Some(Key::Loose(reply.line.clone())),
+            reply.to.clone().map(Key::Message),
+            reply.case.clone().map(Key::Case),
+            reply.case.clone().map(Key::CaseMessages),
+            Some(Key::Message(self.message_id(&scope, native_id))),
+            Some(Key::Conversation(self.conversation_id(&scope, native_id))),
+            before.clone().map(|before| Key::Message(self.message_id(&scope, &before))),
+            before.map(|before| Key::Alias(scope.clone(), before)),
+        ])?;
+        let Some(target) = reply.to.as_ref().map(|to| self.overlay.message(to)).transpose()?.flatten() else {
+            return Ok(());
+        };
+        let own_thread = self.conversation_id(&scope, native_id);
+        let person = target.customer.filter(|_| reply.verb == "direct_message");
+        self.overlay.want([
+            target.author.map(Key::Identity),
+            target.case.clone().map(Key::Case),
+            target.case.map(Key::CaseMessages),
+            Some(Key::Alias(scope, target.native_id)),
+            Some(Key::Conversation(target.conversation.clone())),
+            Some(Key::Loose(target.conversation)),
+            person.clone().map(|person| latest_direct(&reply.network, &person)),
+            person.clone().map(|person| Key::Slot(own_thread, person)),
+            person.map(|person| Key::Slot(ConversationId::anywhere_on(&reply.network), person)),
+        ])
     }
 
     /// Our own message came back with the key it was sent under: as good as a receipt.
@@ -58,7 +98,7 @@ impl Draft<'_> {
             self.count(&["reply.delivered"], received_at, 1);
             self.tell(&reply, StepKind::ReplyDelivered, actor, received_at);
         }
-        self.put_reply(reply.clone(), actor, received_at)?;
+        self.put_reply(reply.clone(), received_at)?;
         Ok(Some(reply))
     }
 
@@ -71,6 +111,7 @@ impl Draft<'_> {
         let Some(network) = self.rules.networks.and_then(|networks| networks.get(&reply.account)).cloned() else {
             return Ok(());
         };
+        let asked_at = target.as_ref().map(Message::at);
         let body = match (reply.verb.as_str(), target) {
             ("reply" | "direct_message" | "publish", target) => {
                 let inbound = self.own_message(reply, place, taken, target.as_ref(), &*network)?;
@@ -85,6 +126,9 @@ impl Draft<'_> {
             // A like is told as a reaction, an edit as a new revision, by the network itself.
             _ => return Ok(()),
         };
+        // An answer comes after what it answers, whatever clock told of that.
+        let asked_at = asked_at.filter(|_| taken.at.is_none()).map(|at| at.plus_millis(1));
+        let received_at = asked_at.map_or(received_at, |asked_at| received_at.max(asked_at));
         let event = Event::new(network.info().account, Channel::Engine, received_at, body);
         let arrival = Arrival::new(event, Some(reply.account.clone()), None);
         match &arrival.event.body {

@@ -122,7 +122,7 @@ impl Draft<'_> {
         let author = reply.author.clone();
         self.tell(&reply, StepKind::ReplySubmitted, &author, at);
         self.count(&["reply.submitted"], at, 1);
-        self.put_reply(reply, &author, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Added)
     }
 
@@ -206,7 +206,7 @@ impl Draft<'_> {
             }
         }
         self.tell(&reply, StepKind::ReplyApproved, actor, at);
-        self.put_reply(reply, actor, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -251,7 +251,7 @@ impl Draft<'_> {
         reply.closes_at = verdict.route.and_then(|route| route.closes_at);
         reply.reasons = vec![Reason::new("reply.sent_after_all", format!("by {actor}"))];
         self.tell(&reply, StepKind::ReplySubmitted, actor, at);
-        self.put_reply(reply, actor, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -294,6 +294,8 @@ impl Draft<'_> {
         }
         let lag = self.lag_of(&reply);
         let part = &mut reply.parts[part];
+        // To repeat what is lost asks the network about it, too; until it answers, the part stays in doubt.
+        part.looks += u32::from(part.state == PartState::Begun);
         part.state = PartState::Begun;
         part.attempts = attempt;
         part.first_begun_at.get_or_insert(at);
@@ -301,7 +303,7 @@ impl Draft<'_> {
         // Should nobody tell how it ended: looked for once it has ended for certain.
         part.again_at = Some(at.plus(2 * SEND_WITHIN + lag));
         reply.state = ReplyState::Sending;
-        self.put_reply(reply, OUTBOX, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -314,14 +316,14 @@ impl Draft<'_> {
         at: Timestamp,
     ) -> Read<Outcome> {
         let is_this = |part: &&mut ReplyPart| part.state == PartState::Begun && part.attempts == attempt;
-        let lag = self.lag_of(&reply);
+        let (lag, repeatable) = (self.lag_of(&reply), is_repeatable(&reply.verb));
         let Some(known) = reply.parts.get_mut(part).filter(is_this) else { return NOTHING };
         known.failure = Some(error.to_string());
         let pause = match error.retry_advice() {
             // It may be there, and is looked for once the network shows what it has.
             Retry::Unknown => {
                 known.again_at = Some(at.plus(lag));
-                self.put_reply(reply, OUTBOX, at)?;
+                self.put_reply(reply, at)?;
                 return Ok(Outcome::Changed);
             }
             Retry::Never if waits_for_people(error) => Some(LONGEST_PAUSE_MILLIS),
@@ -329,16 +331,20 @@ impl Draft<'_> {
             Retry::After(pause) => Some(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)),
             Retry::Transient => Some(pause_after(attempt)),
         };
-        known.state = PartState::Waiting;
+        // What can be repeated may have been done though it is to be tried again; so may an attempt before this one.
+        let in_doubt = known.looks > 0 || repeatable && pause.is_some();
+        if !in_doubt {
+            known.state = PartState::Waiting;
+        }
         let Some(pause) = pause else {
             let reason = Reason::new(format!("send.{}", error.kind()), error.to_string());
             return self.stop(reply, ReplyState::Refused, OUTBOX, reason, at);
         };
         known.again_at = Some(at.plus_millis(pause));
-        if part == 0 {
+        if part == 0 && !in_doubt {
             reply.state = ReplyState::Queued;
         }
-        self.put_reply(reply, OUTBOX, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -374,13 +380,15 @@ impl Draft<'_> {
                     _ => pause_after(known.looks + 2),
                 };
                 known.again_at = Some(at.plus_millis(pause));
-                if known.looks >= MOST_LOOKS || error.kind() == ErrorKind::Unsupported {
+                // Looking again does not help where it cannot be looked for, or not be told from another.
+                let hopeless = matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Conflict);
+                if known.looks >= MOST_LOOKS || hopeless {
                     let reason = Reason::new("send.unknown", error.to_string());
                     return self.stop(reply, ReplyState::Unknown, OUTBOX, reason, at);
                 }
             }
         }
-        self.put_reply(reply, OUTBOX, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -408,7 +416,7 @@ impl Draft<'_> {
         reply.state = state;
         self.count(&["reply.", reply.state.as_str()], at, 1);
         self.tell(&reply, kind, actor, at);
-        self.put_reply(reply, actor, at)?;
+        self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
@@ -421,9 +429,9 @@ impl Draft<'_> {
         self.step(case, at, kind, actor, reply.to.as_ref(), reasons);
     }
 
-    /// Writes a reply and its place in its line. Where the line's next part is due later, a timer tells of it; where it is due
-    /// now, the outbox is told, unless it is the outbox that speaks.
-    pub(super) fn put_reply(&mut self, mut reply: Reply, actor: &str, at: Timestamp) -> Read<()> {
+    /// Writes a reply and its place in its line. Where the line's next part is due later, a timer tells of it; where it
+    /// is due now, the outbox is told, even by itself: it may have lost its lease to somebody who found nothing due.
+    pub(super) fn put_reply(&mut self, mut reply: Reply, at: Timestamp) -> Read<()> {
         let mut line = self.line(&reply.line)?;
         let before = line.replies.iter().find(|lined| lined.reply == reply.id).map(|lined| lined.state.clone());
         if before.as_ref() != Some(&reply.state) {
@@ -443,7 +451,7 @@ impl Draft<'_> {
             }
             due_at => {
                 self.disarm(timer);
-                if due_at.is_some() && actor != OUTBOX {
+                if due_at.is_some() {
                     self.want_sending(&reply.line, at);
                 }
             }
@@ -499,6 +507,11 @@ pub(super) fn again(reply: &Reply, text: Option<&str>) -> ReplyDraft {
         // A held answer is no statement.
         incident: reply.incident.clone().filter(|_| reply.verb == "publish"),
     }
+}
+
+/// Whether doing it twice is the same as doing it once, see [`Act::is_repeatable`](crate::network::Act::is_repeatable).
+pub(super) fn is_repeatable(verb: &str) -> bool {
+    !matches!(verb, "reply" | "direct_message" | "publish")
 }
 
 /// Whether it fails until somebody mends the account, and then need not be written again.

@@ -11,6 +11,7 @@ mod fault;
 pub mod network;
 mod policy;
 mod random;
+pub mod simulator;
 pub mod store;
 mod transport;
 

@@ -17,4 +17,14 @@ impl Random {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % bound.max(1)
     }
+
+    /// Whether something happens that happens so often in a thousand times.
+    pub(crate) fn strikes(&mut self, per_mille: u32) -> bool {
+        self.below(1000) < u64::from(per_mille)
+    }
+
+    /// A length of time from `from` to `to`, in milliseconds.
+    pub(crate) fn millis(&mut self, from: u64, to: u64) -> std::time::Duration {
+        std::time::Duration::from_millis(from + self.below(to.saturating_sub(from)))
+    }
 }

@@ -1,0 +1,43 @@
+//! The outbox under faults, slow stores and killed processes: nothing is sent twice, and nothing is lost.
+//!
+//! `CARELINE_SEED=7 cargo test -p careline --test simulator` replays one run; `make soak` runs many more.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use careline_testkit::simulator::{Figures, Plan, simulate};
+
+/// Runs one after the other; each is about a hundred sends.
+fn all_keep_their_promises(seeds: impl IntoIterator<Item = u64>) {
+    let (begun, mut total) = (Instant::now(), Figures::default());
+    for seed in seeds {
+        total += simulate(&Plan::of_seed(seed)).unwrap_or_else(|broken| panic!("{broken}"));
+    }
+    println!("{total}\n{} sends a second", total.sends() / begun.elapsed().as_secs().max(1));
+    assert_eq!((total.doubles, total.losses), (0, 0));
+    // Where the network can be asked, hardly anything is left to people.
+    assert!(total.delivered > 0 && total.unknown * 100 < total.sends().max(1000), "{total}");
+}
+
+/// The one run that is asked for, if one is.
+fn asked_for() -> Option<u64> {
+    std::env::var("CARELINE_SEED").ok().map(|seed| seed.parse().unwrap())
+}
+
+#[test]
+fn fixed_seeds_keep_every_promise() {
+    match asked_for() {
+        Some(seed) => all_keep_their_promises([seed]),
+        None => all_keep_their_promises(0..60),
+    }
+}
+
+#[test]
+fn a_new_seed_keeps_every_promise() {
+    if asked_for().is_none() {
+        let seed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        println!("seeds {seed} to {}", seed + 7);
+        all_keep_their_promises(seed..seed + 8);
+    }
+}
