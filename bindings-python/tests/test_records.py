@@ -32,6 +32,7 @@ def records(lived: careline.Care) -> dict[str, list[Any]]:
     given = [
         careline.ReplyDraft(key="a1", author="mia", text="hi", not_before=datetime(2030, 1, 1, tzinfo=UTC)),
         careline.Invitation(way="link", link="https://social.example/@acme"),
+        careline.Survey(kind="csat", reply="s1", asked_at=datetime(2030, 1, 1, tzinfo=UTC), score=4),
     ]
     answered = [traffic.answers(lived), mastodon.answered(), events, failed, words, given]
     for record in traffic.records_in(answered):
