@@ -70,6 +70,8 @@ pub(super) async fn check(tenant: &Tenant, truth: &Truth, driven: &Driven) -> Re
     let mut authors = BTreeMap::new();
     for item in tenant.export(&ExportAsk::default()).await? {
         match item {
+            // What careline says by itself is no part of the day that was made.
+            Exported::Record { record: Record::Message(message), .. } if message.automatic => drop(message),
             Exported::Record { record: Record::Message(message), .. } => {
                 stored.entry((message.network.to_string(), message.native_id.to_string())).or_default().push(*message);
             }
