@@ -103,7 +103,7 @@ impl Draft<'_> {
             return Ok(Err(None));
         }
         let kind = AutomaticKind::Acknowledgement;
-        if self.was_said(&case.customer, &kind, at.plus_millis(-millis(rule.once_per)))? {
+        if self.was_said(&case.customer, &kind, at.minus(rule.once_per))? {
             return Ok(Err(Some(Reason::new("automatic.once_per", "the customer was told so lately"))));
         }
         let private = lead.visibility == Visibility::Private;
@@ -146,7 +146,7 @@ impl Draft<'_> {
         if !is_sampled(case, what, rule.sample) {
             return Ok(Err(None));
         }
-        if self.was_said(&case.customer, what, at.plus_millis(-millis(rule.once_per)))? {
+        if self.was_said(&case.customer, what, at.minus(rule.once_per))? {
             return gate("once_per", "the customer was asked lately");
         }
         if !self.was_answered_at_length(messages, rule)? {
@@ -297,8 +297,4 @@ fn purpose_of(what: &AutomaticKind) -> ReplyPurpose {
         AutomaticKind::Nps => ReplyPurpose::Nps,
         _ => ReplyPurpose::Acknowledgement,
     }
-}
-
-fn millis(duration: std::time::Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

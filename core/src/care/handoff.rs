@@ -51,21 +51,10 @@ impl Draft<'_> {
     fn invite(&mut self, case: &mut Case, reply: &Reply, target: &Message, at: Timestamp) {
         let goes_private = reply.verb == "direct_message";
         let expires_at = at.plus(self.rules.policy.policy().handoff.expires_after);
-        case.handoffs.push(Handoff {
-            from: target.conversation.clone(),
-            to: HandoffTo::Private,
-            way: if goes_private { InvitationWay::PrivateReply } else { InvitationWay::WriteToUs },
-            state: HandoffState::Invited,
-            by: reply.author.clone(),
-            invited_at: at,
-            invitation: Some(reply.id.clone()),
-            expires_at: Some(expires_at),
-            arrived_in: None,
-            arrived_at: None,
-            return_note: None,
-            returned_at: None,
-            note: None,
-        });
+        let way = if goes_private { InvitationWay::PrivateReply } else { InvitationWay::WriteToUs };
+        let from = target.conversation.clone();
+        let invited = Handoff::new(from, HandoffTo::Private, way, HandoffState::Invited, reply.author.as_str(), at);
+        case.handoffs.push(Handoff { invitation: Some(reply.id.clone()), expires_at: Some(expires_at), ..invited });
         let purpose = TimerPurpose::Handoff { case: case.id.clone() };
         self.arm(Timer { id: handoff_timer(&case.id), due_at: expires_at, purpose });
         let expected = Key::Slot(ConversationId::expected_on(&case.network), case.customer.clone());
@@ -162,21 +151,9 @@ impl Draft<'_> {
     ) -> Read<Outcome> {
         let Some(from) = case.conversations.first().cloned().filter(|_| case.is_open()) else { return NOTHING };
         let before = case.clone();
-        case.handoffs.push(Handoff {
-            from,
-            to: to.clone(),
-            way: InvitationWay::OtherChannel,
-            state: HandoffState::Elsewhere,
-            by: actor.to_owned(),
-            invited_at: at,
-            invitation: None,
-            expires_at: None,
-            arrived_in: None,
-            arrived_at: None,
-            return_note: None,
-            returned_at: None,
-            note: note.cloned(),
-        });
+        let way = InvitationWay::OtherChannel;
+        let elsewhere = Handoff::new(from, to.clone(), way, HandoffState::Elsewhere, actor, at);
+        case.handoffs.push(Handoff { note: note.cloned(), ..elsewhere });
         self.disarm(handoff_timer(&case.id));
         let reason = Reason::new("handoff.to", to.as_str());
         self.step(&case.id, at, StepKind::HandedOff, actor, None, vec![reason]);

@@ -1,5 +1,7 @@
 //! Incidents: opened on a condition, one statement, answers held, and who is owed an answer in the end.
 
+use std::time::Duration;
+
 use super::case::case_facts;
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::lists::{Listed, PageAsk};
@@ -16,7 +18,7 @@ use crate::store::{Key, Record, ReplyFilter, Scan, ScanOf};
 /// So many incidents may be open at a time.
 const MOST_OPEN: usize = 20;
 /// An incident's cases are looked for from a day before it is opened.
-const LOOK_BACK_MILLIS: i64 = 24 * 3_600_000;
+const LOOK_BACK: Duration = Duration::from_secs(86_400);
 /// A key or name has so many characters at most.
 const NAME_MAX: usize = 200;
 /// How many cases are looked through at a time.
@@ -41,7 +43,7 @@ impl Draft<'_> {
                     key: draft.key.clone(),
                     name: draft.name.clone(),
                     when: draft.when.clone(),
-                    since: draft.since.unwrap_or_else(|| at.plus_millis(-LOOK_BACK_MILLIS)),
+                    since: draft.since.unwrap_or_else(|| at.minus(LOOK_BACK)),
                     hold: !draft.without_hold,
                     opened_by: event.actor.clone(),
                     opened_at: at,

@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 
 use super::duty::Ticked;
 use super::engine::Engine;
-use super::reply::{is_repeatable, waits_for_people};
+use super::reply::waits_for_people;
 use super::tenant::Tenant;
 use super::token::waiting;
 use crate::context::Context;
@@ -148,7 +148,7 @@ impl Tenant {
         let attempt = due.part().attempts + 1;
         let begin = ReplyAction::Begin { part: due.place as u32, attempt };
         // Somebody else may have begun the very same attempt.
-        if !self.tell_reply(&due, begin, &[]).await? {
+        if !self.tell_reply(&due, begin).await? {
             return Ok(false);
         }
         // Another attempt may have begun, or the verdict forbade this one.
@@ -181,7 +181,7 @@ impl Tenant {
     fn may_repeat(&self, due: &Due, network: &dyn Network) -> bool {
         let give_up_after = self.policy().map(|policy| policy.policy().replies.give_up_after).unwrap_or_default();
         let in_time = due.part().first_begun_at.is_none_or(|begun_at| self.inner.now() <= begun_at.plus(give_up_after));
-        in_time && (network.capability().sends_once || is_repeatable(&due.reply.verb))
+        in_time && (network.capability().sends_once || Act::repeats(&due.reply.verb))
     }
 
     /// One attempt, which ends in time whatever the network does.
@@ -221,13 +221,12 @@ impl Tenant {
         match found {
             Ok(Some(receipt)) => return self.took(&due, receipt).await.map(|()| true),
             Ok(None) => {
-                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error: None }, &[])
-                    .await?;
+                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error: None }).await?;
             }
             Err(error) => {
                 self.hear(&due.reply, &error);
                 let error = Some(Box::new(error));
-                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error }, &[]).await?;
+                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error }).await?;
             }
         }
         Ok(false)
@@ -242,21 +241,15 @@ impl Tenant {
 
     async fn took(&self, due: &Due, receipt: Receipt) -> Result<()> {
         let Receipt { native_id, permalink, at } = receipt;
-        let scope = self.network(&due.reply.account)?.info().scope;
-        let also = [
-            Key::Message(MessageId::of(&self.id, &scope, &native_id)),
-            Key::Conversation(ConversationId::of(&self.id, &scope, &native_id)),
-            Key::Alias(scope, native_id.clone()),
-        ];
         let sent = ReplyAction::Sent { part: due.place as u32, native_id, permalink, at };
-        self.tell_reply(due, sent, &also).await.map(drop)
+        self.tell_reply(due, sent).await.map(drop)
     }
 
     async fn failed(&self, due: &Due, attempt: u32, error: Error) -> Result<()> {
         self.hear(&due.reply, &error);
         let error = Box::new(waiting(error));
         let failed = ReplyAction::Failed { part: due.place as u32, attempt, error };
-        self.tell_reply(due, failed, &[]).await.map(drop)
+        self.tell_reply(due, failed).await.map(drop)
     }
 
     /// A network that asks to wait is left alone with all lines of the account.
@@ -267,10 +260,9 @@ impl Tenant {
     }
 
     /// Lets something happen to a reply; whether it changed anything.
-    async fn tell_reply(&self, due: &Due, action: ReplyAction, also: &[Key]) -> Result<bool> {
+    async fn tell_reply(&self, due: &Due, action: ReplyAction) -> Result<bool> {
         let event = ReplyEvent { reply: due.reply.id.clone(), actor: OUTBOX.to_owned(), action };
-        let needs = [due.needs.as_slice(), also].concat();
-        let ingested = self.happen_with(Channel::Engine, EventBody::Reply(event), needs).await?;
+        let ingested = self.happen_with(Channel::Engine, EventBody::Reply(event), due.needs.clone()).await?;
         Ok(ingested.changed > 0)
     }
 

@@ -6,19 +6,20 @@ use std::time::Duration;
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::outbox::{OUTBOX, SEND_WITHIN};
 use super::snapshot::Read;
-use super::verdict::{Around, Judged, purpose_of, says};
+use super::verdict::{Judged, purpose_of};
 use crate::error::{Error, ErrorKind, Retry};
 use crate::model::{
     AgentId, Approval, ConversationId, EffectId, PartState, Reason, Reply, ReplyAction, ReplyDraft, ReplyEvent,
-    ReplyId, ReplyPart, ReplyState, SaidBefore, StepKind, Timer, TimerId, TimerPurpose, Timestamp, Wording,
+    ReplyId, ReplyLine, ReplyPart, ReplyState, SaidBefore, StepKind, Timer, TimerId, TimerPurpose, Timestamp, Wording,
 };
+use crate::network::Act;
 use crate::store::{Effect, EffectAction, Key, Record};
 
 /// Looking for a lost part without an answer is given up after so many times; then a person must look.
 const MOST_LOOKS: u32 = 8;
 /// The first pause before something is tried again, and the longest.
-const FIRST_PAUSE_MILLIS: i64 = 2_000;
-const LONGEST_PAUSE_MILLIS: i64 = 10 * 60_000;
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 impl Draft<'_> {
     /// Something happened to a reply.
@@ -73,7 +74,7 @@ impl Draft<'_> {
             return Ok(Outcome::Changed);
         }
         let (Some(route), parts) = (verdict.route, verdict.parts.len().max(1)) else { return NOTHING };
-        let wording = says(&verdict.verb).then(|| Wording {
+        let wording = Act::says(&verdict.verb).then(|| Wording {
             text: draft.text.clone(),
             language: draft.language.clone().or_else(|| around.case.as_ref().map(|case| case.language.clone())),
             signature: draft.signature.clone(),
@@ -110,7 +111,9 @@ impl Draft<'_> {
             reasons: verdict.reasons,
             wording,
         };
-        self.supersede(&reply, &around, at)?;
+        // An author's draft that nobody approved yet gives way to their new one.
+        let own = |other: &Reply| other.author == reply.author && other.verb == reply.verb;
+        self.supersede(&reply, &around.lined, &reply.author, at, own)?;
         if let Some(approval) = &reply.approval {
             reply.state = ReplyState::AwaitingApproval;
             self.ask_approval(&reply, approval, at);
@@ -126,28 +129,22 @@ impl Draft<'_> {
         Ok(Outcome::Added)
     }
 
-    /// An author's draft about the same message, which nobody approved yet, gives way to their new one.
-    fn supersede(&mut self, reply: &Reply, around: &Around, at: Timestamp) -> Read<()> {
-        let waiting: Vec<_> = around
-            .lined
-            .replies
-            .iter()
-            .filter(|lined| {
-                lined.state == ReplyState::AwaitingApproval && lined.to == reply.to && lined.verb == reply.verb
-            })
-            .map(|lined| lined.reply.clone())
-            .collect();
-        for id in waiting {
-            if let Some(other) = self.reply(&id)?
-                && other.author == reply.author
-            {
-                self.stop(
-                    other,
-                    ReplyState::Superseded,
-                    &reply.author,
-                    Reason::new("reply.superseded", reply.id.as_str()),
-                    at,
-                )?;
+    /// What waits for approval about the same message, as far as `gives_way` says so, gives way to `reply`.
+    fn supersede(
+        &mut self,
+        reply: &Reply,
+        lined: &ReplyLine,
+        actor: &str,
+        at: Timestamp,
+        gives_way: impl Fn(&Reply) -> bool,
+    ) -> Read<()> {
+        let waiting = lined.replies.iter().filter(|lined| {
+            lined.state == ReplyState::AwaitingApproval && lined.to == reply.to && lined.reply != reply.id
+        });
+        for lined in waiting {
+            if let Some(other) = self.reply(&lined.reply)?.filter(&gives_way) {
+                let reason = Reason::new("reply.superseded", reply.id.as_str());
+                self.stop(other, ReplyState::Superseded, actor, reason, at)?;
             }
         }
         Ok(())
@@ -174,7 +171,7 @@ impl Draft<'_> {
         let Some(mut approval) = reply.approval.clone().filter(|_| reply.state == ReplyState::AwaitingApproval) else {
             return NOTHING;
         };
-        if !self.may_approve(&reply, &approval, actor) || at >= approval.expires_at {
+        if !may_approve(self.rules.policy, &reply, &approval, actor) || at >= approval.expires_at {
             return NOTHING;
         }
         let draft = again(&reply, text);
@@ -196,30 +193,19 @@ impl Draft<'_> {
         }
         self.disarm(approval_timer(&reply.id));
         // Of several drafts about one message, the one that is approved goes out.
-        let rivals = around.map(|around| around.lined.replies).unwrap_or_default();
-        for rival in rivals.into_iter().filter(|lined| {
-            lined.state == ReplyState::AwaitingApproval && lined.to == reply.to && lined.reply != reply.id
-        }) {
-            if let Some(rival) = self.reply(&rival.reply)? {
-                let reason = Reason::new("reply.superseded", reply.id.as_str());
-                self.stop(rival, ReplyState::Superseded, actor, reason, at)?;
-            }
+        if let Some(around) = around {
+            self.supersede(&reply, &around.lined, actor, at, |_| true)?;
         }
         self.tell(&reply, StepKind::ReplyApproved, actor, at);
         self.put_reply(reply, at)?;
         Ok(Outcome::Changed)
     }
 
-    /// Nobody approves their own, and only whom the rule names.
-    pub(super) fn may_approve(&self, reply: &Reply, approval: &Approval, actor: &str) -> bool {
-        may_approve(self.rules.policy, reply, approval, actor)
-    }
-
     fn rejected(&mut self, reply: Reply, actor: &str, reason: &str, at: Timestamp) -> Read<Outcome> {
         let Some(approval) = reply.approval.clone().filter(|_| reply.state == ReplyState::AwaitingApproval) else {
             return NOTHING;
         };
-        if !self.may_approve(&reply, &approval, actor) {
+        if !may_approve(self.rules.policy, &reply, &approval, actor) {
             return NOTHING;
         }
         self.stop(reply, ReplyState::Rejected, actor, Reason::new("reply.rejected", reason), at)
@@ -316,7 +302,7 @@ impl Draft<'_> {
         at: Timestamp,
     ) -> Read<Outcome> {
         let is_this = |part: &&mut ReplyPart| part.state == PartState::Begun && part.attempts == attempt;
-        let (lag, repeatable) = (self.lag_of(&reply), is_repeatable(&reply.verb));
+        let (lag, repeatable) = (self.lag_of(&reply), Act::repeats(&reply.verb));
         let Some(known) = reply.parts.get_mut(part).filter(is_this) else { return NOTHING };
         known.failure = Some(error.to_string());
         let pause = match error.retry_advice() {
@@ -326,9 +312,9 @@ impl Draft<'_> {
                 self.put_reply(reply, at)?;
                 return Ok(Outcome::Changed);
             }
-            Retry::Never if waits_for_people(error) => Some(LONGEST_PAUSE_MILLIS),
+            Retry::Never if waits_for_people(error) => Some(LONGEST_PAUSE),
             Retry::Never => None,
-            Retry::After(pause) => Some(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)),
+            Retry::After(pause) => Some(pause),
             Retry::Transient => Some(pause_after(attempt)),
         };
         // What can be repeated may have been done though it is to be tried again; so may an attempt before this one.
@@ -340,7 +326,7 @@ impl Draft<'_> {
             let reason = Reason::new(format!("send.{}", error.kind()), error.to_string());
             return self.stop(reply, ReplyState::Refused, OUTBOX, reason, at);
         };
-        known.again_at = Some(at.plus_millis(pause));
+        known.again_at = Some(at.plus(pause));
         if part == 0 && !in_doubt {
             reply.state = ReplyState::Queued;
         }
@@ -376,10 +362,10 @@ impl Draft<'_> {
                 known.looks += 1;
                 known.failure = Some(error.to_string());
                 let pause = match error.retry_advice() {
-                    Retry::After(pause) => i64::try_from(pause.as_millis()).unwrap_or(i64::MAX),
+                    Retry::After(pause) => pause,
                     _ => pause_after(known.looks + 2),
                 };
-                known.again_at = Some(at.plus_millis(pause));
+                known.again_at = Some(at.plus(pause));
                 // Looking again does not help where it cannot be looked for, or not be told from another.
                 let hopeless = matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Conflict);
                 if known.looks >= MOST_LOOKS || hopeless {
@@ -509,19 +495,14 @@ pub(super) fn again(reply: &Reply, text: Option<&str>) -> ReplyDraft {
     }
 }
 
-/// Whether doing it twice is the same as doing it once, see [`Act::is_repeatable`](crate::network::Act::is_repeatable).
-pub(super) fn is_repeatable(verb: &str) -> bool {
-    !matches!(verb, "reply" | "direct_message" | "publish")
-}
-
 /// Whether it fails until somebody mends the account, and then need not be written again.
 pub(super) fn waits_for_people(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthenticated | ErrorKind::QuotaExhausted)
 }
 
 /// How long to wait after so many attempts.
-fn pause_after(attempts: u32) -> i64 {
-    FIRST_PAUSE_MILLIS.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_PAUSE_MILLIS)
+fn pause_after(attempts: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_PAUSE)
 }
 
 fn line_timer(line: &ConversationId) -> TimerId {

@@ -274,9 +274,7 @@ impl Tenant {
     /// What belongs to no tenant may be anybody's: of it nothing raw is kept longer than the strictest policy keeps its own.
     pub async fn retain(&self) -> Result<Receipt> {
         let now = self.inner.now();
-        let before = |age: Option<std::time::Duration>| {
-            age.map(|age| now.plus_millis(-i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
-        };
+        let before = |age: Option<std::time::Duration>| age.map(|age| now.minus(age));
         let ask = match self.policy().map(|policy| &policy.policy().retention) {
             Some(rules) => RetainAsk {
                 raw_before: before(rules.raw),

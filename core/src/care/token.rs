@@ -87,16 +87,13 @@ impl Tenant {
         let policy = policy.ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "the policy names no such account").with("account", account)
         })?;
-        let rule = policy.policy().accounts.iter().find(|rule| rule.id == *account);
-        let team = rule.and_then(|rule| rule.team.clone());
-        let team = team.or_else(|| policy.teams().first().map(|team| team.rule.id.clone()));
         Ok(StoredToken {
             store: self.inner.shared_store().clone(),
             keys: self.inner.token_keys().clone(),
             clock: self.inner.clock_handle(),
             tenant: self.id.clone(),
             account: account.clone(),
-            who: team.iter().map(ToString::to_string).collect(),
+            who: policy.team_of_account(account).iter().map(ToString::to_string).collect(),
         })
     }
 }

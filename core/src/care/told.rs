@@ -190,9 +190,7 @@ impl Draft<'_> {
     }
 
     fn tell_team(&mut self, account: &AccountId, said: &AccountSaid, at: Timestamp) {
-        let policy = self.rules.policy;
-        let named = policy.policy().accounts.iter().find(|rule| rule.id == *account).and_then(|rule| rule.team.clone());
-        let team = named.or_else(|| policy.teams().first().map(|team| team.rule.id.clone()));
+        let team = self.rules.policy.team_of_account(account);
         let parts = [account.as_str(), &said.at.to_string(), &said.change, said.reason.as_deref().unwrap_or_default()];
         let person = said.person.as_ref().map_or("", IdentityId::as_str);
         let id = EffectId::derive(&[&["account"], &parts[..], &[person]].concat());

@@ -95,7 +95,7 @@ impl Draft<'_> {
         if let Some(verb) = verb.filter(|verb| !Act::VERBS.contains(verb)) {
             return Err(wrong("there is no such verb").with("verb", verb).with("known", Act::VERBS.join(", ")));
         }
-        let says = verb.is_none_or(says);
+        let says = verb.is_none_or(Act::says);
         if says && draft.text.trim().is_empty() {
             return Err(wrong("`text` is empty"));
         }
@@ -264,7 +264,7 @@ impl Draft<'_> {
             let note = format!("this account cannot {} on its network", verdict.verb.replace('_', " "));
             verdict.deny(Reason::new("send.verb", note), Some(Instead::UseTheApp));
         }
-        if says(&verdict.verb) {
+        if Act::says(&verdict.verb) {
             self.compose(draft, around, verdict);
             let fine_so_far = verdict.allowed;
             self.guard(draft, earlier, own, at, around, verdict);
@@ -282,7 +282,7 @@ impl Draft<'_> {
     /// Whether the person may be written to at all.
     fn judge_person(&self, draft: &ReplyDraft, around: &Around, verdict: &mut Verdict) {
         let told = |name: &str| around.customer.as_ref().is_some_and(|customer| says_yes(customer.facts.get(name)));
-        if draft.verb.as_deref().is_none_or(says) && told(DO_NOT_CONTACT) {
+        if draft.verb.as_deref().is_none_or(Act::says) && told(DO_NOT_CONTACT) {
             let note = "the customer does not want to be contacted";
             verdict.deny(Reason::new("customer.do_not_contact", note), Some(Instead::AskALead));
         }
@@ -643,11 +643,6 @@ fn text_policy(network: &dyn Network, verb: &str) -> Option<TextPolicy> {
     }
 }
 
-/// Whether an act of this verb has words.
-pub(super) fn says(verb: &str) -> bool {
-    matches!(verb, "reply" | "direct_message" | "publish" | "edit")
-}
-
 fn verb_of(route: &ReplyRoute) -> &'static str {
     if route.surface == Surface::DirectMessage { "direct_message" } else { "reply" }
 }
@@ -685,6 +680,6 @@ pub(super) fn refusal(error: &Error) -> Reason {
 
 /// What a draft is for, where it does not say so.
 pub(super) fn purpose_of(draft: &ReplyDraft, verb: &str) -> ReplyPurpose {
-    let usual = if says(verb) { ReplyPurpose::Answer } else { ReplyPurpose::Act };
+    let usual = if Act::says(verb) { ReplyPurpose::Answer } else { ReplyPurpose::Act };
     draft.purpose.clone().unwrap_or(usual)
 }

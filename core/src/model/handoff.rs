@@ -75,6 +75,34 @@ pub struct Handoff {
     pub note: Option<String>,
 }
 
+impl Handoff {
+    /// One that leaves `from`, as `by` has it, of which no more is known.
+    pub fn new(
+        from: ConversationId,
+        to: HandoffTo,
+        way: InvitationWay,
+        state: HandoffState,
+        by: impl Into<String>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            from,
+            to,
+            way,
+            state,
+            by: by.into(),
+            invited_at: at,
+            invitation: None,
+            expires_at: None,
+            arrived_in: None,
+            arrived_at: None,
+            return_note: None,
+            returned_at: None,
+            note: None,
+        }
+    }
+}
+
 open_enum! {
     /// What somebody who works on a case might do next.
     SuggestionKind {

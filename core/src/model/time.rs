@@ -58,6 +58,12 @@ impl Timestamp {
         self.plus_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// This instant moved earlier by `duration`.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        self.plus_millis(-i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// Milliseconds from `earlier` to this instant; negative if `earlier` is later.
     pub fn millis_since(self, earlier: Self) -> i64 {
         self.0 - earlier.0

@@ -130,8 +130,18 @@ impl Act {
 
     /// Whether doing it twice is the same as doing it once: a like, a hidden comment, an edit, a deletion. The others add a
     /// message each time.
-    pub const fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::Reply { .. } | Self::DirectMessage { .. } | Self::Publish { .. })
+    pub fn is_repeatable(&self) -> bool {
+        Self::repeats(self.verb())
+    }
+
+    /// The same, of every act of this verb.
+    pub fn repeats(verb: &str) -> bool {
+        !matches!(verb, "reply" | "direct_message" | "publish")
+    }
+
+    /// Whether acts of this verb have words.
+    pub fn says(verb: &str) -> bool {
+        !Self::repeats(verb) || verb == "edit"
     }
 }
 
@@ -406,6 +416,7 @@ mod tests {
             assert_eq!((out.act.verb(), json["act"]["verb"].as_str()), (verb, Some(verb)));
             assert_eq!(serde_json::from_value::<Outbound>(json).unwrap(), out);
             assert_eq!(out.act.is_repeatable(), !["reply", "direct_message", "publish"].contains(&verb));
+            assert_eq!(out.act.say().is_some(), Act::says(verb));
             assert_eq!(out.act.say().is_some(), ["reply", "direct_message", "publish", "edit"].contains(&verb));
         }
     }

@@ -11,7 +11,7 @@ use super::{
     AgentRule, Calendar, CalendarRule, DEFAULT_TEAM, EscalationStep, Facts, Policy, PolicyErrors, SlaRule, TeamRule,
 };
 use crate::engage::guard::Guards;
-use crate::model::{Account, AgentId, Reason, TeamId};
+use crate::model::{Account, AccountId, AgentId, Reason, TeamId};
 use crate::triage::PolicyWords;
 
 /// A policy made ready for use: names resolved, terms compiled, calendars parsed. Cheap to share, never changes.
@@ -127,6 +127,13 @@ impl CompiledPolicy {
     /// The brand account of this name.
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id.as_str() == id)
+    }
+
+    /// The team that answers for an account: the one it names, else the first.
+    pub fn team_of_account(&self, account: &AccountId) -> Option<TeamId> {
+        let rule = self.policy.accounts.iter().find(|rule| rule.id == *account);
+        let named = rule.and_then(|rule| rule.team.clone());
+        named.or_else(|| self.teams.first().map(|team| team.rule.id.clone()))
     }
 
     /// The teams in the order of the policy; at least one.
