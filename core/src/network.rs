@@ -226,6 +226,27 @@ impl StreamAsk {
 /// What comes down a held connection: each item is one frame or line with its raw form and what was found in it.
 pub type EventStream = Pin<Box<dyn Stream<Item = Result<Page>> + Send>>;
 
+/// A held connection, read page by page.
+#[async_trait]
+pub trait Watch: Send + 'static {
+    /// The next page that holds something of ours.
+    ///
+    /// # Errors
+    /// What ended the connection.
+    async fn next(&mut self) -> Result<Page>;
+}
+
+/// The pages of a held connection until it is lost: the error that ended it is the last item.
+pub fn watched(watch: impl Watch) -> EventStream {
+    Box::pin(futures_util::stream::unfold(Some(watch), |watch| async {
+        let mut watch = watch?;
+        match watch.next().await {
+            Ok(page) => Some((Ok(page), Some(watch))),
+            Err(error) => Some((Err(error.during("stream")), None)),
+        }
+    }))
+}
+
 /// Which messages to look at again.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -7,15 +7,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use careline::clock::Clock;
 use careline::context::Context;
 use careline::model::NativeAccount;
-use careline::network::{BodyKind, EventStream, Page, StreamAsk};
+use careline::network::{self, BodyKind, EventStream, Page, StreamAsk, watched};
 use careline::transport::WebSocket;
 use careline::{Error, ErrorKind, Result};
 use futures_util::future::{Either, select};
-use futures_util::{StreamExt, stream};
 use http::Request;
 use serde::Deserialize;
 
@@ -51,14 +51,7 @@ impl Account {
             clock: cx.clock.clone(),
             silence: ask.silence.unwrap_or(SILENCE),
         };
-        Ok(stream::unfold(Some(watch), |watch| async {
-            let mut watch = watch?;
-            match watch.next().await {
-                Ok(page) => Some((Ok(page), Some(watch))),
-                Err(error) => Some((Err(error.during("stream")), None)),
-            }
-        })
-        .boxed())
+        Ok(watched(watch))
     }
 }
 
@@ -72,7 +65,8 @@ struct Watch {
     silence: Duration,
 }
 
-impl Watch {
+#[async_trait]
+impl network::Watch for Watch {
     async fn next(&mut self) -> Result<Page> {
         loop {
             let line = self.heard().await?;
@@ -85,7 +79,9 @@ impl Watch {
             }
         }
     }
+}
 
+impl Watch {
     /// What comes next, if it comes in time.
     async fn heard(&mut self) -> Result<Bytes> {
         match select(self.socket.next(), self.clock.sleep(self.silence)).await {

@@ -7,15 +7,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use careline::clock::Clock;
 use careline::context::Context;
 use careline::model::NativeAccount;
-use careline::network::{BodyKind, EventStream, Page, StreamAsk};
+use careline::network::{self, BodyKind, EventStream, Page, StreamAsk, watched};
 use careline::transport::{ByteStream, WebSocket};
 use careline::{Error, ErrorKind, Result};
+use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use secrecy::ExposeSecret;
 
@@ -96,14 +97,7 @@ impl Account {
 
     fn watched(&self, cx: &Context, source: Source, silence: Duration) -> Result<EventStream> {
         let watch = Watch { source, account: self.native()?, clock: cx.clock.clone(), silence };
-        Ok(stream::unfold(Some(watch), |watch| async {
-            let mut watch = watch?;
-            match watch.next().await {
-                Ok(page) => Some((Ok(page), Some(watch))),
-                Err(error) => Some((Err(error.during("stream")), None)),
-            }
-        })
-        .boxed())
+        Ok(watched(watch))
     }
 }
 
@@ -120,7 +114,8 @@ enum Source {
     Events(ByteStream, Lines),
 }
 
-impl Watch {
+#[async_trait]
+impl network::Watch for Watch {
     async fn next(&mut self) -> Result<Page> {
         loop {
             if let Source::Events(_, lines) = &mut self.source
@@ -136,7 +131,9 @@ impl Watch {
             }
         }
     }
+}
 
+impl Watch {
     /// What comes next, if it comes in time.
     async fn heard(&mut self) -> Result<Bytes> {
         let next = match &mut self.source {
