@@ -22,6 +22,7 @@ use crate::model::{NativeAccount, Surface};
 use crate::routing::Routing;
 use crate::triage::Triage;
 
+pub(crate) use outbound::same_words;
 pub use outbound::{Act, FindSent, Outbound, Person, Receipt, Say, Target};
 
 /// One brand account on one network: reads what webhooks miss, and says what we have to say.

@@ -4,6 +4,7 @@
 //! have been sent is looked for before anything else; what is certainly not there is sent again under the same key.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use futures_util::future::{Either, select};
 
 use super::duty::Ticked;
 use super::engine::Engine;
+use super::lists::PageAsk;
 use super::reply::waits_for_people;
 use super::tenant::Tenant;
 use super::token::waiting;
@@ -19,10 +21,10 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
     AccountId, Channel, ConversationId, EventBody, IdentityId, Message, MessageId, Origin, PartState, Reply,
-    ReplyAction, ReplyEvent, ReplyPart, TenantId, Timestamp,
+    ReplyAction, ReplyEvent, ReplyPart, ReplyState, TenantId, Timestamp,
 };
-use crate::network::{Act, FindSent, Network, Outbound, Person, Receipt, Say, Target};
-use crate::store::{EffectAction, Key, Leased, Record};
+use crate::network::{Act, FindSent, Network, Outbound, Person, Receipt, Say, Target, same_words};
+use crate::store::{EffectAction, Key, Leased, Record, ReplyFilter};
 
 /// How the outbox names itself as the one who did something.
 pub(super) const OUTBOX: &str = "outbox";
@@ -34,6 +36,10 @@ const LINES: usize = 32;
 const STEPS: usize = 64;
 /// How many rounds of leases one call takes.
 const ROUNDS: usize = 64;
+/// How many messages of ours with the same words are looked past.
+const MOST_ALIKE: usize = 16;
+/// How many replies in doubt are read at a time.
+const IN_DOUBT: usize = 100;
 
 /// Accounts that their networks asked to be quiet, until when. Known to this process alone: the others are told themselves.
 #[derive(Debug, Default)]
@@ -197,46 +203,65 @@ impl Tenant {
     /// Looks on the network for a part that may have been sent.
     async fn look_for(&self, due: Due, network: &dyn Network) -> Result<bool> {
         let attempt = due.part().attempts;
-        let cx = self.sending_context(&due.reply.account)?;
         let clock = self.inner.clock_handle();
-        let found = match self.outbound(&due).await {
-            Ok(out) => {
-                let since = due.part().first_begun_at.unwrap_or(due.reply.created_at);
-                let ask = FindSent::new(out, since);
-                match select(network.find_sent(&cx, ask), clock.sleep(SEND_WITHIN)).await {
-                    Either::Left((found, _)) => found,
-                    Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "the network did not answer in time")),
-                }
-            }
-            Err(error) => Err(error),
+        let error = match select(pin!(self.found(&due, network)), clock.sleep(SEND_WITHIN)).await {
+            Either::Left((Ok(Some(receipt)), _)) => return self.took(&due, receipt).await.map(|()| true),
+            Either::Left((Ok(None), _)) => None,
+            Either::Left((Err(error), _)) => Some(error),
+            Either::Right(_) => Some(Error::new(ErrorKind::Timeout, "the network did not answer in time")),
         };
-        let found = match found {
-            Ok(Some(receipt)) if self.is_anothers(network, &receipt).await? => {
-                let message =
-                    "another message of ours stands there with the same words; whether this one does cannot be told";
-                Err(Error::new(ErrorKind::Conflict, message).with("found", receipt.native_id))
-            }
-            found => found,
-        };
-        match found {
-            Ok(Some(receipt)) => return self.took(&due, receipt).await.map(|()| true),
-            Ok(None) => {
-                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error: None }).await?;
-            }
-            Err(error) => {
-                self.hear(&due.reply, &error);
-                let error = Some(Box::new(error));
-                self.tell_reply(&due, ReplyAction::Looked { part: due.place as u32, attempt, error }).await?;
-            }
+        if let Some(error) = &error {
+            self.hear(&due.reply, error);
         }
+        let looked = ReplyAction::Looked { part: due.place as u32, attempt, error: error.map(Box::new) };
+        self.tell_reply(&due, looked).await?;
         Ok(false)
     }
 
-    /// Whether what was found is known to be what another reply sent: most networks are searched by words alone.
+    /// What the network shows of a part, past the messages that are known to be other replies': most networks are searched
+    /// by words alone.
+    async fn found(&self, due: &Due, network: &dyn Network) -> Result<Option<Receipt>> {
+        let cx = self.sending_context(&due.reply.account)?;
+        let since = due.part().first_begun_at.unwrap_or(due.reply.created_at);
+        let mut ask = FindSent::new(self.outbound(due).await?, since);
+        for _ in 0..MOST_ALIKE {
+            match network.find_sent(&cx, ask.clone()).await? {
+                Some(receipt) if !Act::repeats(&due.reply.verb) => {
+                    if !self.is_anothers(network, &receipt).await? {
+                        return self.certainly(due, receipt).await.map(Some);
+                    }
+                    ask.except.push(receipt.native_id);
+                }
+                found => return Ok(found),
+            }
+        }
+        Err(Error::new(ErrorKind::Conflict, "too many messages of ours stand there with the same words"))
+    }
+
+    /// Whether what was found is known to be what another reply sent.
     async fn is_anothers(&self, network: &dyn Network, found: &Receipt) -> Result<bool> {
         let id = MessageId::of(&self.id, &network.info().scope, &found.native_id);
         let known = self.record(Key::Message(id)).await?;
         Ok(matches!(known, Some(Record::Message(message)) if message.origin == Origin::Careline))
+    }
+
+    /// What was found, unless it may as well be what another reply sent of which nobody can tell either.
+    async fn certainly(&self, due: &Due, found: Receipt) -> Result<Receipt> {
+        let in_doubt = ReplyFilter::in_states([ReplyState::Sending, ReplyState::Unknown]);
+        let mut page = PageAsk::first(IN_DOUBT);
+        loop {
+            let filter = ReplyFilter { account: Some(due.reply.account.clone()), ..in_doubt.clone() };
+            let listed = self.replies(filter, page).await?;
+            if let Some(other) = listed.items.iter().find(|other| is_alike(due, other)) {
+                let message = "a message stands there that this reply may have sent, or another with the same words";
+                let error = Error::new(ErrorKind::Conflict, message).with("found", found.native_id);
+                return Err(error.with("other", &other.id));
+            }
+            match listed.after {
+                Some(after) => page = PageAsk::first(IN_DOUBT).after(after),
+                None => return Ok(found),
+            }
+        }
     }
 
     async fn took(&self, due: &Due, receipt: Receipt) -> Result<()> {
@@ -328,6 +353,24 @@ impl Tenant {
             _ => None,
         })
     }
+}
+
+/// Whether `other` waits, too, to be told of a message like this one, in the same place.
+fn is_alike(due: &Due, other: &Reply) -> bool {
+    let ours = &due.reply;
+    let Some(place) = other.next_part().filter(|place| other.parts[*place].state == PartState::Begun) else {
+        return false;
+    };
+    let stands_alike = match ours.verb.as_str() {
+        "direct_message" => other.line == ours.line || other.customer == ours.customer,
+        // In public a later part is told by the one before it, which it answers.
+        _ => other.to == ours.to && (place, due.place) == (0, 0),
+    };
+    let said =
+        |reply: &Reply, place: usize| reply.wording.as_ref().and_then(|wording| wording.parts.get(place).cloned());
+    let same_words =
+        said(ours, due.place).zip(said(other, place)).is_some_and(|(one, other)| same_words(&one.text, &other.text));
+    other.id != ours.id && other.verb == ours.verb && stands_alike && same_words
 }
 
 /// Whether the network says no, and not because the account needs mending.

@@ -255,12 +255,14 @@ pub struct FindSent {
     pub out: Outbound,
     /// When the first attempt began, by our clock. What is older is another act's.
     pub since: Timestamp,
+    /// Native ids of messages that other acts are known to have sent, perhaps with the same words.
+    pub except: Vec<CompactString>,
 }
 
 impl FindSent {
     /// Looks for what was sent since then.
     pub fn new(out: Outbound, since: Timestamp) -> Self {
-        Self { out, since }
+        Self { out, since, except: Vec::new() }
     }
 
     /// Whether something of this instant may be it: clocks of networks may be five minutes behind ours.
@@ -299,9 +301,10 @@ impl FindSent {
             _ => return false,
         };
         stands
+            && !self.except.contains(&message.native_id)
             && message.author.as_ref().is_some_and(|author| author.native_id == us)
             && message.sent_at.is_none_or(|at| self.reaches(at))
-            && words(&message.content.text) == words(&say.text)
+            && same_words(&message.content.text, &say.text)
     }
 }
 
@@ -310,6 +313,11 @@ const SKEW_MILLIS: i64 = 5 * 60_000;
 /// Whether both may be read by anybody, or neither: not every network tells the narrower audiences apart.
 fn same(visibility: &Visibility, message: &Inbound) -> bool {
     (*visibility == Visibility::Public) == (message.visibility == Visibility::Public)
+}
+
+/// Whether two texts are the same to somebody who looks for one of them on a network.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    words(one) == words(other)
 }
 
 /// The words of a text, however a network shows them: without whom it is addressed to, which some write themselves, handles
@@ -393,6 +401,8 @@ mod tests {
         assert!(found(&ask("Hello", publish), read_back("Hello", |message| message.sent_at = None)));
         let others = read_back("Hello", |message| message.author.as_mut().unwrap().native_id = "7".into());
         assert!(!found(&ask("Hello", publish), others));
+        let anothers = FindSent { except: vec!["200".into()], ..ask("Hello", publish) };
+        assert!(!found(&anothers, read_back("Hello", |_| {})));
         let like = FindSent::new(Outbound::new("k", Act::Like { on: Target::new("200"), liked: true }), since);
         assert!(!found(&like, read_back("Hello", |_| {})));
     }

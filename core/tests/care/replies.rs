@@ -147,6 +147,45 @@ async fn what_nobody_can_tell_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn the_same_words_of_another_reply_are_not_taken_for_ours() {
+    let desk = Desk::new("[guards]\nrepeated = 'off'");
+    let to = desk.complaint("1").await;
+    *desk.sink.by_words.lock().unwrap() = true;
+    let same_words = |key| desk.submit(desk.answer(key, &to, "We are on it."));
+    same_words("k1").await;
+    desk.run(60).await;
+    desk.sink.next([Fate::TakenUnheard]);
+    let second = same_words("k2").await;
+    desk.run(60).await;
+    let native_id = |reply: &Reply| reply.parts[0].native_id.clone().unwrap_or_default();
+    let second = desk.world.tenant.reply_record(&second.id).await.unwrap();
+    assert_eq!((native_id(&second).as_str(), desk.sink.texts().len()), ("own2", 2));
+    desk.sink.next([Fate::LostUnheard]);
+    let third = same_words("k3").await;
+    desk.run(60).await;
+    let third = desk.world.tenant.reply_record(&third.id).await.unwrap();
+    assert_eq!((native_id(&third).as_str(), third.parts[0].attempts), ("own3", 2), "it was not there");
+
+    // Of two replies nobody could tell: what is found may be either's.
+    *desk.sink.blind.lock().unwrap() = true;
+    desk.sink.next([Fate::TakenUnheard]);
+    let unknown = same_words("k4").await;
+    desk.run(3600).await;
+    *desk.sink.blind.lock().unwrap() = false;
+    desk.sink.next([Fate::LostUnheard]);
+    let doubtful = same_words("k5").await;
+    desk.run(60).await;
+    let doubtful = desk.world.tenant.reply_record(&doubtful.id).await.unwrap();
+    assert_eq!((desk.state(&unknown).await, &doubtful.state), (ReplyState::Unknown, &ReplyState::Unknown));
+    let why = &doubtful.parts[0].failure;
+    assert!(why.as_ref().is_some_and(|why| why.contains(unknown.id.as_str())), "{why:?}");
+    desk.world.tenant.was_sent(&unknown.id, "bob", "own4").await.unwrap();
+    desk.world.tenant.send_after_all(&doubtful.id, "bob").await.unwrap();
+    desk.run(60).await;
+    assert_eq!((desk.state(&doubtful).await, desk.sink.texts().len()), (ReplyState::Delivered, 5));
+}
+
+#[tokio::test]
 async fn what_the_network_refuses_is_told_and_can_be_sent_after_all() {
     let desk = Desk::new("");
     let to = desk.complaint("1").await;

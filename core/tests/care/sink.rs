@@ -40,6 +40,8 @@ pub(crate) struct Sink {
     pub(crate) looks: Mutex<usize>,
     /// Whether looking for what was sent fails.
     pub(crate) blind: Mutex<bool>,
+    /// Whether what was sent is found by its words alone.
+    pub(crate) by_words: Mutex<bool>,
 }
 
 impl Sink {
@@ -148,7 +150,10 @@ impl Network for Sink {
             return Err(Error::new(ErrorKind::Unavailable, "the list cannot be read"));
         }
         let has = self.has.lock().unwrap();
-        let place = has.iter().position(|known| known.key == ask.out.key);
-        Ok(place.map(|place| Receipt::new(format!("own{}", place + 1))))
+        let by_words = *self.by_words.lock().unwrap();
+        let is_it = |known: &Outbound| if by_words { known.act == ask.out.act } else { known.key == ask.out.key };
+        let mut found = has.iter().zip(1..).filter(|(known, _)| is_it(known)).map(|(_, number)| format!("own{number}"));
+        let found = found.find(|native_id| !ask.except.iter().any(|other| other == native_id));
+        Ok(found.map(Receipt::new))
     }
 }

@@ -128,7 +128,6 @@ impl Oracle<'_> {
         if reply.state == ReplyState::Refused && why.starts_with("send.storage") {
             self.wrong.push(format!("refused because our own store failed: {}", brief(reply)));
         }
-        let was_unknown = self.world.unknown().contains(&reply.id);
         let parts = reply.parts.len() as u64;
         match &reply.state {
             ReplyState::Delivered => self.figures.delivered += parts,
@@ -139,11 +138,11 @@ impl Oracle<'_> {
             }
             state => self.wrong.push(format!("stuck in {state}: {}", brief(reply))),
         }
-        if was_unknown || reply.state == ReplyState::Unknown {
+        if self.was_unknown(reply) {
             self.figures.unknown += parts;
             let inconclusive =
                 (0..reply.parts.len()).any(|part| self.remote.inconclusive.contains(&reply.part_key(part)));
-            if !inconclusive {
+            if !inconclusive && !self.is_one_of_two(reply) {
                 self.wrong.push(format!("unknown though every search had an answer: {}", brief(reply)));
             }
         }
@@ -207,7 +206,6 @@ impl Oracle<'_> {
             let Some(reply) = self.replies.get(&id).copied() else { continue };
             lines.entry(&reply.line).or_default().push((reply, part));
         }
-        let unknown = self.world.unknown();
         for line in lines.values() {
             for (number, (reply, part)) in line.iter().enumerate() {
                 let earlier = &line[..number];
@@ -216,8 +214,8 @@ impl Oracle<'_> {
                 if !after_part {
                     self.wrong.push(format!("order: part {part} came before the one before it: {}", brief(reply)));
                 }
-                // What a person approved or looked after went on when they did.
-                let moved = |reply: &Reply| reply.approval.is_some() || unknown.contains(&reply.id);
+                // What a person approved or looked after went on when they did, what was unknown when an echo told of it.
+                let moved = |reply: &Reply| reply.approval.is_some() || self.was_unknown(reply);
                 let overtaken = earlier
                     .iter()
                     .find(|(other, _)| self.places.get(&other.id) > self.places.get(&reply.id) && !moved(other));
@@ -226,6 +224,23 @@ impl Oracle<'_> {
                 }
             }
         }
+    }
+
+    /// Whether nobody could tell of it, at one time or another.
+    fn was_unknown(&self, reply: &Reply) -> bool {
+        self.world.unknown().contains(&reply.id) || reply.reasons.iter().any(|reason| reason.rule == "send.unknown")
+    }
+
+    /// Whether nobody could tell of another reply either that says the same to the same person: what is found may be both's.
+    fn is_one_of_two(&self, reply: &Reply) -> bool {
+        let says_the_same = |other: &Reply| {
+            let texts =
+                |reply: &Reply| reply.wording.clone().unwrap_or_default().parts.into_iter().map(|part| part.text);
+            texts(other).any(|text| texts(reply).any(|ours| ours == text))
+        };
+        self.replies.values().any(|other| {
+            other.id != reply.id && other.customer == reply.customer && self.was_unknown(other) && says_the_same(other)
+        })
     }
 
     /// Every message of ours that careline holds is on the network.
@@ -268,5 +283,7 @@ fn brief(reply: &Reply) -> String {
         format!("{} {native_id} after {attempts} attempts, {looks} looks", part.state)
     };
     let parts: Vec<_> = reply.parts.iter().map(part).collect();
-    format!("{} ({}, {}) {}: {}", reply.key, reply.id, reply.verb, reply.state, parts.join("; "))
+    let reasons: Vec<_> = reply.reasons.iter().map(|reason| reason.rule.as_str()).collect();
+    let (parts, reasons) = (parts.join("; "), reasons.join(", "));
+    format!("{} ({}, {}) {} [{reasons}]: {parts}", reply.key, reply.id, reply.verb, reply.state)
 }
