@@ -363,24 +363,25 @@ impl World {
         }
     }
 
-    /// Submits until it is known what became of it, now and then by two processes at once.
+    /// Submits until it is known what became of it, now and then by two processes at once. What was denied once may be
+    /// taken when it is submitted again.
     async fn submit(&self, draft: &ReplyDraft) -> Option<Reply> {
         let twice = self.strikes(150);
         let again = async {
-            if twice {
-                self.submit_once(draft).await;
+            match twice {
+                true => self.submit_once(draft).await.reply,
+                false => None,
             }
         };
-        let (submitted, ()) = join(self.submit_once(draft), again).await;
-        if self.strikes(100) {
-            self.submit_once(draft).await;
-        }
-        let submission = match &submitted.reply {
-            Some(reply) => Submission::Taken(reply.id.clone()),
-            None => Submission::Denied,
+        let (submitted, again) = join(self.submit_once(draft), again).await;
+        let late = match self.strikes(100) {
+            true => self.submit_once(draft).await.reply,
+            false => None,
         };
+        let reply = submitted.reply.or(again).or(late);
+        let submission = reply.as_ref().map_or(Submission::Denied, |reply| Submission::Taken(reply.id.clone()));
         self.lock().submissions.insert(draft.key.clone(), submission);
-        submitted.reply
+        reply
     }
 
     async fn submit_once(&self, draft: &ReplyDraft) -> Submitted {
