@@ -100,8 +100,13 @@ export interface OpenSettings {
   tenants?: Record<string, PolicySource> | undefined
   /** What networks post to, by a name of yours: `{ x: { network: 'x', consumer_secrets: [secret] } }`. */
   endpoints?: Record<string, Settings> | undefined
-  /** Accounts to read, by the ids their policies give them: `{ acme: 'mastodon://social.example?token=env:TOKEN' }`. */
+  /** Accounts to read and answer through, by the ids their policies give them: `{ acme: 'mastodon://social.example?token=env:TOKEN' }`. */
   accounts?: Record<string, Settings> | undefined
+  /**
+   * What the tokens of connected accounts are sealed under in the store: keys of 32 random bytes in base64, the one in use
+   * first, or `env:NAME` for one in the environment. Without a key they are kept plain.
+   */
+  tokenKeys?: readonly string[] | undefined
   /** Models or rules of your own, asked about each new message of a customer. */
   advisors?: readonly Advisor[] | undefined
   /** Your own way to the networks; the global `fetch` unless given. */

@@ -24,11 +24,13 @@ class Care extends EngineVerbs {
   }
 
   static async open (store, settings = {}) {
-    const { policy, tenants = {}, endpoints = {}, accounts = {}, advisors = [], transport, ...others } = settings ?? {}
+    const { policy, tenants = {}, endpoints = {}, accounts = {}, tokenKeys = [], advisors = [], transport, ...others } =
+      settings ?? {}
     const wrong = (message) => new CarelineError(`open: ${message}`, { code: 'config_invalid', operation: 'open' })
     const [stranger] = Object.keys(others)
     if (stranger !== undefined) {
-      throw wrong(`there is no setting '${stranger}'; there is policy, tenants, endpoints, accounts, advisors, transport`)
+      const known = 'policy, tenants, endpoints, accounts, tokenKeys, advisors, transport'
+      throw wrong(`there is no setting '${stranger}'; there is ${known}`)
     }
     if (typeof store !== 'string') throw wrong(`a store is named by a URI, not by a ${typeof store}`)
     const policies = Object.fromEntries(Object.entries(tenants).map(([name, source]) => [name, policySource(source)]))
@@ -45,7 +47,7 @@ class Care extends EngineVerbs {
     const twice = ids.find((id, place) => ids.indexOf(id) < place)
     if (twice !== undefined) throw wrong(`two advisors are called '${twice}'`)
     if (transport !== undefined && typeof transport !== 'function') throw wrong('a transport is a function like fetch')
-    const opened = json({ store, tenants: policies, endpoints, accounts }, 'open')
+    const opened = json({ store, tenants: policies, endpoints, accounts, token_keys: tokenKeys }, 'open')
     const host = raising(() => new native.Host(opened, ids))
     return new Care(MADE_BY_OPEN, host, { advisors, transport: transport ?? ((...request) => fetch(...request)) })
   }

@@ -47,6 +47,22 @@ export type AutomaticKind = 'acknowledgement' | 'follow_up' | 'csat' | 'nps' | (
 export type CaseStatus = 'queued' | 'offered' | 'open' | 'waiting' | 'closed' | (string & {})
 
 /**
+ * Why a token is not taken, or not given. Errors carry it in their context as `cause`, see `of`.
+
+ * - `expired`: It ran out, and nothing renews it.
+ * - `revoked`: The person or the network took it back, or removed the app.
+ * - `password_changed`: It died with a changed password.
+ * - `login_needed`: The person must first log in at the network and answer what it asks there.
+ * - `scope_missing`: It lives, but lacks a permission for this call.
+ * - `app_disabled`: The app is disabled, or its own id and secret are not taken.
+ * - `invalid_grant`: What should have bought a token is spent, run out, revoked or never was one.
+ * - `access_denied`: The person said no.
+ * - `not_connected`: Nobody ever connected the account.
+ * - `unknown`: The network does not say why.
+ */
+export type Cause = 'expired' | 'revoked' | 'password_changed' | 'login_needed' | 'scope_missing' | 'app_disabled' | 'invalid_grant' | 'access_denied' | 'not_connected' | 'unknown' | (string & {})
+
+/**
  * The way an event reached us.
 
  * - `webhook`: The network called us.
@@ -346,6 +362,16 @@ export type Surface = 'post' | 'comment' | 'mention' | 'quote' | 'direct_message
 export type ThreadOwner = 'us' | 'another' | 'idle' | (string & {})
 
 /**
+ * On whose behalf a token speaks.
+
+ * - `user`: A person or a brand account that authorised an app.
+ * - `page`: A page, by a token that came out of a person's.
+ * - `app`: The app itself.
+ * - `session`: Somebody who logged in with a password.
+ */
+export type TokenKind = 'user' | 'page' | 'app' | 'session' | (string & {})
+
+/**
  * Who can read a message.
 
  * - `public`: Anybody.
@@ -372,6 +398,16 @@ export interface AccountChange {
   readonly person?: Profile | undefined
   /** When, by the network's clock. */
   readonly at?: Date | undefined
+}
+
+/** Which account a `Network` speaks for. */
+export interface AccountInfo {
+  /** The account, as its events name it. */
+  readonly account: NativeAccount
+  /** The id scope of its messages and of the profile that speaks for it. */
+  readonly scope: string
+  /** Its handle without `@`; empty while unknown. */
+  readonly handle: string
 }
 
 /** One thing that a network said about a brand account. */
@@ -545,6 +581,14 @@ export interface AuditEntry {
   readonly digest: string
   /** SHA-256 over the chain value before and `digest`, in hexadecimal digits. */
   readonly chain: string
+}
+
+/** Where a person is sent to let an app act for an account, and what the host keeps until they come back. */
+export interface Authorisation {
+  /** The address the person's browser is sent to. */
+  readonly url: string
+  /** For `finish_authorisation`: a secret, kept where the browser cannot read it and bound to it, used once. */
+  readonly pending: string
 }
 
 /** One customer's matter, from the first turn to the end. */
@@ -1396,7 +1440,7 @@ export interface Reply {
   readonly id: string
   /** The key it was submitted under: the same key again is the same reply. */
   readonly key: string
-  /** What is done, see `VERBS`. */
+  /** What is done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`. */
   readonly verb: string
   /** What for. */
   readonly purpose: ReplyPurpose
@@ -1461,7 +1505,10 @@ export interface ReplyDraft {
   readonly key: string
   /** Who writes it: an agent of the policy, or `auto:` and a name for what no person writes. */
   readonly author: string
-  /** What is to be done, see `VERBS`; absent: the first open way to answer `to`. */
+  /**
+   * What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+   * way to answer `to`.
+   */
   readonly verb?: string | undefined
   /** What for; absent: an answer, or an act where there are no words. */
   readonly purpose?: ReplyPurpose | undefined
@@ -1741,6 +1788,23 @@ export interface Timer {
   readonly purpose: any
 }
 
+/** How it stands with the token of an account: numbers to watch, and nothing of the token itself. */
+export interface TokenStanding {
+  /** On whose behalf it speaks. */
+  readonly kind: TokenKind
+  /** When it runs out; absent if it does not. */
+  readonly expiresAt?: Date | undefined
+  /**
+   * In how many whole days a person must connect the account again; 0 if the token is dead, absent while it renews
+   * itself or does not run out.
+   */
+  readonly daysLeft?: number | undefined
+  /** What ended it. Nothing is sent with it any more until the account is connected again. */
+  readonly dead?: Cause | undefined
+  /** When a renewal was last tried in vain. */
+  readonly failedAt?: Date | undefined
+}
+
 /** A kind this careline does not know; its raw form stands in the delivery. */
 export interface Unknown {
   /** The network's word for it, as far as one can be found. */
@@ -1761,7 +1825,7 @@ export interface Upkept {
 export interface Verdict {
   /** Whether it may be sent. */
   readonly allowed: boolean
-  /** What would be done, see `VERBS`. */
+  /** What would be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`. */
   readonly verb: string
   /** Where it would go; absent if nowhere. */
   readonly route?: Route | undefined
@@ -1857,6 +1921,7 @@ export type Line =
 /** Every record, by its name. */
 export interface Records {
   AccountChange: AccountChange
+  AccountInfo: AccountInfo
   AccountSaid: AccountSaid
   AccountStanding: AccountStanding
   Advice: Advice
@@ -1866,6 +1931,7 @@ export interface Records {
   Assignment: Assignment
   Attachment: Attachment
   AuditEntry: AuditEntry
+  Authorisation: Authorisation
   Case: Case
   CaseEvent: CaseEvent
   CaseView: CaseView
@@ -1939,6 +2005,7 @@ export interface Records {
   ThreadView: ThreadView
   Ticked: Ticked
   Timer: Timer
+  TokenStanding: TokenStanding
   Unknown: Unknown
   Upkept: Upkept
   Verdict: Verdict

@@ -9,6 +9,11 @@ const read = {
     person: r.absent() ? undefined : read.Profile(r),
     at: r.absent() ? undefined : r.time(),
   }),
+  AccountInfo: (r) => (r.open(), {
+    account: read.NativeAccount(r),
+    scope: r.text(),
+    handle: r.text(),
+  }),
   AccountSaid: (r) => (r.open(), {
     at: r.time(),
     change: r.text(),
@@ -93,6 +98,10 @@ const read = {
     policy: r.absent() ? undefined : r.text(),
     digest: r.text(),
     chain: r.text(),
+  }),
+  Authorisation: (r) => (r.open(), {
+    url: r.text(),
+    pending: r.text(),
   }),
   Case: (r) => (r.open(), {
     id: r.text(),
@@ -683,6 +692,13 @@ const read = {
     dueAt: r.time(),
     purpose: r.json(),
   }),
+  TokenStanding: (r) => (r.open(), {
+    kind: r.text(),
+    expiresAt: r.absent() ? undefined : r.time(),
+    daysLeft: r.absent() ? undefined : r.number(),
+    dead: r.absent() ? undefined : r.text(),
+    failedAt: r.absent() ? undefined : r.time(),
+  }),
   Unknown: (r) => (r.open(), {
     name: r.text(),
   }),
@@ -905,6 +921,11 @@ const write = {
     person: some(write.Profile)(v.person),
     at: v.at,
   }),
+  AccountInfo: (v) => ({
+    account: write.NativeAccount(v.account),
+    scope: v.scope,
+    handle: v.handle,
+  }),
   AccountSaid: (v) => ({
     at: v.at,
     change: v.change,
@@ -989,6 +1010,10 @@ const write = {
     policy: v.policy,
     digest: v.digest,
     chain: v.chain,
+  }),
+  Authorisation: (v) => ({
+    url: v.url,
+    pending: v.pending,
   }),
   Case: (v) => ({
     id: v.id,
@@ -1578,6 +1603,13 @@ const write = {
     id: v.id,
     due_at: v.dueAt,
     purpose: v.purpose,
+  }),
+  TokenStanding: (v) => ({
+    kind: v.kind,
+    expires_at: v.expiresAt,
+    days_left: v.daysLeft,
+    dead: v.dead,
+    failed_at: v.failedAt,
   }),
   Unknown: (v) => ({
     name: v.name,

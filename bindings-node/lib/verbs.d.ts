@@ -1,7 +1,7 @@
 // Written from the Rust declarations by connectors/tests/bindings; do not edit.
 
 import type { Calling, Listing } from '../index.js'
-import type { AccountStanding, Assessment, AuditEntry, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, IncidentDraft, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyDraft, ReplyState, Submitted, Suggestion, ThreadView, Ticked, Upkept, Verdict } from './model.js'
+import type { AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, IncidentDraft, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyDraft, ReplyState, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict } from './model.js'
 
 /** What is done for all tenants at once. */
 export declare class EngineVerbs {
@@ -510,6 +510,58 @@ export declare class TenantVerbs {
    * @param account The account, by the name the policy gives it.
    */
   recheck(account: string, options?: Calling): Promise<Ingested>
+
+  /**
+   * Asks an account's network who the account is, and whether it takes our token.
+   * Fails with `not_found` for an account without a connection.
+
+   * @param account The account, by the name the policy gives it.
+   */
+  check(account: string, options?: Calling): Promise<AccountInfo>
+
+  /**
+   * Begins to let the app of an account's settings act for it: send the person to its `url`, keep its `pending` bound to
+   * their browser, and hand that to `finish_authorisation` when the network sends them back to `redirect_uri`.
+   * Fails with `config_invalid` if the settings name no app, with `unsupported` on networks without OAuth.
+
+   * @param account The account, by the name the policy gives it.
+   * @param redirectUri Where the network sends the person back to; it must be registered with the app.
+   */
+  beginAuthorisation(account: string, redirectUri: string, options?: Calling): Promise<Authorisation>
+
+  /**
+   * Connects an account with what a person has just granted. Whose the token is, the network is asked first.
+   * Fails with `input_invalid` if they came back from another flow, with `permission_denied` if they said no, with
+   * `config_invalid` if they granted another account.
+
+   * @param account The account, by the name the policy gives it.
+   * @param pending What began it.
+   * @param callbackUrl The whole address the person came back to.
+   */
+  finishAuthorisation(account: string, pending: string, callbackUrl: string, options?: Calling): Promise<TokenStanding>
+
+  /**
+   * Keeps a token from elsewhere for an account, in place of the one before; replies that waited for one go out.
+
+   * @param account The account, by the name the policy gives it.
+   * @param access What calls carry.
+   */
+  connect(account: string, access: string, options?: Calling & {
+    /** What buys the next one. */
+    refresh?: string | undefined
+    /** When it runs out; left out if it does not. */
+    expiresAt?: Date | undefined
+    /** On whose behalf it speaks; `user` unless said. */
+    kind?: TokenKind | undefined
+  }): Promise<TokenStanding>
+
+  /**
+   * How it stands with the token that is kept for an account: how long it lives, what ended it.
+   * Fails with `not_found` for an account that was never connected.
+
+   * @param account The account, by the name the policy gives it.
+   */
+  tokenStanding(account: string, options?: Calling): Promise<TokenStanding>
 
   /** What networks last said about accounts and what we may do with them. */
   accountStates(options?: Calling): Promise<readonly AccountStanding[]>

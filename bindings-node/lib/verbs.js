@@ -278,6 +278,31 @@ class TenantVerbs {
     return this._perform('recheck', { account: account }, read.Ingested, o.signal)
   }
 
+  check(account, given) {
+    const o = options('check', given, ['signal'])
+    return this._perform('check', { account: account }, read.AccountInfo, o.signal)
+  }
+
+  beginAuthorisation(account, redirectUri, given) {
+    const o = options('beginAuthorisation', given, ['signal'])
+    return this._perform('begin_authorisation', { account: account, redirect_uri: redirectUri }, read.Authorisation, o.signal)
+  }
+
+  finishAuthorisation(account, pending, callbackUrl, given) {
+    const o = options('finishAuthorisation', given, ['signal'])
+    return this._perform('finish_authorisation', { account: account, pending: pending, callback_url: callbackUrl }, read.TokenStanding, o.signal)
+  }
+
+  connect(account, access, given) {
+    const o = options('connect', given, ['refresh', 'expiresAt', 'kind', 'signal'])
+    return this._perform('connect', { account: account, access: access, refresh: o.refresh, expires_at: o.expiresAt, kind: o.kind }, read.TokenStanding, o.signal)
+  }
+
+  tokenStanding(account, given) {
+    const o = options('tokenStanding', given, ['signal'])
+    return this._perform('token_standing', { account: account }, read.TokenStanding, o.signal)
+  }
+
   accountStates(given) {
     const o = options('accountStates', given, ['signal'])
     return this._perform('account_states', {  }, (r) => r.list(read.AccountStanding), o.signal)

@@ -260,3 +260,43 @@ test('measure and compose: what is wrong is said', () => {
   ]) assert.throws(call, refused(code), call.toString())
   assert.throws(() => measure('hi', 'x', { surfaces: 'post' }), { name: 'TypeError' })
 })
+
+const BACK = 'https://desk.example/back'
+const KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='
+const CONNECTED = { x: { network: 'x', native_id: '1', handle: 'acme', client_id: 'made-up' } }
+const ON_X = { text: "brand.name = 'Acme'\naccounts = [{ id = 'x', network = 'x', native_id = '1' }]" }
+
+/** X, where somebody grants a token and the account behind it has this id. */
+const granting = (id) => async (url, { method }) => Response.json(method === 'POST'
+  ? { access_token: 'made-up-1', refresh_token: 'made-up-2', expires_in: 7200 }
+  : { data: { id, username: 'acme' } })
+
+const cameBack = ({ url }) => `${BACK}?code=abc&state=${new URL(url).searchParams.get('state')}`
+
+test('a person connects the account, and no other', async (t) => {
+  const settings = { policy: ON_X, accounts: CONNECTED, tokenKeys: [KEY] }
+  const tenant = (await opened(t, { ...settings, transport: granting('1') })).tenant()
+  await assert.rejects(tenant.tokenStanding('x'), refused('not_found'))
+  const begun = await tenant.beginAuthorisation('x', BACK)
+  assert.ok(begun.url.startsWith('https://x.com/'))
+  const forged = tenant.finishAuthorisation('x', begun.pending, `${BACK}?code=abc&state=forged`)
+  await assert.rejects(forged, refused('input_invalid'))
+  const standing = await tenant.finishAuthorisation('x', begun.pending, cameBack(begun))
+  assert.deepEqual([standing.kind, standing.dead, standing.daysLeft], ['user', undefined, undefined])
+  assert.ok(standing.expiresAt instanceof Date)
+  assert.deepEqual(await tenant.tokenStanding('x'), standing)
+  assert.equal((await tenant.check('x')).handle, 'acme')
+  const expiresAt = new Date(Date.now() + 49 * 3_600_000)
+  assert.equal((await tenant.connect('x', 'made-up-3', { expiresAt })).daysLeft, 2)
+
+  const other = (await opened(t, { ...settings, transport: granting('2') })).tenant()
+  const theirs = await other.beginAuthorisation('x', BACK)
+  await assert.rejects(other.finishAuthorisation('x', theirs.pending, cameBack(theirs)), refused('config_invalid'))
+})
+
+test('keys for tokens are looked at', async () => {
+  for (const tokenKeys of [KEY, [5], ['short'], ['env:CARELINE_NOT_SET']]) {
+    const wrong = { name: 'CarelineError', code: 'config_invalid' }
+    await assert.rejects(Care.open('memory:', { policy: ON_X, tokenKeys }), wrong)
+  }
+})

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import granting
 import mastodon
 import pytest
 
 import careline
-from careline.errors import Conflict, InputInvalid, NotFound, PermissionDenied, TooLarge, Unsupported
+from careline.errors import ConfigInvalid, Conflict, InputInvalid, NotFound, PermissionDenied, TooLarge, Unsupported
 
 NO_TEXT: Any = 5
 ASKS = "😡 Sorry! What is your e-mail address?"
@@ -314,3 +315,37 @@ def test_words_that_are_wrong(error: type[careline.CarelineError], call: Any) ->
 
 def test_halves_of_characters_are_counted() -> None:
     assert careline.measure("a\ud83d", "mastodon").length == 2
+
+
+def test_a_person_connects_the_account() -> None:
+    with granting.opened("1") as care:
+        tenant = care.tenant()
+        with pytest.raises(NotFound):
+            tenant.token_standing("x")
+        begun = tenant.begin_authorisation("x", granting.BACK)
+        assert begun.url.startswith("https://x.com/") and begun.pending not in repr(begun)
+        with pytest.raises(InputInvalid):
+            tenant.finish_authorisation("x", begun.pending, f"{granting.BACK}?code=abc&state=forged")
+        standing = tenant.finish_authorisation("x", begun.pending, granting.came_back(begun))
+        assert (standing.kind, standing.dead, standing.days_left) == ("user", None, None)
+        assert standing.expires_at is not None and standing == tenant.token_standing("x")
+        assert tenant.check("x").handle == "acme"
+        until = datetime.now(UTC) + timedelta(days=2, hours=1)
+        assert tenant.connect("x", "made-up-3", expires_at=until).days_left == 2
+        with pytest.raises(NotFound):
+            tenant.connect("y", "made-up-3")
+
+
+def test_a_person_cannot_connect_another_account() -> None:
+    with granting.opened("2") as care:
+        begun = care.tenant().begin_authorisation("x", granting.BACK)
+        with pytest.raises(ConfigInvalid) as raised:
+            care.tenant().finish_authorisation("x", begun.pending, granting.came_back(begun))
+        assert (raised.value.context["expected"], raised.value.context["found"]) == ("1", "2")
+
+
+@pytest.mark.parametrize("keys", [granting.KEY, [5], ["short"], ["env:CARELINE_NOT_SET"]])
+def test_keys_for_tokens_are_looked_at(keys: Any) -> None:
+    with pytest.raises(ConfigInvalid) as raised:
+        careline.Care.open("memory:", policy={"text": granting.POLICY}, token_keys=keys)
+    assert "token_keys" in str(raised.value)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import granting
 import mastodon
 import pytest
 import traffic
@@ -34,7 +35,7 @@ def records(lived: careline.Care) -> dict[str, list[Any]]:
         careline.Invitation(way="link", link="https://social.example/@acme"),
         careline.Survey(kind="csat", reply="s1", asked_at=datetime(2030, 1, 1, tzinfo=UTC), score=4),
     ]
-    answered = [traffic.answers(lived), mastodon.answered(), events, failed, words, given]
+    answered = [traffic.answers(lived), mastodon.answered(), granting.answered(), events, failed, words, given]
     for record in traffic.records_in(answered):
         found.setdefault(type(record).__name__, []).append(record)
     return found

@@ -8,6 +8,17 @@ use serde_json::{Map, Value};
 
 /// How a value begins that stands in an environment variable.
 const FROM_ENV: &str = "env:";
+/// What is wrong with a variable that holds nothing.
+pub(crate) const NOT_SET: &str = "the environment variable it names is not set";
+
+/// A value itself, or what the environment variable holds that it names.
+///
+/// # Errors
+/// The variable's name, if it holds nothing.
+pub(crate) fn looked_up(value: String) -> Result<String, String> {
+    let Some(name) = value.strip_prefix(FROM_ENV) else { return Ok(value) };
+    env::var(name).ok().filter(|held| !held.is_empty()).ok_or_else(|| name.to_owned())
+}
 
 /// Settings, taken key by key. What nobody takes is a mistake.
 ///
@@ -142,11 +153,7 @@ impl Given {
     }
 
     fn looked_up(&self, key: &'static str, text: String) -> Result<String> {
-        let Some(name) = text.strip_prefix(FROM_ENV) else { return Ok(text) };
-        env::var(name)
-            .ok()
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| self.wrong(key, "the environment variable it names is not set").with("variable", name))
+        looked_up(text).map_err(|variable| self.wrong(key, NOT_SET).with("variable", variable))
     }
 
     fn no_secret_in_uri(&self, key: &'static str) -> Result<()> {

@@ -1,15 +1,19 @@
 //! A whole host from its settings: a store, tenants with their policies, endpoints and accounts.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use careline::care::{Engine, EngineBuilder, TenantSetup};
 use careline::model::{AccountId, TenantId};
+use careline::network::token::SealKeys;
 use careline::policy::{CompiledPolicy, Policy};
 use careline::{Error, ErrorKind, Result};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::given::{NOT_SET, looked_up};
 use crate::stores::whole;
 use crate::{networks, open_endpoint, open_network, open_store, signals};
 
@@ -26,7 +30,7 @@ use crate::{networks, open_endpoint, open_network, open_store, signals};
 /// assert_eq!(engine.tenants().count(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HostConfig {
@@ -40,6 +44,24 @@ pub struct HostConfig {
     /// Accounts to read and answer through, by the ids their policies give them; see [`open_network`].
     #[serde(default)]
     pub accounts: BTreeMap<AccountId, Value>,
+    /// What the tokens of connected accounts are sealed under in the store: keys of 32 random bytes in base64, the one in use
+    /// first, or `env:NAME` for one in the environment; empty: tokens are kept plain. See
+    /// [`SealKeys`].
+    #[serde(default)]
+    pub token_keys: Vec<String>,
+}
+
+/// Shows no settings of endpoints and accounts, and no key: they hold secrets.
+impl fmt::Debug for HostConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (endpoints, accounts): (Vec<_>, Vec<_>) = (self.endpoints.keys().collect(), self.accounts.keys().collect());
+        f.debug_struct("HostConfig")
+            .field("store", &self.store)
+            .field("tenants", &self.tenants)
+            .field("endpoints", &endpoints)
+            .field("accounts", &accounts)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where a policy is.
@@ -105,7 +127,7 @@ impl HostConfig {
             setups.insert(tenant, TenantSetup::new(policy));
         }
         self.connect(&mut setups)?;
-        let mut builder = add(Engine::builder(open_store(&self.store)?));
+        let mut builder = add(Engine::builder(open_store(&self.store)?).token_keys(self.seal_keys()?));
         for (name, settings) in &self.endpoints {
             let endpoint = open_endpoint(settings).map_err(|error| error.with("endpoint", name))?;
             builder = builder.endpoint(name, endpoint);
@@ -122,6 +144,16 @@ impl HostConfig {
     pub fn settled(&self) -> Self {
         let tenants = self.tenants.iter().map(|(tenant, source)| (tenant.clone(), source.settled())).collect();
         Self { store: whole(&self.store), tenants, ..self.clone() }
+    }
+
+    fn seal_keys(&self) -> Result<SealKeys> {
+        if self.token_keys.is_empty() {
+            return Ok(SealKeys::none());
+        }
+        let wrong = |variable| Error::new(ErrorKind::ConfigInvalid, NOT_SET).during("open").with("variable", variable);
+        let keys = self.token_keys.iter().map(|key| looked_up(key.clone()).map(SecretString::from).map_err(wrong));
+        let keys = keys.collect::<Result<Vec<_>>>().and_then(|keys| SealKeys::new(&keys));
+        keys.map_err(|error| error.with("setting", "token_keys"))
     }
 
     /// Gives each account to the tenant whose policy names it.
@@ -202,6 +234,32 @@ mod tests {
         for uri in ["memory:", "sqlite::memory:", "sqlite://", "made:up", "sqlite:///tmp/care.db"] {
             assert_eq!(whole(uri), uri);
         }
+    }
+
+    #[test]
+    fn keys_for_tokens_are_read_and_nothing_secret_is_shown() {
+        let config = json!({"store": "memory:", "tenants": {"one": policy("1")},
+            "accounts": {"1": {"network": "x", "native_id": "1", "user_token": "planted-token"}},
+            "endpoints": {"x": {"network": "x", "consumer_secrets": ["planted-secret"]}}});
+        let with = |keys: Value| {
+            let mut config = config.clone();
+            config["token_keys"] = keys;
+            serde_json::from_value::<HostConfig>(config).unwrap()
+        };
+        let open = |keys: Value| with(keys).engine(|builder| builder, |_, setup| setup);
+        let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        assert!(open(json!([key])).is_ok() && open(json!([])).is_ok());
+        for (keys, expected) in
+            [(json!(["planted"]), "32 bytes"), (json!(["env:CARELINE_NOT_SET"]), "CARELINE_NOT_SET")]
+        {
+            let error = open(keys).unwrap_err().to_string();
+            assert!(error.contains(expected) && error.contains("token_keys") && !error.contains("planted"), "{error}");
+        }
+        let shown = format!("{:?}", with(json!([key])));
+        assert!(
+            shown.contains("accounts: [AccountId(\"1\")]") && !shown.contains("planted") && !shown.contains(key),
+            "{shown}"
+        );
     }
 
     #[test]

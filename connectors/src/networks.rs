@@ -96,12 +96,13 @@ pub fn open_endpoint(settings: &Value) -> Result<Arc<dyn Intake>> {
 /// |---|---|
 /// | `x` | `native_id`, `handle`, `user_token`, `app_token`, `client_id`, `client_secret`, `search_query`, `unsummoned_replies`, `base_url` |
 /// | `facebook` | `page_id`, `page_token`, `app_secret`, `app_id`, `api_version`, `base_url` |
-/// | `mastodon` | `host` or `base_url`, `token`, `account_id`, `handle`; as a URI `mastodon://social.example?token=env:TOKEN` |
+/// | `mastodon` | `host` or `base_url`, `token`, `account_id`, `handle`, `client_id`, `client_secret`, `app_name`; as a URI `mastodon://social.example?token=env:TOKEN` |
 /// | `bluesky` | `identifier`: DID or handle; `password`: an app password; `service`, `pds`, `no_direct_messages`, `chat_proxy`, `jetstream`, `keywords` |
 ///
 /// A token may be left out where people connect the account through an app, see
-/// [`Tenant::connect`](careline::care::Tenant::connect): on X one whose `client_id` stands here (`client_secret` too, if it
-/// is a confidential client), on Facebook one whose `app_id` and `app_secret` do.
+/// [`Tenant::begin_authorisation`](careline::care::Tenant::begin_authorisation): on X one whose `client_id` stands here
+/// (`client_secret` too, if it is a confidential client), on Facebook one whose `app_id` and `app_secret` do. On Mastodon an
+/// app is registered with the server each time, unless one whose `client_id` and `client_secret` stand here was before.
 ///
 /// # Errors
 /// `config_invalid`, with the setting that is wrong.
@@ -203,7 +204,7 @@ mod x {
             return Err(given.wrong("client_id", "it is missing beside `client_secret`"));
         }
         config.oauth = client_id.map(|client_id| {
-            // Nobody is sent to X from here.
+            // Whoever sends people to X says where they come back to.
             let mut app = careline_x::OAuthConfig::new(client_id, "");
             app.client_secret = client_secret;
             app.base_url.clone_from(&config.base_url);
@@ -265,6 +266,15 @@ mod mastodon {
             careline_mastodon::AccountConfig::new(base_url, given.maybe_secret("token")?.unwrap_or_default());
         config.account_id = given.maybe_text("account_id")?;
         config.handle = given.maybe_text("handle")?.map(|handle| handle.trim_start_matches('@').to_owned());
+        if let Some(name) = given.maybe_text("app_name")? {
+            config.app.name = name;
+        }
+        config.app.keys = match (given.maybe_text("client_id")?, given.maybe_secret("client_secret")?) {
+            (Some(id), Some(secret)) => Some((id, secret)),
+            (None, None) => None,
+            (None, _) => return Err(given.wrong("client_id", "it is missing beside `client_secret`")),
+            (_, None) => return Err(given.wrong("client_secret", "it is missing beside `client_id`")),
+        };
         Ok(Arc::new(careline_mastodon::Account::new(config)?))
     }
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use compact_str::CompactString;
 use futures_core::Stream;
 use schemars::JsonSchema;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
@@ -21,6 +22,9 @@ use crate::intake::Parsed;
 use crate::model::{NativeAccount, Surface};
 use crate::routing::Routing;
 use crate::triage::Triage;
+
+use token::Token;
+use token::grant::Authorisation;
 
 pub(crate) use outbound::same_words;
 pub use outbound::{Act, FindSent, Outbound, Person, Receipt, Say, Target};
@@ -40,6 +44,23 @@ pub trait Network: Triage + Routing + Debug + Send + Sync + 'static {
     /// [`Network::capability`]. Does not write.
     async fn check(&self, _cx: &Context) -> Result<AccountInfo> {
         Ok(self.info())
+    }
+
+    /// Begins to let the app of this account's settings act for it: where a person is sent to, and what is kept until the
+    /// network sends them back to `redirect_uri`, which must be registered with the app.
+    ///
+    /// # Errors
+    /// `config_invalid` if the settings name no app; `unsupported` on networks without OAuth.
+    async fn begin_authorisation(&self, _cx: &Context, _redirect_uri: &str) -> Result<Authorisation> {
+        Err(unsupported("begin_authorisation"))
+    }
+
+    /// The token for the address they came back to, `pending` being what began it. Whose it is shows [`Network::check`].
+    ///
+    /// # Errors
+    /// As [`Pending::code`](token::grant::Pending::code) and [`granted`](token::grant::granted).
+    async fn finish_authorisation(&self, _cx: &Context, _pending: &SecretString, _callback_url: &str) -> Result<Token> {
+        Err(unsupported("finish_authorisation"))
     }
 
     /// Reads one page of what happened after the cursor, oldest first where the network allows it.
@@ -87,6 +108,7 @@ fn unsupported(verb: &'static str) -> Error {
 /// Which account a [`Network`] speaks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
 pub struct AccountInfo {
     /// The account, as its events name it.
     pub account: NativeAccount,

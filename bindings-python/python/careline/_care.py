@@ -61,6 +61,7 @@ class Care(EngineVerbs):
         tenants: Mapping[str, PolicySource] | None = None,
         endpoints: Mapping[str, Settings] | None = None,
         accounts: Mapping[str, Settings] | None = None,
+        token_keys: Sequence[str] = (),
         advisors: Sequence[Advisor] = (),
         transport: Transport | None = None,
     ) -> Self:
@@ -73,8 +74,10 @@ class Care(EngineVerbs):
             tenants: Policies of several tenants, by name.
             endpoints: What networks post to, by a name of yours:
                 `{"x": {"network": "x", "consumer_secrets": [secret]}}`.
-            accounts: Accounts to read, by the ids their policies give them:
+            accounts: Accounts to read and answer through, by the ids their policies give them:
                 `{"acme-mastodon": "mastodon://social.example?token=env:MASTODON_TOKEN"}`.
+            token_keys: What the tokens of connected accounts are sealed under in the store: keys of 32 random bytes in
+                base64, the one in use first, or `env:NAME` for one in the environment. Without a key they are kept plain.
             advisors: Models or rules of your own, asked about each new message of a customer.
             transport: Your own HTTP client; careline's own unless said.
 
@@ -96,6 +99,7 @@ class Care(EngineVerbs):
                 "tenants": {name: _policy(source) for name, source in policies.items()},
                 "endpoints": _by_name(endpoints, "endpoints"),
                 "accounts": _by_name(accounts, "accounts"),
+                "token_keys": _keys(token_keys),
             }
         )
         plugs = (tuple(advisors), transport)
@@ -267,6 +271,12 @@ def _by_name(given: Mapping[str, Any] | None, what: str) -> dict[str, Any]:
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise ConfigInvalid(f"{what} are a mapping from names of yours: {{'name': …}}", operation="open")
     return dict(given)
+
+
+def _keys(given: Sequence[str]) -> list[str]:
+    if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(key, str) for key in given):
+        raise ConfigInvalid("token_keys are several texts: put a single one into a list", operation="open")
+    return list(given)
 
 
 def _is_memory(settings: str) -> bool:

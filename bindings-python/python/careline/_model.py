@@ -12,6 +12,7 @@ from careline._record import Base, WithText
 
 __all__ = [
     "AccountChange",
+    "AccountInfo",
     "AccountSaid",
     "AccountStanding",
     "Advice",
@@ -22,11 +23,13 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "AuditEntry",
+    "Authorisation",
     "AutomaticKind",
     "Case",
     "CaseEvent",
     "CaseStatus",
     "CaseView",
+    "Cause",
     "Channel",
     "ClockKind",
     "ComposeNote",
@@ -122,6 +125,8 @@ __all__ = [
     "ThreadView",
     "Ticked",
     "Timer",
+    "TokenKind",
+    "TokenStanding",
     "Unknown",
     "Upkept",
     "Verdict",
@@ -161,6 +166,21 @@ CaseStatus: TypeAlias = Literal["queued", "offered", "open", "waiting", "closed"
 - `open`: An agent works on it and it is our turn.
 - `waiting`: We answered; it is the customer's turn.
 - `closed`: Done.
+"""
+
+Cause: TypeAlias = Literal["expired", "revoked", "password_changed", "login_needed", "scope_missing", "app_disabled", "invalid_grant", "access_denied", "not_connected", "unknown"] | str
+"""Why a token is not taken, or not given. Errors carry it in their context as `cause`, see `of`.
+
+- `expired`: It ran out, and nothing renews it.
+- `revoked`: The person or the network took it back, or removed the app.
+- `password_changed`: It died with a changed password.
+- `login_needed`: The person must first log in at the network and answer what it asks there.
+- `scope_missing`: It lives, but lacks a permission for this call.
+- `app_disabled`: The app is disabled, or its own id and secret are not taken.
+- `invalid_grant`: What should have bought a token is spent, run out, revoked or never was one.
+- `access_denied`: The person said no.
+- `not_connected`: Nobody ever connected the account.
+- `unknown`: The network does not say why.
 """
 
 Channel: TypeAlias = Literal["webhook", "poll", "stream", "host", "engine"] | str
@@ -439,6 +459,15 @@ ThreadOwner: TypeAlias = Literal["us", "another", "idle"] | str
 - `idle`: Nobody at present.
 """
 
+TokenKind: TypeAlias = Literal["user", "page", "app", "session"] | str
+"""On whose behalf a token speaks.
+
+- `user`: A person or a brand account that authorised an app.
+- `page`: A page, by a token that came out of a person's.
+- `app`: The app itself.
+- `session`: Somebody who logged in with a password.
+"""
+
 Visibility: TypeAlias = Literal["public", "restricted", "private"] | str
 """Who can read a message.
 
@@ -480,6 +509,28 @@ class AccountChange(Base):
     def at(self) -> datetime | None:
         """When, by the network's clock."""
         return self._get(3)
+
+
+class AccountInfo(Base):
+    """Which account a `Network` speaks for."""
+
+    __slots__ = ()
+    __match_args__ = ("account", "scope", "handle")
+
+    @property
+    def account(self) -> NativeAccount:
+        """The account, as its events name it."""
+        return self._get(0)
+
+    @property
+    def scope(self) -> str:
+        """The id scope of its messages and of the profile that speaks for it."""
+        return self._get(1)
+
+    @property
+    def handle(self) -> str:
+        """Its handle without `@`; empty while unknown."""
+        return self._get(2)
 
 
 class AccountSaid(Base):
@@ -879,6 +930,23 @@ class AuditEntry(Base):
     def chain(self) -> str:
         """SHA-256 over the chain value before and `digest`, in hexadecimal digits."""
         return self._get(8)
+
+
+class Authorisation(Base):
+    """Where a person is sent to let an app act for an account, and what the host keeps until they come back."""
+
+    __slots__ = ()
+    __match_args__ = ("url", "pending")
+
+    @property
+    def url(self) -> str:
+        """The address the person's browser is sent to."""
+        return self._get(0)
+
+    @property
+    def pending(self) -> str:
+        """For `finish_authorisation`: a secret, kept where the browser cannot read it and bound to it, used once."""
+        return self._get(1)
 
 
 class Case(Base):
@@ -2822,7 +2890,7 @@ class Reply(Base):
 
     @property
     def verb(self) -> str:
-        """What is done, see `VERBS`."""
+        """What is done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`."""
         return self._get(2)
 
     @property
@@ -2972,7 +3040,8 @@ class ReplyDraft(Base):
 
     @property
     def verb(self) -> str | None:
-        """What is to be done, see `VERBS`; absent: the first open way to answer `to`."""
+        """What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+        way to answer `to`."""
         return self._get(2)
 
     @property
@@ -3615,6 +3684,39 @@ class Timer(Base):
         return self._get(2)
 
 
+class TokenStanding(Base):
+    """How it stands with the token of an account: numbers to watch, and nothing of the token itself."""
+
+    __slots__ = ()
+    __match_args__ = ("kind", "expires_at", "days_left", "dead", "failed_at")
+
+    @property
+    def kind(self) -> TokenKind:
+        """On whose behalf it speaks."""
+        return self._get(0)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it runs out; absent if it does not."""
+        return self._get(1)
+
+    @property
+    def days_left(self) -> int | None:
+        """In how many whole days a person must connect the account again; 0 if the token is dead, absent while it renews
+        itself or does not run out."""
+        return self._get(2)
+
+    @property
+    def dead(self) -> Cause | None:
+        """What ended it. Nothing is sent with it any more until the account is connected again."""
+        return self._get(3)
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When a renewal was last tried in vain."""
+        return self._get(4)
+
+
 class Unknown(Base):
     """A kind this careline does not know; its raw form stands in the delivery."""
 
@@ -3662,7 +3764,7 @@ class Verdict(Base):
 
     @property
     def verb(self) -> str:
-        """What would be done, see `VERBS`."""
+        """What would be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`."""
         return self._get(1)
 
     @property

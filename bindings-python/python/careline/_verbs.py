@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from careline._listing import AsyncListing, Listing
-from careline._model import AccountStanding, Assessment, AuditEntry, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyPurpose, ReplyState, Submitted, Suggestion, ThreadView, Ticked, Upkept, Verdict
+from careline._model import AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyPurpose, ReplyState, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict
 
 
 class EngineVerbs:
@@ -447,7 +447,8 @@ class TenantVerbs:
         Args:
             key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
             author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
-            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            verb: What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+                way to answer `to`.
             purpose: What for; absent: an answer, or an act where there are no words.
             to: The message it is about. Absent for a post of our own.
             account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
@@ -515,7 +516,8 @@ class TenantVerbs:
         Args:
             key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
             author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
-            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            verb: What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+                way to answer `to`.
             purpose: What for; absent: an answer, or an act where there are no words.
             to: The message it is about. Absent for a post of our own.
             account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
@@ -849,6 +851,72 @@ class TenantVerbs:
             account: The account, by the name the policy gives it.
         """
         return self._perform("recheck", {"account": account})
+
+    def check(self, account: str) -> AccountInfo:
+        """Asks an account's network who the account is, and whether it takes our token.
+        Fails with `not_found` for an account without a connection.
+
+        Args:
+            account: The account, by the name the policy gives it.
+        """
+        return self._perform("check", {"account": account})
+
+    def begin_authorisation(self, account: str, redirect_uri: str) -> Authorisation:
+        """Begins to let the app of an account's settings act for it: send the person to its `url`, keep its `pending` bound to
+        their browser, and hand that to `finish_authorisation` when the network sends them back to `redirect_uri`.
+        Fails with `config_invalid` if the settings name no app, with `unsupported` on networks without OAuth.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            redirect_uri: Where the network sends the person back to; it must be registered with the app.
+        """
+        return self._perform("begin_authorisation", {"account": account, "redirect_uri": redirect_uri})
+
+    def finish_authorisation(self, account: str, pending: str, callback_url: str) -> TokenStanding:
+        """Connects an account with what a person has just granted. Whose the token is, the network is asked first.
+        Fails with `input_invalid` if they came back from another flow, with `permission_denied` if they said no, with
+        `config_invalid` if they granted another account.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            pending: What began it.
+            callback_url: The whole address the person came back to.
+        """
+        return self._perform("finish_authorisation", {"account": account, "pending": pending, "callback_url": callback_url})
+
+    def connect(self,
+        account: str,
+        access: str,
+        *,
+        refresh: str | None = None,
+        expires_at: datetime | None = None,
+        kind: TokenKind | None = None,
+    ) -> TokenStanding:
+        """Keeps a token from elsewhere for an account, in place of the one before; replies that waited for one go out.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            access: What calls carry.
+            refresh: What buys the next one.
+            expires_at: When it runs out; left out if it does not.
+            kind: On whose behalf it speaks; `user` unless said.
+        """
+        return self._perform("connect", {
+            "account": account,
+            "access": access,
+            "refresh": refresh,
+            "expires_at": expires_at,
+            "kind": kind,
+        })
+
+    def token_standing(self, account: str) -> TokenStanding:
+        """How it stands with the token that is kept for an account: how long it lives, what ended it.
+        Fails with `not_found` for an account that was never connected.
+
+        Args:
+            account: The account, by the name the policy gives it.
+        """
+        return self._perform("token_standing", {"account": account})
 
     def account_states(self) -> list[AccountStanding]:
         """What networks last said about accounts and what we may do with them."""
@@ -1272,7 +1340,8 @@ class AsyncTenantVerbs:
         Args:
             key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
             author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
-            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            verb: What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+                way to answer `to`.
             purpose: What for; absent: an answer, or an act where there are no words.
             to: The message it is about. Absent for a post of our own.
             account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
@@ -1340,7 +1409,8 @@ class AsyncTenantVerbs:
         Args:
             key: Names this submission for ever: the same key again changes nothing and gives the same reply. At most 200 characters.
             author: Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
-            verb: What is to be done, see `VERBS`; absent: the first open way to answer `to`.
+            verb: What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+                way to answer `to`.
             purpose: What for; absent: an answer, or an act where there are no words.
             to: The message it is about. Absent for a post of our own.
             account: The account that says it; absent: the one that answers in the message's case. A post of our own names it.
@@ -1674,6 +1744,72 @@ class AsyncTenantVerbs:
             account: The account, by the name the policy gives it.
         """
         return await self._perform("recheck", {"account": account})
+
+    async def check(self, account: str) -> AccountInfo:
+        """Asks an account's network who the account is, and whether it takes our token.
+        Fails with `not_found` for an account without a connection.
+
+        Args:
+            account: The account, by the name the policy gives it.
+        """
+        return await self._perform("check", {"account": account})
+
+    async def begin_authorisation(self, account: str, redirect_uri: str) -> Authorisation:
+        """Begins to let the app of an account's settings act for it: send the person to its `url`, keep its `pending` bound to
+        their browser, and hand that to `finish_authorisation` when the network sends them back to `redirect_uri`.
+        Fails with `config_invalid` if the settings name no app, with `unsupported` on networks without OAuth.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            redirect_uri: Where the network sends the person back to; it must be registered with the app.
+        """
+        return await self._perform("begin_authorisation", {"account": account, "redirect_uri": redirect_uri})
+
+    async def finish_authorisation(self, account: str, pending: str, callback_url: str) -> TokenStanding:
+        """Connects an account with what a person has just granted. Whose the token is, the network is asked first.
+        Fails with `input_invalid` if they came back from another flow, with `permission_denied` if they said no, with
+        `config_invalid` if they granted another account.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            pending: What began it.
+            callback_url: The whole address the person came back to.
+        """
+        return await self._perform("finish_authorisation", {"account": account, "pending": pending, "callback_url": callback_url})
+
+    async def connect(self,
+        account: str,
+        access: str,
+        *,
+        refresh: str | None = None,
+        expires_at: datetime | None = None,
+        kind: TokenKind | None = None,
+    ) -> TokenStanding:
+        """Keeps a token from elsewhere for an account, in place of the one before; replies that waited for one go out.
+
+        Args:
+            account: The account, by the name the policy gives it.
+            access: What calls carry.
+            refresh: What buys the next one.
+            expires_at: When it runs out; left out if it does not.
+            kind: On whose behalf it speaks; `user` unless said.
+        """
+        return await self._perform("connect", {
+            "account": account,
+            "access": access,
+            "refresh": refresh,
+            "expires_at": expires_at,
+            "kind": kind,
+        })
+
+    async def token_standing(self, account: str) -> TokenStanding:
+        """How it stands with the token that is kept for an account: how long it lives, what ended it.
+        Fails with `not_found` for an account that was never connected.
+
+        Args:
+            account: The account, by the name the policy gives it.
+        """
+        return await self._perform("token_standing", {"account": account})
 
     async def account_states(self) -> list[AccountStanding]:
         """What networks last said about accounts and what we may do with them."""

@@ -10,11 +10,14 @@ mod tenant;
 mod types;
 mod wording;
 
+use std::fmt;
 use std::sync::Arc;
 
 use careline::care::Ingested;
+use careline::network::token::grant;
 use careline::reflect::{Kind, Reflect, Reflected, Viewed};
 use careline::{Error, ErrorKind, Result};
+use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +79,27 @@ impl From<careline::care::Answer> for WebhookAnswer {
     fn from(answer: careline::care::Answer) -> Self {
         let careline::care::Answer { reply, ingested } = answer;
         Self { status: reply.status.as_u16(), content_type: reply.content_type.to_owned(), body: reply.body, ingested }
+    }
+}
+
+/// Where a person is sent to let an app act for an account, and what the host keeps until they come back.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Reflect)]
+pub struct Authorisation {
+    /// The address the person's browser is sent to.
+    pub url: String,
+    /// For `finish_authorisation`: a secret, kept where the browser cannot read it and bound to it, used once.
+    pub pending: String,
+}
+
+impl fmt::Debug for Authorisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorisation").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl From<grant::Authorisation> for Authorisation {
+    fn from(begun: grant::Authorisation) -> Self {
+        Self { url: begun.url, pending: begun.pending.expose_secret().to_owned() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use careline::care::{
     AccountStanding, AuditEntry, CaseView, Coverage, CustomerView, Explanation, Ingested, Line, Listed, PageAsk,
-    QueueAsk, QueueItem, Submitted, Tenant, ThreadView,
+    QueueAsk, QueueItem, Submitted, Tenant, ThreadView, TokenStanding,
 };
 use careline::engage::verdict::Verdict;
 use careline::model::{
@@ -12,11 +12,13 @@ use careline::model::{
     Incident, IncidentDraft, IncidentId, Message, MessageId, NetworkName, Owed, Presence, Reply, ReplyDraft, ReplyId,
     ReplyState, Suggestion, TeamId, Timestamp,
 };
+use careline::network::AccountInfo;
+use careline::network::token::{Token, TokenKind};
 use careline::store::{CaseField, Counter, EraseAsk, ExportAsk, OpenFilter, Quarantined, Receipt, ReplyFilter};
 use careline::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 
-use super::verbs;
+use super::{Authorisation, verbs};
 
 verbs! {
     /// What is done for one tenant.
@@ -501,6 +503,61 @@ verbs! {
         /// The account, by the name the policy gives it.
         account: AccountId,
     ) -> Ingested => tenant.recheck(&account).await;
+
+    /// Asks an account's network who the account is, and whether it takes our token.
+    /// Fails with `not_found` for an account without a connection.
+    check(
+        /// The account, by the name the policy gives it.
+        account: AccountId,
+    ) -> AccountInfo => tenant.check(&account).await;
+
+    /// Begins to let the app of an account's settings act for it: send the person to its `url`, keep its `pending` bound to
+    /// their browser, and hand that to `finish_authorisation` when the network sends them back to `redirect_uri`.
+    /// Fails with `config_invalid` if the settings name no app, with `unsupported` on networks without OAuth.
+    begin_authorisation(
+        /// The account, by the name the policy gives it.
+        account: AccountId,
+        /// Where the network sends the person back to; it must be registered with the app.
+        redirect_uri: String,
+    ) -> Authorisation => Ok(tenant.begin_authorisation(&account, &redirect_uri).await?.into());
+
+    /// Connects an account with what a person has just granted. Whose the token is, the network is asked first.
+    /// Fails with `input_invalid` if they came back from another flow, with `permission_denied` if they said no, with
+    /// `config_invalid` if they granted another account.
+    finish_authorisation(
+        /// The account, by the name the policy gives it.
+        account: AccountId,
+        /// What began it.
+        pending: String,
+        /// The whole address the person came back to.
+        callback_url: String,
+    ) -> TokenStanding => tenant.finish_authorisation(&account, &pending.into(), &callback_url).await;
+
+    /// Keeps a token from elsewhere for an account, in place of the one before; replies that waited for one go out.
+    connect(
+        /// The account, by the name the policy gives it.
+        account: AccountId,
+        /// What calls carry.
+        access: String,
+        /// What buys the next one.
+        refresh: Option<String>,
+        /// When it runs out; left out if it does not.
+        expires_at: Option<Timestamp>,
+        /// On whose behalf it speaks; `user` unless said.
+        kind: Option<TokenKind>,
+    ) -> TokenStanding => {
+        let mut token = Token::new(access, kind.unwrap_or(TokenKind::User), tenant.now());
+        (token.refresh, token.expires_at) = (refresh.map(Into::into), expires_at);
+        tenant.connect(&account, token).await?;
+        tenant.token_standing(&account).await
+    };
+
+    /// How it stands with the token that is kept for an account: how long it lives, what ended it.
+    /// Fails with `not_found` for an account that was never connected.
+    token_standing(
+        /// The account, by the name the policy gives it.
+        account: AccountId,
+    ) -> TokenStanding => tenant.token_standing(&account).await;
 
     /// What networks last said about accounts and what we may do with them.
     account_states() -> Vec<AccountStanding> => tenant.account_states().await;

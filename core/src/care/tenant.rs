@@ -47,6 +47,11 @@ impl Tenant {
         &self.id
     }
 
+    /// The present instant by the engine's clock: what deadlines are to be compared with.
+    pub fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
     /// The tenant's policy; `None` for the operator, who has none.
     pub fn policy(&self) -> Option<&CompiledPolicy> {
         self.inner.rules(&self.id).map(|rules| &rules.policy)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::tenant::Tenant;
@@ -12,7 +13,8 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{AccountId, EffectId, TenantId, Timestamp};
-use crate::network::token::{Cause, Held, Life, SealKeys, Token, TokenKind, TokenSlot};
+use crate::network::token::grant::Authorisation;
+use crate::network::token::{Cause, Held, Life, MemoryTokens, SealKeys, Token, TokenKind, TokenSlot};
 use crate::store::{Commit, Effect, EffectAction, Key, Record, SealedToken, Store, TenantCommit};
 
 /// How long to wait for people: as replies do that the network refused for the account.
@@ -44,6 +46,39 @@ impl Tenant {
     /// `not_found` for an account the policy does not name; what the store says.
     pub async fn connect(&self, account: &AccountId, token: Token) -> Result<()> {
         self.replace_token(account, token).await.map_err(|error| error.during("connect").with("account", account))
+    }
+
+    /// Begins to let the app of an account's settings act for it: send the person to its `url`, keep its `pending`, bound to
+    /// their browser, and hand that to [`Tenant::finish_authorisation`] when the network sends them back to `redirect_uri`.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection; `config_invalid` if its settings name no app; `unsupported` on
+    /// networks without OAuth; what the network says.
+    pub async fn begin_authorisation(&self, account: &AccountId, redirect_uri: &str) -> Result<Authorisation> {
+        let begun = async { self.network(account)?.begin_authorisation(&self.inner.context()?, redirect_uri).await };
+        begun.await.map_err(|error: Error| error.during("begin_authorisation").with("account", account))
+    }
+
+    /// Connects an account with what a person has just granted; `callback_url` is the whole address they came back to.
+    /// That the token belongs to this very account is asked of the network first.
+    ///
+    /// # Errors
+    /// `not_found` for an account without a connection; `input_invalid` if they came back from another flow;
+    /// `permission_denied` if they said no; `config_invalid` if they granted another account; what the network says.
+    pub async fn finish_authorisation(
+        &self,
+        account: &AccountId,
+        pending: &SecretString,
+        callback_url: &str,
+    ) -> Result<TokenStanding> {
+        let finished = async {
+            let (network, cx) = (self.network(account)?, self.inner.context()?);
+            let token = network.finish_authorisation(&cx, pending, callback_url).await?;
+            network.check(&cx.with_tokens(Arc::new(MemoryTokens::new(token.clone())))).await?;
+            self.replace_token(account, token).await?;
+            self.token_standing(account).await
+        };
+        finished.await.map_err(|error: Error| error.during("finish_authorisation").with("account", account))
     }
 
     /// How it stands with the token that is kept for an account.

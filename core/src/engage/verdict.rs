@@ -17,7 +17,7 @@ use crate::routing::Invitation;
 pub struct Verdict {
     /// Whether it may be sent.
     pub allowed: bool,
-    /// What would be done, see [`Act::VERBS`](crate::network::Act::VERBS).
+    /// What would be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`.
     #[schemars(with = "String")]
     pub verb: CompactString,
     /// Where it would go; absent if nowhere.

@@ -76,7 +76,7 @@ pub struct Reply {
     pub id: ReplyId,
     /// The key it was submitted under: the same key again is the same reply.
     pub key: String,
-    /// What is done, see [`Act::VERBS`](crate::network::Act::VERBS).
+    /// What is done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`.
     #[schemars(with = "String")]
     pub verb: CompactString,
     /// What for.
@@ -360,7 +360,8 @@ pub struct ReplyDraft {
     pub key: String,
     /// Who writes it: an agent of the policy, or `auto:` and a name for what no person writes.
     pub author: String,
-    /// What is to be done, see [`Act::VERBS`](crate::network::Act::VERBS); absent: the first open way to answer `to`.
+    /// What is to be done: `reply`, `direct_message`, `publish`, `like`, `hide`, `edit` or `delete`; absent: the first open
+    /// way to answer `to`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub verb: Option<CompactString>,

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
+use careline::network::token::Token;
+use careline::network::token::grant::{self, Authorisation};
 use careline::network::{
     AccountInfo, Capability, FindSent, Network, Outbound, Page as Found, PollAsk, Receipt, Recheck,
 };
@@ -74,7 +76,7 @@ impl Account {
 
 fn login(config: &AccountConfig) -> Result<Option<Login>> {
     let (Some(id), Some(secret)) = (&config.app_id, &config.app_secret) else { return Ok(None) };
-    // Nobody is sent anywhere from here.
+    // Whoever sends people to Facebook says where they come back to.
     let mut app = LoginConfig::new(id, secret.clone(), "");
     app.api_version.clone_from(&config.api_version);
     app.base_url.clone_from(&config.base_url);
@@ -109,6 +111,21 @@ impl Network for Account {
         capability
     }
 
+    async fn begin_authorisation(&self, _: &Context, redirect_uri: &str) -> Result<Authorisation> {
+        let (url, pending) = self.app()?.sending_back_to(redirect_uri).begin()?;
+        Authorisation::new(url, &pending)
+    }
+
+    async fn finish_authorisation(&self, cx: &Context, pending: &SecretString, callback_url: &str) -> Result<Token> {
+        let app = self.app()?;
+        let user = app.finish(cx, &grant::waiting(pending)?, callback_url).await?;
+        let has_page = app.pages(cx, &user).await?.iter().any(|page| page.id == self.page.id());
+        has_page.then_some(user).ok_or_else(|| {
+            let message = "the person has not let the app act for this page; it is chosen in Facebook's dialogue";
+            Error::new(ErrorKind::ConfigInvalid, message).with("page_id", self.page.id())
+        })
+    }
+
     async fn check(&self, cx: &Context) -> Result<AccountInfo> {
         let handle = poll::handle(self, cx).await.map_err(|error| self.named(error, "check"))?;
         *self.handle.write().unwrap_or_else(PoisonError::into_inner) = handle;
@@ -133,6 +150,13 @@ impl Network for Account {
 }
 
 impl Account {
+    fn app(&self) -> Result<&Login> {
+        self.login.as_ref().ok_or_else(|| {
+            let message = "the page's settings name no app that people authorise: `app_id` and `app_secret`";
+            Error::new(ErrorKind::ConfigInvalid, message)
+        })
+    }
+
     /// The page's username; empty while unknown.
     pub(crate) fn handle(&self) -> CompactString {
         self.handle.read().unwrap_or_else(PoisonError::into_inner).clone()

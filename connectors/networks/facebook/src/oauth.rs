@@ -137,6 +137,13 @@ impl Login {
         Ok(Self { config, base })
     }
 
+    /// The same app, whose people come back to this address.
+    #[must_use]
+    pub fn sending_back_to(&self, redirect_uri: &str) -> Self {
+        let config = LoginConfig { redirect_uri: redirect_uri.to_owned(), ..self.config.clone() };
+        Self { config, base: self.base.clone() }
+    }
+
     /// The address a person is sent to, and what the host keeps until they come back (dialog: Meta's guide).
     ///
     /// # Errors

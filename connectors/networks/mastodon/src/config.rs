@@ -15,12 +15,30 @@ pub struct AccountConfig {
     pub account_id: Option<String>,
     /// Its handle without `@`, where known; else [`check`](careline::network::Network::check) asks for it.
     pub handle: Option<String>,
+    /// The app that people authorise to connect the account.
+    pub app: OwnApp,
+}
+
+/// The host's app, as people on the server see it.
+#[derive(Clone, Debug)]
+pub struct OwnApp {
+    /// The name people see when they authorise it, and at each post; `careline` unless said otherwise.
+    pub name: String,
+    /// The id and secret the server knows it by. Without them the app is registered anew whenever somebody connects the
+    /// account.
+    pub keys: Option<(String, SecretString)>,
+}
+
+impl Default for OwnApp {
+    fn default() -> Self {
+        Self { name: "careline".to_owned(), keys: None }
+    }
 }
 
 impl AccountConfig {
     /// An account of which only the server and the token are known.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretString>) -> Self {
-        Self { base_url: base_url.into(), token: token.into(), account_id: None, handle: None }
+        Self { base_url: base_url.into(), token: token.into(), account_id: None, handle: None, app: OwnApp::default() }
     }
 
     /// An account with no token but the one that people connect it with.

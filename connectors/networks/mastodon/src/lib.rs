@@ -35,7 +35,8 @@ use async_trait::async_trait;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
-use careline::network::token::{self, Cause, Token, TokenKind, grant};
+use careline::network::token::grant::{self, Authorisation, Pending};
+use careline::network::token::{self, Cause, Token, TokenKind};
 use careline::network::{
     AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
 };
@@ -45,7 +46,7 @@ use compact_str::{CompactString, format_compact};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-pub use config::{AccountConfig, WebhookConfig};
+pub use config::{AccountConfig, OwnApp, WebhookConfig};
 pub use oauth::{App, AppConfig, TOKEN_LIFE};
 pub use receive::{Webhook, normalise};
 pub use signals::Signals;
@@ -64,6 +65,7 @@ pub struct Account {
     base: Url,
     host: CompactString,
     token: SecretString,
+    app: OwnApp,
     facts: RwLock<Facts>,
 }
 
@@ -106,7 +108,7 @@ impl Account {
             gotosocial: false,
             sends_once: false,
         };
-        Ok(Self { base, host, token: config.token, facts: RwLock::new(facts) })
+        Ok(Self { base, host, token: config.token, app: config.app, facts: RwLock::new(facts) })
     }
 
     fn facts(&self) -> Facts {
@@ -149,6 +151,15 @@ impl Account {
         match is_configured {
             true => error,
             false => ended.await.err().filter(|ended| Cause::of(ended).is_some()).unwrap_or(error),
+        }
+    }
+
+    /// The app that people authorise: the host's own on this server, else one that is registered now.
+    async fn app_for(&self, cx: &Context, redirect_uri: &str) -> Result<App> {
+        let config = AppConfig::new(self.base.as_str(), &self.app.name, redirect_uri);
+        match self.app.keys.clone() {
+            Some((client_id, client_secret)) => App::known(cx, config, client_id, client_secret).await,
+            None => App::register(cx, config).await,
         }
     }
 
@@ -269,6 +280,17 @@ impl Network for Account {
         capability.private_text = Some(text.clone());
         capability.post_text = Some(text);
         capability
+    }
+
+    async fn begin_authorisation(&self, cx: &Context, redirect_uri: &str) -> Result<Authorisation> {
+        let app = self.app_for(cx, redirect_uri).await?;
+        let (url, pending) = app.begin()?;
+        Authorisation::new(url, &(app, pending))
+    }
+
+    async fn finish_authorisation(&self, cx: &Context, pending: &SecretString, callback_url: &str) -> Result<Token> {
+        let (app, pending): (App, Pending) = grant::waiting(pending)?;
+        app.finish(cx, &pending, callback_url).await
     }
 
     async fn check(&self, cx: &Context) -> Result<AccountInfo> {

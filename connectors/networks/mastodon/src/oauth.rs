@@ -89,6 +89,21 @@ impl App {
         register(cx, config).await.map_err(|error| error.during("register app"))
     }
 
+    /// An app that the server knows by these, after asking the server whether it takes PKCE.
+    ///
+    /// # Errors
+    /// As [`App::register`].
+    pub async fn known(
+        cx: &Context,
+        config: AppConfig,
+        client_id: String,
+        client_secret: SecretString,
+    ) -> Result<Self> {
+        let pkce = takes_pkce(cx, &config.base_url).await?;
+        let AppConfig { base_url, redirect_uri, scopes, .. } = config;
+        Ok(Self { base_url, client_id, client_secret, redirect_uri, scopes, pkce })
+    }
+
     /// The address a person is sent to, and what the host keeps until they come back.
     ///
     /// # Errors
@@ -158,14 +173,7 @@ async fn register(cx: &Context, config: AppConfig) -> Result<App> {
     grant::accepted(&answer)?;
     let registered: Registered = serde_json::from_slice(answer.body())
         .map_err(|_| Error::new(ErrorKind::Unavailable, "the server's answer holds no app"))?;
-    Ok(App {
-        pkce: takes_pkce(cx, &config.base_url).await?,
-        base_url: config.base_url,
-        client_id: registered.client_id,
-        client_secret: registered.client_secret,
-        redirect_uri: config.redirect_uri,
-        scopes: config.scopes,
-    })
+    App::known(cx, config, registered.client_id, registered.client_secret).await
 }
 
 /// What the server says about itself (RFC 8414; that servers without PKCE say nothing is unconfirmed). A server that

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, Surface};
-use careline::network::token::{Cause, Token, grant};
+use careline::network::token::grant::{self, Authorisation};
+use careline::network::token::{Cause, Token};
 use careline::network::{
     AccountInfo, Capability, EventStream, FindSent, Network, Outbound, Page, PollAsk, Receipt, Recheck, StreamAsk,
 };
@@ -95,6 +96,15 @@ impl Account {
     /// Whether it may speak: told from the configuration, whether somebody has connected the account or not.
     pub(crate) fn speaks(&self) -> bool {
         self.config.user_token.is_some() || self.oauth.is_some()
+    }
+
+    fn app(&self) -> Result<&OAuth> {
+        self.oauth.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::ConfigInvalid,
+                "the account's settings name no app that people authorise: `client_id`",
+            )
+        })
     }
 
     /// A GET of `path` with these parameters, as yet without a token.
@@ -269,6 +279,15 @@ impl Network for Account {
         capability.private_text = Some(TextPolicy::x_direct());
         capability.post_text = Some(TextPolicy::x_post());
         capability
+    }
+
+    async fn begin_authorisation(&self, _: &Context, redirect_uri: &str) -> Result<Authorisation> {
+        let (url, pending) = self.app()?.sending_back_to(redirect_uri).begin()?;
+        Authorisation::new(url, &pending)
+    }
+
+    async fn finish_authorisation(&self, cx: &Context, pending: &SecretString, callback_url: &str) -> Result<Token> {
+        self.app()?.finish(cx, &grant::waiting(pending)?, callback_url).await
     }
 
     async fn check(&self, cx: &Context) -> Result<AccountInfo> {

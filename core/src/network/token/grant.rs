@@ -91,6 +91,37 @@ impl Pending {
     }
 }
 
+/// Where a person is sent to, and what the host keeps until they come back.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Authorisation {
+    /// The address the person's browser is sent to.
+    pub url: String,
+    /// The flow that waits for their return: as [`Pending`], kept where the browser cannot read it, used once.
+    pub pending: SecretString,
+}
+
+impl Authorisation {
+    /// A flow that waits; `flow` is what [`waiting`] gives back.
+    ///
+    /// # Errors
+    /// `unexpected` if it makes no JSON.
+    pub fn new(url: String, flow: &impl Serialize) -> Result<Self> {
+        let kept = serde_json::to_string(flow)
+            .map_err(|error| Error::new(ErrorKind::Unexpected, "the flow cannot be written").caused_by(error))?;
+        Ok(Self { url, pending: kept.into() })
+    }
+}
+
+/// The flow in [`Authorisation::pending`].
+///
+/// # Errors
+/// `input_invalid` if it is none; with no word of what it is.
+pub fn waiting<T: serde::de::DeserializeOwned>(pending: &SecretString) -> Result<T> {
+    serde_json::from_str(pending.expose_secret())
+        .map_err(|_| input("`pending` is not what began an authorisation here"))
+}
+
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
