@@ -198,6 +198,7 @@ async fn engine(
             (AccountId::from(OTHER_X), Arc::new(other) as _),
             (AccountId::from(story::ACCOUNT), story.clone() as _),
         ],
+        connected: Vec::new(),
     };
     Ok((host::engine(store, policy, connections, transport.clone(), clock)?, story))
 }

@@ -11,13 +11,15 @@ use careline::clock::{Clock, SystemClock};
 use careline::intake::Intake;
 use careline::model::{AccountId, TenantId};
 use careline::network::Network;
+use careline::network::token::SealKeys;
 use careline::policy::{AccountRule, CompiledPolicy, Policy};
-use careline::store::Store;
+use careline::store::{Key, Store};
 use careline::transport::Transport;
 use careline::{Error, ErrorKind, Result, Retry};
 use careline_connectors::{open_endpoint, open_network, with_signals};
 use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -65,8 +67,35 @@ pub(crate) async fn worker(place: &Place) -> crate::Result<Engine> {
     let store = open_existing(&place.data)?;
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let networks = connections(&policy, &transport, &clock).await?.networks;
-    Ok(engine(store, policy, Connections { endpoints: BTreeMap::new(), networks }, transport, clock)?)
+    let Connections { networks, connected, .. } = connections(&policy, &*store, &transport, &clock).await?;
+    let engine = engine(store, policy, Connections::of(networks), transport, clock)?;
+    check_connected(&engine, &connected).await?;
+    Ok(engine)
+}
+
+/// An engine for connecting one account.
+pub(crate) fn connecting(place: &Place, account: &AccountId) -> crate::Result<Engine> {
+    let policy = load_policy(&place.policy)?;
+    let rule =
+        policy.accounts.iter().find(|rule| rule.id == *account).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the policy has no such account").with("account", account)
+        })?;
+    let networks = vec![(rule.id.clone(), open_network(&settings(rule, None)?)?)];
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
+    make_directory(&place.data)?;
+    let store = Arc::new(SqliteStore::open(database(&place.data))?);
+    Ok(engine(store, policy, Connections::of(networks), transport, Arc::new(SystemClock))?)
+}
+
+/// Asks the networks of accounts that people connected who those are. A network that cannot be reached now is told.
+pub(crate) async fn check_connected(engine: &Engine, connected: &[AccountId]) -> Result<()> {
+    let tenant = engine.tenant(TenantId::single())?;
+    for account in connected {
+        if let Err(error) = tenant.check(account).await {
+            eprintln!("careline: account {account}: {error}");
+        }
+    }
+    Ok(())
 }
 
 /// Reads a policy; its mistakes go to standard error, a line each.
@@ -97,6 +126,14 @@ pub(crate) async fn listen(port: u16) -> Result<TcpListener> {
 pub(crate) struct Connections {
     pub(crate) endpoints: BTreeMap<String, Arc<dyn Intake>>,
     pub(crate) networks: Vec<(AccountId, Arc<dyn Network>)>,
+    /// Those of them whose token is in the store.
+    pub(crate) connected: Vec<AccountId>,
+}
+
+impl Connections {
+    fn of(networks: Vec<(AccountId, Arc<dyn Network>)>) -> Self {
+        Self { endpoints: BTreeMap::new(), networks, connected: Vec::new() }
+    }
 }
 
 /// An engine for one brand, with every connection.
@@ -112,7 +149,7 @@ pub(crate) fn engine(
     for (id, network) in connections.networks {
         setup = setup.network(id, network);
     }
-    let builder: EngineBuilder = Engine::builder(store).transport(transport).clock(clock);
+    let builder: EngineBuilder = Engine::builder(store).transport(transport).clock(clock).token_keys(seal_keys()?);
     let with_endpoints =
         connections.endpoints.into_iter().fold(builder, |builder, (name, intake)| builder.endpoint(name, intake));
     with_endpoints.tenant(TenantId::single(), setup).build()
@@ -124,11 +161,14 @@ pub(crate) fn engine(
 /// - `CARELINE_FACEBOOK_APP_SECRET` and `CARELINE_FACEBOOK_VERIFY_TOKEN`: receive Facebook and Messenger webhooks;
 /// - `CARELINE_MASTODON_WEBHOOK_SECRET`: receive Mastodon's administrator webhooks;
 /// - `CARELINE_TOKEN_<ACCOUNT>`: read an account of the policy and answer with it; the account's id in capitals, every other sign as `_`;
-/// - `CARELINE_X_APP_TOKEN`: hold X's streams.
+/// - `CARELINE_X_APP_TOKEN`: hold X's streams;
+/// - `CARELINE_X_CLIENT_ID`, `CARELINE_X_CLIENT_SECRET`, `CARELINE_FACEBOOK_APP_ID`: the apps that accounts are connected
+///   through, see `careline connect`. An account that was connected needs no token here.
 ///
 /// A network that cannot be reached now is told and keeps nobody else's messages out: reading goes on trying.
 pub(crate) async fn connections(
     policy: &Policy,
+    store: &dyn Store,
     transport: &Arc<dyn Transport>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Connections> {
@@ -145,17 +185,25 @@ pub(crate) async fn connections(
     for name in strays(policy, env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         eprintln!("careline: {name} is set, but the policy has no such account");
     }
-    let mut networks = Vec::new();
+    let (mut networks, mut connected) = (Vec::new(), Vec::new());
     let cx = careline::context::Context::new(transport.clone(), clock.clone());
     let mut mastodon_accounts = Vec::new();
     for rule in &policy.accounts {
-        let Some(token) = secret(&token_name(rule)) else { continue };
-        let network = open_network(&settings(rule, &token)?)?;
-        match network.check(&cx).await {
+        let token = secret(&token_name(rule));
+        if token.is_none() && !is_connected(store, &rule.id).await? {
+            continue;
+        }
+        let network = open_network(&settings(rule, token.as_deref())?)?;
+        // What is in the store can be asked through the engine only.
+        let checked = match token {
+            Some(_) => network.check(&cx).await.map(drop),
+            None => Ok(connected.push(rule.id.clone())),
+        };
+        match checked {
             Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
                 eprintln!("careline: account {}: {error}", rule.id);
             }
-            checked => drop(checked.map_err(|error| error.with("account", &rule.id))?),
+            checked => checked.map_err(|error| error.with("account", &rule.id))?,
         }
         if rule.network == "mastodon" {
             mastodon_accounts.push(network.info().account.native_id);
@@ -166,11 +214,24 @@ pub(crate) async fn connections(
         let settings = json!({"network": "mastodon", "secrets": webhook_secret, "accounts": mastodon_accounts});
         endpoints.insert("mastodon".to_owned(), open_endpoint(&settings)?);
     }
-    Ok(Connections { endpoints, networks })
+    Ok(Connections { endpoints, networks, connected })
+}
+
+/// Whether somebody has connected an account: its token is in the store then.
+async fn is_connected(store: &dyn Store, account: &AccountId) -> Result<bool> {
+    let loaded = store.load(&TenantId::single(), &[Key::Token(account.clone())]).await?;
+    Ok(loaded.entries.iter().any(|entry| entry.record.is_some()))
+}
+
+/// Keys for tokens in the store: `CARELINE_SEAL_KEYS`, 32 bytes in base64, the new and the old one with a comma between.
+fn seal_keys() -> Result<SealKeys> {
+    let Some(keys) = secret("CARELINE_SEAL_KEYS") else { return Ok(SealKeys::none()) };
+    let keys: Vec<_> = keys.split(',').map(|key| SecretString::from(key.trim())).collect();
+    SealKeys::new(&keys).map_err(|error| error.with("variable", "CARELINE_SEAL_KEYS"))
 }
 
 /// What connects an account of the policy.
-fn settings(rule: &AccountRule, token: &str) -> Result<Value> {
+fn settings(rule: &AccountRule, token: Option<&str>) -> Result<Value> {
     let native_id = || {
         rule.native_id.clone().ok_or_else(|| {
             Error::new(ErrorKind::ConfigInvalid, "to read this account the policy must give its `native_id`")
@@ -180,11 +241,15 @@ fn settings(rule: &AccountRule, token: &str) -> Result<Value> {
     Ok(match rule.network.as_str() {
         "x" => json!({
             "network": "x", "native_id": native_id()?, "handle": rule.handle, "user_token": token,
-            "app_token": secret("CARELINE_X_APP_TOKEN"),
+            "app_token": secret("CARELINE_X_APP_TOKEN"), "client_id": secret("CARELINE_X_CLIENT_ID"),
+            "client_secret": secret("CARELINE_X_CLIENT_SECRET"),
         }),
         "facebook" => json!({
             "network": "facebook", "page_id": native_id()?, "page_token": token,
-            "app_secret": secret("CARELINE_FACEBOOK_APP_SECRET"),
+            "app_secret": secret("CARELINE_FACEBOOK_APP_SECRET"), "app_id": secret("CARELINE_FACEBOOK_APP_ID"),
+        }),
+        "bluesky" => json!({
+            "network": "bluesky", "identifier": rule.native_id.as_ref().or(rule.handle.as_ref()), "password": token,
         }),
         "mastodon" => json!({
             "network": "mastodon", "host": rule.host, "token": token, "handle": rule.handle,
@@ -229,10 +294,28 @@ mod tests {
         assert_eq!(strays(&policy, names.into_iter()), ["CARELINE_TOKEN_ACMEX"]);
     }
 
+    #[test]
+    fn every_account_opens_with_its_token() {
+        let rules = "brand.name = 'Acme'\naccounts = [
+            { id = 'x', network = 'x', native_id = '55' },
+            { id = 'page', network = 'facebook', native_id = '55' },
+            { id = 'm', network = 'mastodon', host = 'social.example' },
+            { id = 'sky', network = 'bluesky', native_id = 'did:plc:acme55555555555555555555' }]";
+        let policy = Policy::parse(rules, "acme.toml").unwrap();
+        for rule in &policy.accounts {
+            let network = open_network(&settings(rule, Some("made-up")).unwrap()).unwrap();
+            assert_eq!(network.info().account.network.as_str(), rule.network);
+            assert!(network.capability().send_verbs.iter().any(|verb| verb == "reply"), "{}", rule.id);
+        }
+        let without: Vec<_> =
+            policy.accounts.iter().map(|rule| open_network(&settings(rule, None).unwrap()).is_ok()).collect();
+        assert_eq!(without, [true, false, true, false], "Facebook needs an app, Bluesky a password");
+    }
+
     #[tokio::test]
     async fn a_network_that_is_only_received_has_its_say() {
         let rules = "brand.name = 'Acme'\naccounts = [{ id = 'page', network = 'facebook', native_id = '55' }]";
-        let connections = Connections { endpoints: BTreeMap::new(), networks: Vec::new() };
+        let connections = Connections::of(Vec::new());
         let policy = Policy::parse(rules, "acme.toml").unwrap();
         let clock = Arc::new(SystemClock);
         let engine =

@@ -2,6 +2,7 @@
 
 mod approve;
 mod audit;
+mod connect;
 mod demo;
 mod explain;
 mod host;
@@ -38,6 +39,8 @@ enum Command {
     Demo(demo::Args),
     /// Receive and read real accounts, and show the inbox page.
     Serve(serve::Args),
+    /// Let a person connect an account to its network; its token is kept with the data, and renewed.
+    Connect(connect::Args),
     /// List open cases by what is due first.
     Queue(queue::Args),
     /// Judge an answer and submit it; `serve` sends it.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(args) => run(demo::run(&args)),
         Command::Serve(args) => run(serve::run(&args)),
+        Command::Connect(args) => run(connect::run(&args)),
         Command::Queue(args) => run(queue::run(&args)),
         Command::Reply(args) => run(reply::run(&args)),
         Command::Outbox(args) => run(outbox::run(&args)),

@@ -52,10 +52,12 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let store = Arc::new(SqliteStore::open(host::database(&args.data))?);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::builder().build());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let connections = host::connections(&policy, &transport, &clock).await?;
+    let connections = host::connections(&policy, &*store, &transport, &clock).await?;
+    let connected = connections.connected.clone();
     let endpoints = connections.endpoints.keys().cloned().collect::<Vec<_>>();
     let accounts: Vec<_> = connections.networks.iter().map(|(id, _)| id.clone()).collect();
     let engine = host::engine(store, policy, connections, transport, clock)?;
+    host::check_connected(&engine, &connected).await?;
 
     let listener = host::listen(args.port).await?;
     let address = listener.local_addr()?;
