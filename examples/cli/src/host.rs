@@ -194,16 +194,17 @@ pub(crate) async fn connections(
             continue;
         }
         let network = open_network(&settings(rule, token.as_deref())?)?;
-        // What is in the store can be asked through the engine only.
-        let checked = match token {
-            Some(_) => network.check(&cx).await.map(drop),
-            None => Ok(connected.push(rule.id.clone())),
-        };
-        match checked {
+        if token.is_none() {
+            // What is in the store can be asked through the engine only.
+            connected.push(rule.id.clone());
+            networks.push((rule.id.clone(), network));
+            continue;
+        }
+        match network.check(&cx).await {
             Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
                 eprintln!("careline: account {}: {error}", rule.id);
             }
-            checked => checked.map_err(|error| error.with("account", &rule.id))?,
+            checked => drop(checked.map_err(|error| error.with("account", &rule.id))?),
         }
         if rule.network == "mastodon" {
             mastodon_accounts.push(network.info().account.native_id);
