@@ -341,6 +341,7 @@ async fn what_is_said_on_bluesky_is_said_once() {
     a_session_that_ran_out_loses_and_doubles_nothing(&speaker).await;
     posts_that_closed_are_not_answered(&speaker).await;
     likes_come_and_go(&speaker).await;
+    answers_in_our_threads_are_hidden_and_shown_again(&speaker).await;
 }
 
 async fn an_answer_stands_in_its_thread_and_a_repetition_adds_nothing(speaker: &Speaker<'_>) {
@@ -459,6 +460,78 @@ async fn likes_come_and_go(speaker: &Speaker<'_>) {
     speaker.send("act-14", like(false)).await.unwrap();
     assert_eq!(servers.count(acme, LIKES).await, 0);
     servers.shows(uri, acme, |post| post["likeCount"] == 0).await;
+}
+
+/// By one process or two at once, and beside a gate that lets only some people answer.
+async fn answers_in_our_threads_are_hidden_and_shown_again(speaker: &Speaker<'_>) {
+    let Speaker { servers, account, acme, jo } = speaker;
+    let ann = servers.join("ann-poe.test").await;
+    let root = speaker.send("act-20", publish("Our kettles are back.")).await.unwrap().native_id;
+    let root = json!({"uri": root, "cid": servers.shows(&root, acme, Value::is_object).await["cid"]});
+    let root_uri = root["uri"].as_str().unwrap();
+    let mut answers = Vec::new();
+    for text in ["Buy followers", "Buy more followers", "Nice"] {
+        let answer = servers.post(jo, text, answering(&root, &root)).await["uri"].as_str().unwrap().to_owned();
+        servers.shows(&answer, acme, Value::is_object).await;
+        answers.push(answer);
+    }
+    let hide = |nth: usize, hidden| Act::Hide { on: Target::new(answers[nth].as_str()), hidden };
+    let listed = async |person: &Person, expected: &[&str]| {
+        let is_so = |post: &Value| post["threadgate"]["record"]["hiddenReplies"] == json!(expected);
+        servers.shows(root_uri, person, is_so).await
+    };
+    assert!(speaker.find("act-21", hide(0, true)).await.is_none());
+    for _ in 0..2 {
+        assert_eq!(speaker.send("act-21", hide(0, true)).await.unwrap().native_id, answers[0]);
+    }
+    assert!(speaker.find("act-21", hide(0, true)).await.is_some());
+    listed(&ann, &[&answers[0]]).await;
+    let beside = servers.read(&format!("app.bsky.unspecced.getPostThreadOtherV2?anchor={root_uri}"), &ann).await;
+    assert_eq!(
+        (beside["thread"][0]["uri"].as_str(), &beside["thread"][0]["value"]["hiddenByThreadgate"]),
+        (Some(&*answers[0]), &json!(true)),
+        "strangers see it only among what is hidden: {beside}"
+    );
+
+    // An answer in somebody else's thread is theirs to hide.
+    let theirs = Account::new(servers.config("jo-doe.test")).unwrap();
+    let error = theirs.send(&servers.cx, &Outbound::new("act-22", hide(1, true))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InputInvalid, "{error}");
+
+    // Both have logged in and know the thread, so they read the gate at the same time.
+    let another = Account::new(servers.config(&acme.did)).unwrap();
+    another.check(&servers.cx).await.unwrap();
+    let known = |nth: usize| Act::Hide { on: Target::new(answers[nth].as_str()).within(root_uri), hidden: true };
+    let (one, other) = (Outbound::new("act-23", known(1)), Outbound::new("act-24", known(2)));
+    let (one, other) =
+        futures_util::future::join(account.send(&servers.cx, &one), another.send(&servers.cx, &other)).await;
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert!(speaker.find("act-23", hide(1, true)).await.is_some());
+    assert!(speaker.find("act-24", hide(2, true)).await.is_some());
+
+    for nth in [1, 2, 0] {
+        for _ in 0..2 {
+            speaker.send("act-25", hide(nth, false)).await.unwrap();
+        }
+        assert!(speaker.find("act-25", hide(nth, false)).await.is_some());
+    }
+    listed(jo, &[]).await;
+    let post = servers.shows(root_uri, jo, Value::is_object).await;
+    assert_ne!(post["viewer"]["replyDisabled"], true, "an empty gate lets anybody answer");
+
+    let rule = json!([{"$type": "app.bsky.feed.threadgate#mentionRule"}]);
+    let gate = json!({"$type": "app.bsky.feed.threadgate", "post": root_uri, "allow": rule,
+        "createdAt": servers.cx.clock.now().to_string()});
+    let rkey = root_uri.rsplit('/').next().unwrap();
+    let body = json!({"repo": acme.did, "collection": "app.bsky.feed.threadgate", "rkey": rkey, "record": gate});
+    servers.call("com.atproto.repo.putRecord", &acme.access, body).await;
+    speaker.send("act-26", hide(0, true)).await.unwrap();
+    let post = listed(jo, &[&answers[0]]).await;
+    assert_eq!(
+        (&post["threadgate"]["record"]["allow"], &post["viewer"]["replyDisabled"]),
+        (&rule, &json!(true)),
+        "who may answer stays as it was"
+    );
 }
 
 /// An engine over a database that reads the account as `acme`.
