@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -22,12 +23,13 @@ use careline::model::{
     Surface, TenantId, Visibility,
 };
 use careline::network::{Act, FindSent, Network, Outbound, PollAsk, Receipt, Recheck, Say, Target};
+use careline::transport::{ByteStream, Transport, WebSocket};
 use careline::wire::{Encoding, sign};
-use careline::{Error, ErrorKind};
+use careline::{Error, ErrorKind, Retry};
 use careline_bluesky::{Account, AccountConfig};
 use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -60,6 +62,15 @@ struct Person {
 impl Servers {
     /// `None` if they are not installed, with a line that says so.
     async fn start() -> Option<Self> {
+        Self::begin(&[]).await
+    }
+
+    /// The same with the limits that a server puts on requests.
+    async fn start_limited() -> Option<Self> {
+        Self::begin(&["limited"]).await
+    }
+
+    async fn begin(more: &[&str]) -> Option<Self> {
         let workspace = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
         let packages = workspace.join(".cache/servers/bluesky");
         let libraries = std::fs::read_dir(workspace.join(".cache/node24/lib")).into_iter().flatten().flatten();
@@ -72,7 +83,7 @@ impl Servers {
         let port = free_ports();
         let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/start.sh");
         let mut command = Command::new(start);
-        command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]).arg(port.to_string());
+        command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]).arg(port.to_string()).args(more);
         let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let cx = Context::new(Arc::new(HttpTransport::builder().build()), Arc::new(SystemClock));
         let servers = Self { process, base: format!("http://localhost:{}", port + 1), cx };
@@ -532,6 +543,75 @@ async fn answers_in_our_threads_are_hidden_and_shown_again(speaker: &Speaker<'_>
         (&rule, &json!(true)),
         "who may answer stays as it was"
     );
+}
+
+/// A context that has met no limit yet, so that it asks.
+fn fresh(transport: impl Transport) -> Context {
+    Context::new(Arc::new(transport), Arc::new(SystemClock))
+}
+
+/// Asks once, and hands on whatever comes.
+fn once() -> HttpTransport {
+    HttpTransport::builder().attempts(1).longest_wait(Duration::ZERO).build()
+}
+
+/// Takes `retry-after` out of the answers, as a proxy may: `ratelimit-reset` is left.
+#[derive(Debug)]
+struct OnlyReset(HttpTransport);
+
+#[async_trait]
+impl Transport for OnlyReset {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        let mut answer = self.0.send(request).await?;
+        answer.headers_mut().remove("retry-after");
+        Ok(answer)
+    }
+
+    async fn open(&self, request: Request<Bytes>) -> Result<Response<ByteStream>, Error> {
+        self.0.open(request).await
+    }
+
+    async fn websocket(&self, request: Request<()>) -> Result<Box<dyn WebSocket>, Error> {
+        self.0.websocket(request).await
+    }
+}
+
+/// Fails unless the server asked to wait for a window of `seconds` that began a short while ago.
+fn assert_waits(error: &Error, seconds: u64) {
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    let Retry::After(pause) = error.retry_advice() else { panic!("{error:?}") };
+    assert!(pause.as_secs() <= seconds && pause + PATIENCE >= Duration::from_secs(seconds), "{pause:?} of {seconds}");
+}
+
+#[tokio::test]
+async fn a_server_that_has_had_enough_tells_how_long_to_wait() {
+    let Some(servers) = Servers::start_limited().await else { return };
+    let acme = servers.join("acme-shop.test").await;
+    let account = Account::new(servers.config("acme-shop.test")).unwrap();
+    account.check(&servers.cx).await.unwrap();
+    let out = Outbound::new("act-1", publish("We are back."));
+
+    // One call that asks for more than an account may write in an hour: 5000 points, three for each record.
+    let create = json!({"$type": "com.atproto.repo.applyWrites#create", "collection": POSTS, "value": {}});
+    let body = json!({"repo": acme.did, "writes": vec![create; 1667]});
+    let refused = servers.try_call(Method::POST, "com.atproto.repo.applyWrites", &acme.access, body).await;
+    assert!(refused.as_ref().is_err_and(|error| error.starts_with("429")), "{refused:?}");
+    for cx in [fresh(once()), fresh(OnlyReset(once()))] {
+        assert_waits(&account.send(&cx, &out).await.unwrap_err(), 3600);
+        // Reads go on, and nothing was written.
+        assert_eq!(account.find_sent(&cx, FindSent::new(out.clone(), cx.clock.now())).await.unwrap(), None);
+    }
+
+    // 30 logins in five minutes, of which the account had one.
+    let login = json!({"identifier": "acme-shop.test", "password": "wrong"});
+    for _ in 0..29 {
+        let _ = servers.try_call(Method::POST, "com.atproto.server.createSession", "", login.clone()).await;
+    }
+    for cx in [fresh(once()), fresh(OnlyReset(once()))] {
+        let again = Account::new(servers.config("acme-shop.test")).unwrap();
+        assert_waits(&again.check(&cx).await.unwrap_err(), 300);
+    }
+    assert_eq!(servers.count(&acme, POSTS).await, 0);
 }
 
 /// An engine over a database that reads the account as `acme`.
