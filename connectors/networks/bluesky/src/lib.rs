@@ -13,6 +13,9 @@
 //! the act's own is not written a second time. Direct messages know no such key, so that with them the account has to
 //! look before it repeats anything.
 //!
+//! Answers in threads that the account began can be hidden and shown again: the thread's gate lists them, and what
+//! others wrote into it stays.
+//!
 //! People can begin a direct message to the account only while its own setting
 //! (`allowIncoming` of `chat.bsky.actor.declaration`) lets them: set it to `all` (fact sheet §3).
 //!

@@ -1,8 +1,11 @@
-//! Saying something: posts that answer or are published, likes, deletions, direct messages (fact sheet §3, §4).
+//! Saying something: posts that answer or are published, likes, deletions, direct messages (fact sheet §3, §4). Hidden
+//! answers are in [`gate`].
 //!
 //! What is public is a record in our own repository, under a key made from the act's own and written only where none
 //! stands: a second attempt meets the record of the first. Direct messages take no key; a lost one is looked for in its
 //! thread.
+
+mod gate;
 
 use bytes::Bytes;
 use careline::context::Context;
@@ -22,9 +25,10 @@ use crate::receive::{List, read_items};
 use crate::session::Call;
 use crate::uri::{AtUri, is_did, is_handle};
 use crate::wire::{ChatMessage, Convo, Item, Lenient, Record, Reference};
+use gate::Answer;
 
 /// What [`Account::act`] knows. A record may be written over, but Bluesky goes on showing the first one: no edits.
-pub(crate) const VERBS: [&str; 5] = ["reply", DIRECT_MESSAGE, "publish", "like", "delete"];
+pub(crate) const VERBS: [&str; 6] = ["reply", DIRECT_MESSAGE, "publish", "like", "hide", "delete"];
 /// The verb that only an account with direct messages has.
 pub(crate) const DIRECT_MESSAGE: &str = "direct_message";
 
@@ -46,6 +50,7 @@ impl Account {
             Deed::Message { say, thread, parent } => self.write(cx, out, say, thread, parent).await,
             Deed::Like { on, liked: true } => self.like(cx, us, out, on).await,
             Deed::Like { on, liked: false } => self.unlike(cx, us, out, on).await,
+            Deed::Hide { answer, hidden } => self.hide(cx, us, out, answer, hidden).await,
             Deed::Delete { on } => {
                 on.is_ours(us)?;
                 self.erase(cx, us, out, POSTS, on.rkey).await?;
@@ -77,6 +82,10 @@ impl Account {
                     is_liked |= self.record(cx, us, LIKES, &rkey).await?.is_some();
                 }
                 Ok((is_liked == liked).then(|| Receipt::new(on.uri)))
+            }
+            Deed::Hide { answer, hidden } => {
+                let is_hidden = self.is_hidden(cx, us, answer).await?;
+                Ok((is_hidden == hidden).then(|| Receipt::new(answer.on.uri)))
             }
             Deed::Delete { on } => {
                 on.is_ours(us)?;
@@ -121,7 +130,7 @@ impl Account {
             record["reply"] = reply;
         }
         let rkey = record_key(POSTS, &out.key);
-        match self.put(cx, us, out, POSTS, &rkey, record).await {
+        match self.put(cx, us, out, Writing { collection: POSTS, rkey: &rkey, record, over: None }).await {
             Ok(()) => Ok(receipt(us, &rkey)),
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 self.standing(cx, us, &out.key, say, parent).await?.ok_or(error)
@@ -162,7 +171,7 @@ impl Account {
         }
         let subject = json!({"uri": on.uri, "cid": post.cid});
         let record = json!({"$type": LIKES, "subject": subject, "createdAt": cx.clock.now().to_string()});
-        match self.put(cx, us, out, LIKES, &like_key(on), record).await {
+        match self.put(cx, us, out, Writing { collection: LIKES, rkey: &like_key(on), record, over: None }).await {
             Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
             // It is liked already.
             _ => Ok(Receipt::new(on.uri)),
@@ -270,19 +279,12 @@ impl Account {
         }
     }
 
-    /// Writes a record where none stands; `conflict` where one does. `createRecord` says that with a 500 like any other
-    /// (fact sheet §4).
-    async fn put(
-        &self,
-        cx: &Context,
-        us: &str,
-        out: &Outbound,
-        collection: &str,
-        rkey: &str,
-        record: Value,
-    ) -> Result<()> {
+    /// Writes a record where none stands, or over the one it was made from; `conflict` where another does.
+    /// `createRecord` says that with a 500 like any other (fact sheet §4).
+    async fn put(&self, cx: &Context, us: &str, out: &Outbound, writing: Writing<'_>) -> Result<()> {
         let call = Call { nsid: "com.atproto.repo.putRecord", query: Vec::new(), chat: false };
-        let body = json!({"repo": us, "collection": collection, "rkey": rkey, "record": record, "swapRecord": null});
+        let Writing { collection, rkey, record, over } = writing;
+        let body = json!({"repo": us, "collection": collection, "rkey": rkey, "record": record, "swapRecord": over});
         let answer = self.tell(cx, &call, out, &body).await?;
         let written = Body::read(answer.body()).parse::<Written<'_>>().map(drop);
         written.map_err(|error| out.in_doubt(nonsense(error)))
@@ -353,6 +355,7 @@ enum Deed<'o> {
     Post { say: &'o Say, parent: Option<Post<'o>> },
     Message { say: &'o Say, thread: Thread<'o>, parent: Option<&'o str> },
     Like { on: Post<'o>, liked: bool },
+    Hide { answer: Answer<'o>, hidden: bool },
     Delete { on: Post<'o> },
 }
 
@@ -377,6 +380,10 @@ impl<'o> Deed<'o> {
                 Self::Post { say, parent: None }
             }
             Act::Like { on, liked } => Self::Like { on: Post::of(on)?, liked: *liked },
+            Act::Hide { on, hidden } => {
+                let root = on.thread.as_deref().map(Post::at).transpose()?;
+                Self::Hide { answer: Answer { on: Post::of(on)?, root }, hidden: *hidden }
+            }
             Act::Delete { on } => Self::Delete { on: Post::of(on)? },
             other => {
                 let error = Error::new(ErrorKind::Unsupported, "Bluesky has no such act; see the capability");
@@ -402,7 +409,10 @@ struct Post<'o> {
 
 impl<'o> Post<'o> {
     fn of(target: &'o Target) -> Result<Self> {
-        let uri = target.native_id.as_str();
+        Self::at(&target.native_id)
+    }
+
+    fn at(uri: &'o str) -> Result<Self> {
         let address = AtUri::parse(uri).filter(|address| address.collection == Some(POSTS));
         let parts = address.and_then(|address| Some((address.did()?, address.rkey?)));
         let (did, rkey) = parts.ok_or_else(|| invalid("only a post, by its address, can be meant"))?;
@@ -439,6 +449,15 @@ impl<'o> Thread<'o> {
     }
 }
 
+/// A record to be written.
+struct Writing<'w> {
+    collection: &'static str,
+    rkey: &'w str,
+    record: Value,
+    /// The hash of the one it takes the place of; absent where none may stand.
+    over: Option<String>,
+}
+
 /// What is known of a post that stands.
 struct Seen {
     cid: String,
@@ -461,6 +480,11 @@ impl Seen {
             like: like.and_then(|uri| AtUri::parse(uri)?.rkey).map(str::to_owned),
             closed: viewer.is_some_and(|viewer| viewer.reply_disabled.0 == Some(true)),
         })
+    }
+
+    /// The address of what its thread begins with; absent if with itself.
+    fn root_uri(&self) -> Option<&str> {
+        self.root.as_ref()?["uri"].as_str()
     }
 }
 

@@ -261,6 +261,7 @@ async fn what_nobody_would_see_is_not_written() {
 
     let say = || Say::new(WORDS);
     let like_of = |id: &str| Act::Like { on: Target::new(id), liked: true };
+    let hide_within = |thread: &str| Act::Hide { on: jo_wrote().within(thread), hidden: true };
     for (act, kind) in [
         (Act::Reply { to: jo_wrote(), say: say(), visibility: Visibility::Private }, ErrorKind::InputInvalid),
         (
@@ -274,7 +275,9 @@ async fn what_nobody_would_see_is_not_written() {
         (like_of(&format!("at://{JO}/app.bsky.feed.repost/3k1")), ErrorKind::InputInvalid),
         (like_of(&format!("at://{JO}/app.bsky.feed.post")), ErrorKind::InputInvalid),
         (Act::Edit { on: own(), say: say() }, ErrorKind::Unsupported),
-        (Act::Hide { on: jo_wrote(), hidden: true }, ErrorKind::Unsupported),
+        (hide_within("3kc"), ErrorKind::InputInvalid),
+        (hide_within(&uri(JO, "3kfirst")), ErrorKind::InputInvalid),
+        (hide_within(&uri(JO, "3kasked")), ErrorKind::Unsupported),
     ] {
         let (error, _) = send(&Outbound::new("act-1", act.clone()), []).await;
         let error = error.unwrap_err();
@@ -324,6 +327,128 @@ async fn a_like_stands_once_wherever_it_was_given() {
     ] {
         let exchanges = [shown(by("3kapp")), stands(liked_in(&rkey), ours), stands(liked_in("3kapp"), app)];
         assert_eq!(find(&like(liked), exchanges).await.unwrap().is_some(), expected, "{liked} {ours} {app}");
+    }
+}
+
+const GATES: &str = "app.bsky.feed.threadgate";
+
+/// Hides what Jo wrote in our thread, or shows it again.
+fn hide(hidden: bool) -> Outbound {
+    Outbound::new("act-1", Act::Hide { on: jo_wrote().within(uri(ACME, "3kours")), hidden })
+}
+
+fn gate_asked_for() -> Exchange {
+    asked_for(GATES).query("rkey", "3kours")
+}
+
+/// The gate of our thread stands with this value.
+fn gate(cid: &str, value: &Value) -> Exchange {
+    let gate = format!("at://{ACME}/{GATES}/3kours");
+    gate_asked_for().json(json!({"uri": gate, "cid": cid, "value": value}).to_string())
+}
+
+fn gate_with(hidden: &[&str]) -> Value {
+    json!({"$type": GATES, "post": uri(ACME, "3kours"), "createdAt": NOW, "hiddenReplies": hidden})
+}
+
+fn gate_written(record: &Value, over: Option<&str>) -> Value {
+    json!({"repo": ACME, "collection": GATES, "rkey": "3kours", "record": record, "swapRecord": over})
+}
+
+fn swapped() -> Exchange {
+    refused(put(), 400, "InvalidSwap")
+}
+
+#[tokio::test]
+async fn an_answer_in_our_thread_is_hidden_by_its_gate_and_shown_again() {
+    let (asked, other) = (uri(JO, "3kasked"), uri(JO, "3kother"));
+    let (receipt, requests) = send(&hide(true), [absent(gate_asked_for()), written(put())]).await;
+    assert_eq!(receipt.unwrap(), Receipt::new(asked.as_str()));
+    assert_eq!(body(&requests[1]), gate_written(&gate_with(&[&asked]), None));
+    // Whoever does not know the thread looks at the answer first.
+    let unknown = Outbound::new("act-1", Act::Hide { on: jo_wrote(), hidden: true });
+    let told = shown(json!({ "record": answer("hm", &uri(ACME, "3kours"), &other) }));
+    let (receipt, requests) = send(&unknown, [told, absent(gate_asked_for()), written(put())]).await;
+    assert_eq!(receipt.unwrap(), Receipt::new(asked.as_str()));
+    assert_eq!(body(&requests[2]), gate_written(&gate_with(&[&asked]), None));
+
+    let more = json!({"createdAt": "2026-04-01T09:00:00.000Z", "allow": [{"$type": format!("{GATES}#mentionRule")}],
+        "madeUp": {"new": [7]}});
+    let full = |hidden: &[&str]| with(gate_with(hidden), more.clone());
+    let mut bare = full(&[]);
+    bare.as_object_mut().unwrap().remove("hiddenReplies");
+    for (hidden, before, after) in [
+        (true, bare, full(&[&asked])),
+        (true, full(&[]), full(&[&asked])),
+        (true, full(&[&other]), full(&[&other, &asked])),
+        (false, full(&[&asked, &other, &asked]), full(&[&other])),
+        (false, full(&[&asked]), full(&[])),
+    ] {
+        let (receipt, requests) = send(&hide(hidden), [gate("bafyreione", &before), written(put())]).await;
+        assert_eq!(receipt.unwrap(), Receipt::new(asked.as_str()));
+        assert_eq!(body(&requests[1]), gate_written(&after, Some("bafyreione")), "{before}");
+        let (again, requests) = send(&hide(hidden), [gate("bafyreitwo", &after)]).await;
+        assert_eq!((again.unwrap(), requests.len()), (Receipt::new(asked.as_str()), 1), "nothing is left to write");
+        for (ask, expected) in [(hidden, true), (!hidden, false)] {
+            assert_eq!(find(&hide(ask), [gate("bafyreitwo", &after)]).await.unwrap().is_some(), expected, "{after}");
+        }
+    }
+    let (receipt, requests) = send(&hide(false), [absent(gate_asked_for())]).await;
+    assert!(receipt.is_ok() && requests.len() == 1, "no gate hides nothing");
+    assert!(find(&hide(false), [absent(gate_asked_for())]).await.unwrap().is_some());
+    assert!(find(&hide(true), [absent(gate_asked_for())]).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn whoever_writes_the_gate_at_the_same_time_loses_nothing() {
+    let (asked, other) = (uri(JO, "3kasked"), uri(JO, "3kother"));
+    let theirs = || gate("bafyreitheirs", &gate_with(&[&other]));
+    for first in [absent(gate_asked_for()), gate("bafyreiours", &gate_with(&[]))] {
+        let (receipt, requests) = send(&hide(true), [first, swapped(), theirs(), written(put())]).await;
+        assert!(receipt.is_ok(), "{receipt:?}");
+        assert_eq!(body(&requests[3]), gate_written(&gate_with(&[&other, &asked]), Some("bafyreitheirs")));
+    }
+    let same = gate("bafyreitheirs", &gate_with(&[&asked]));
+    let (receipt, requests) = send(&hide(true), [absent(gate_asked_for()), swapped(), same]).await;
+    assert!(receipt.is_ok() && requests.len() == 3, "they hid it, too");
+    let (error, _) = send(&hide(true), (0..5).flat_map(|_| [theirs(), swapped()])).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), error.retry_advice()), (ErrorKind::Conflict, Retry::Transient));
+}
+
+#[tokio::test]
+async fn what_cannot_be_hidden_is_refused_before_anything_is_written() {
+    let unknown = Outbound::new("act-1", Act::Hide { on: jo_wrote(), hidden: true });
+    let elsewhere = || shown(json!({ "record": answer("hm", &uri(JO, "3kfirst"), &uri(ACME, "3kours")) }));
+    for (exchange, kind) in [
+        (elsewhere as fn() -> Exchange, ErrorKind::InputInvalid),
+        (|| shown(json!({})), ErrorKind::Unsupported),
+        (gone, ErrorKind::NotFound),
+    ] {
+        let error = send(&unknown, [exchange()]).await.0.unwrap_err();
+        assert_eq!((error.kind(), error.retry_advice()), (kind, Retry::Never), "{error}");
+        assert_eq!(find(&unknown, [exchange()]).await.unwrap_err().kind(), kind);
+    }
+
+    let many = |count: usize| (0..count).map(|n| uri(JO, &format!("3k{n}"))).collect::<Vec<_>>();
+    let listing =
+        |many: &[String]| gate("bafyreione", &gate_with(&many.iter().map(String::as_str).collect::<Vec<_>>()));
+    let error = send(&hide(true), [listing(&many(300))]).await.0.unwrap_err();
+    assert_eq!((error.kind(), error.retry_advice()), (ErrorKind::TooLarge, Retry::Never));
+    assert!(send(&hide(true), [listing(&many(299)), written(put())]).await.0.is_ok());
+
+    for unread in [
+        gate_asked_for().json("<html>"),
+        gate_asked_for().json(r#"{"uri":"at://x","value":{}}"#),
+        gate_asked_for().json(r#"{"uri":"at://x","cid":"bafyreione","value":7}"#),
+        gate_asked_for().fault(Fault::Timeout),
+    ] {
+        let error = send(&hide(true), [unread]).await.0.unwrap_err();
+        assert_eq!(error.retry_advice(), Retry::Transient, "{error}");
+    }
+    for lost in [put().fault(Fault::Timeout), put().json("<html>"), refused(put(), 500, "InternalServerError")] {
+        let error = send(&hide(true), [absent(gate_asked_for()), lost]).await.0.unwrap_err();
+        assert_eq!(error.retry_advice(), Retry::Transient, "doing it twice does no harm: {error}");
     }
 }
 
@@ -447,10 +572,10 @@ async fn a_record_may_be_written_again_by_the_transport_and_a_direct_message_may
 fn only_without_direct_messages_is_everything_sent_once() {
     let mut config = AccountConfig::new(ACME, "planted-password");
     let with = Account::new(config.clone()).unwrap().capability();
-    assert_eq!(with.send_verbs, ["reply", "direct_message", "publish", "like", "delete"]);
+    assert_eq!(with.send_verbs, ["reply", "direct_message", "publish", "like", "hide", "delete"]);
     assert!(!with.sends_once);
     config.direct_messages = false;
     let without = Account::new(config).unwrap().capability();
-    assert_eq!(without.send_verbs, ["reply", "publish", "like", "delete"]);
+    assert_eq!(without.send_verbs, ["reply", "publish", "like", "hide", "delete"]);
     assert!(without.sends_once);
 }

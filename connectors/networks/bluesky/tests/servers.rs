@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -22,12 +23,13 @@ use careline::model::{
     Surface, TenantId, Visibility,
 };
 use careline::network::{Act, FindSent, Network, Outbound, PollAsk, Receipt, Recheck, Say, Target};
+use careline::transport::{ByteStream, Transport, WebSocket};
 use careline::wire::{Encoding, sign};
-use careline::{Error, ErrorKind};
+use careline::{Error, ErrorKind, Retry};
 use careline_bluesky::{Account, AccountConfig};
 use careline_http::HttpTransport;
 use careline_sqlite::SqliteStore;
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -60,6 +62,15 @@ struct Person {
 impl Servers {
     /// `None` if they are not installed, with a line that says so.
     async fn start() -> Option<Self> {
+        Self::begin(&[]).await
+    }
+
+    /// The same with the limits that a server puts on requests.
+    async fn start_limited() -> Option<Self> {
+        Self::begin(&["limited"]).await
+    }
+
+    async fn begin(more: &[&str]) -> Option<Self> {
         let workspace = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
         let packages = workspace.join(".cache/servers/bluesky");
         let libraries = std::fs::read_dir(workspace.join(".cache/node24/lib")).into_iter().flatten().flatten();
@@ -72,7 +83,7 @@ impl Servers {
         let port = free_ports();
         let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/start.sh");
         let mut command = Command::new(start);
-        command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]).arg(port.to_string());
+        command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]).arg(port.to_string()).args(more);
         let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let cx = Context::new(Arc::new(HttpTransport::builder().build()), Arc::new(SystemClock));
         let servers = Self { process, base: format!("http://localhost:{}", port + 1), cx };
@@ -341,6 +352,7 @@ async fn what_is_said_on_bluesky_is_said_once() {
     a_session_that_ran_out_loses_and_doubles_nothing(&speaker).await;
     posts_that_closed_are_not_answered(&speaker).await;
     likes_come_and_go(&speaker).await;
+    answers_in_our_threads_are_hidden_and_shown_again(&speaker).await;
 }
 
 async fn an_answer_stands_in_its_thread_and_a_repetition_adds_nothing(speaker: &Speaker<'_>) {
@@ -459,6 +471,147 @@ async fn likes_come_and_go(speaker: &Speaker<'_>) {
     speaker.send("act-14", like(false)).await.unwrap();
     assert_eq!(servers.count(acme, LIKES).await, 0);
     servers.shows(uri, acme, |post| post["likeCount"] == 0).await;
+}
+
+/// By one process or two at once, and beside a gate that lets only some people answer.
+async fn answers_in_our_threads_are_hidden_and_shown_again(speaker: &Speaker<'_>) {
+    let Speaker { servers, account, acme, jo } = speaker;
+    let ann = servers.join("ann-poe.test").await;
+    let root = speaker.send("act-20", publish("Our kettles are back.")).await.unwrap().native_id;
+    let root = json!({"uri": root, "cid": servers.shows(&root, acme, Value::is_object).await["cid"]});
+    let root_uri = root["uri"].as_str().unwrap();
+    let mut answers = Vec::new();
+    for text in ["Buy followers", "Buy more followers", "Nice"] {
+        let answer = servers.post(jo, text, answering(&root, &root)).await["uri"].as_str().unwrap().to_owned();
+        servers.shows(&answer, acme, Value::is_object).await;
+        answers.push(answer);
+    }
+    let hide = |nth: usize, hidden| Act::Hide { on: Target::new(answers[nth].as_str()), hidden };
+    let listed = async |person: &Person, expected: &[&str]| {
+        let is_so = |post: &Value| post["threadgate"]["record"]["hiddenReplies"] == json!(expected);
+        servers.shows(root_uri, person, is_so).await
+    };
+    assert!(speaker.find("act-21", hide(0, true)).await.is_none());
+    for _ in 0..2 {
+        assert_eq!(speaker.send("act-21", hide(0, true)).await.unwrap().native_id, answers[0]);
+    }
+    assert!(speaker.find("act-21", hide(0, true)).await.is_some());
+    listed(&ann, &[&answers[0]]).await;
+    let beside = servers.read(&format!("app.bsky.unspecced.getPostThreadOtherV2?anchor={root_uri}"), &ann).await;
+    assert_eq!(
+        (beside["thread"][0]["uri"].as_str(), &beside["thread"][0]["value"]["hiddenByThreadgate"]),
+        (Some(&*answers[0]), &json!(true)),
+        "strangers see it only among what is hidden: {beside}"
+    );
+
+    // An answer in somebody else's thread is theirs to hide.
+    let theirs = Account::new(servers.config("jo-doe.test")).unwrap();
+    let error = theirs.send(&servers.cx, &Outbound::new("act-22", hide(1, true))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InputInvalid, "{error}");
+
+    // Both have logged in and know the thread, so they read the gate at the same time.
+    let another = Account::new(servers.config(&acme.did)).unwrap();
+    another.check(&servers.cx).await.unwrap();
+    let known = |nth: usize| Act::Hide { on: Target::new(answers[nth].as_str()).within(root_uri), hidden: true };
+    let (one, other) = (Outbound::new("act-23", known(1)), Outbound::new("act-24", known(2)));
+    let (one, other) =
+        futures_util::future::join(account.send(&servers.cx, &one), another.send(&servers.cx, &other)).await;
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert!(speaker.find("act-23", hide(1, true)).await.is_some());
+    assert!(speaker.find("act-24", hide(2, true)).await.is_some());
+
+    for nth in [1, 2, 0] {
+        for _ in 0..2 {
+            speaker.send("act-25", hide(nth, false)).await.unwrap();
+        }
+        assert!(speaker.find("act-25", hide(nth, false)).await.is_some());
+    }
+    listed(jo, &[]).await;
+    let post = servers.shows(root_uri, jo, Value::is_object).await;
+    assert_ne!(post["viewer"]["replyDisabled"], true, "an empty gate lets anybody answer");
+
+    let rule = json!([{"$type": "app.bsky.feed.threadgate#mentionRule"}]);
+    let gate = json!({"$type": "app.bsky.feed.threadgate", "post": root_uri, "allow": rule,
+        "createdAt": servers.cx.clock.now().to_string()});
+    let rkey = root_uri.rsplit('/').next().unwrap();
+    let body = json!({"repo": acme.did, "collection": "app.bsky.feed.threadgate", "rkey": rkey, "record": gate});
+    servers.call("com.atproto.repo.putRecord", &acme.access, body).await;
+    speaker.send("act-26", hide(0, true)).await.unwrap();
+    let post = listed(jo, &[&answers[0]]).await;
+    assert_eq!(
+        (&post["threadgate"]["record"]["allow"], &post["viewer"]["replyDisabled"]),
+        (&rule, &json!(true)),
+        "who may answer stays as it was"
+    );
+}
+
+/// A context that has met no limit yet, so that it asks.
+fn fresh(transport: impl Transport) -> Context {
+    Context::new(Arc::new(transport), Arc::new(SystemClock))
+}
+
+/// Asks once, and hands on whatever comes.
+fn once() -> HttpTransport {
+    HttpTransport::builder().attempts(1).longest_wait(Duration::ZERO).build()
+}
+
+/// Takes `retry-after` out of the answers, as a proxy may: `ratelimit-reset` is left.
+#[derive(Debug)]
+struct OnlyReset(HttpTransport);
+
+#[async_trait]
+impl Transport for OnlyReset {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        let mut answer = self.0.send(request).await?;
+        answer.headers_mut().remove("retry-after");
+        Ok(answer)
+    }
+
+    async fn open(&self, request: Request<Bytes>) -> Result<Response<ByteStream>, Error> {
+        self.0.open(request).await
+    }
+
+    async fn websocket(&self, request: Request<()>) -> Result<Box<dyn WebSocket>, Error> {
+        self.0.websocket(request).await
+    }
+}
+
+/// Fails unless the server asked to wait for a window of `seconds` that began a short while ago.
+fn assert_waits(error: &Error, seconds: u64) {
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    let Retry::After(pause) = error.retry_advice() else { panic!("{error:?}") };
+    assert!(pause.as_secs() <= seconds && pause + PATIENCE >= Duration::from_secs(seconds), "{pause:?} of {seconds}");
+}
+
+#[tokio::test]
+async fn a_server_that_has_had_enough_tells_how_long_to_wait() {
+    let Some(servers) = Servers::start_limited().await else { return };
+    let acme = servers.join("acme-shop.test").await;
+    let account = Account::new(servers.config("acme-shop.test")).unwrap();
+    account.check(&servers.cx).await.unwrap();
+    let out = Outbound::new("act-1", publish("We are back."));
+
+    // One call that asks for more than an account may write in an hour: 5000 points, three for each record.
+    let create = json!({"$type": "com.atproto.repo.applyWrites#create", "collection": POSTS, "value": {}});
+    let body = json!({"repo": acme.did, "writes": vec![create; 1667]});
+    let refused = servers.try_call(Method::POST, "com.atproto.repo.applyWrites", &acme.access, body).await;
+    assert!(refused.as_ref().is_err_and(|error| error.starts_with("429")), "{refused:?}");
+    for cx in [fresh(once()), fresh(OnlyReset(once()))] {
+        assert_waits(&account.send(&cx, &out).await.unwrap_err(), 3600);
+        // Reads go on, and nothing was written.
+        assert_eq!(account.find_sent(&cx, FindSent::new(out.clone(), cx.clock.now())).await.unwrap(), None);
+    }
+
+    // 30 logins in five minutes, of which the account had one.
+    let login = json!({"identifier": "acme-shop.test", "password": "wrong"});
+    for _ in 0..29 {
+        let _ = servers.try_call(Method::POST, "com.atproto.server.createSession", "", login.clone()).await;
+    }
+    for cx in [fresh(once()), fresh(OnlyReset(once()))] {
+        let again = Account::new(servers.config("acme-shop.test")).unwrap();
+        assert_waits(&again.check(&cx).await.unwrap_err(), 300);
+    }
+    assert_eq!(servers.count(&acme, POSTS).await, 0);
 }
 
 /// An engine over a database that reads the account as `acme`.

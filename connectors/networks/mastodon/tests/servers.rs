@@ -570,15 +570,20 @@ async fn snac_token(server: &Server, name: &str, password: &str) -> String {
     server.call(Method::POST, "/oauth/token", "", &token).await["access_token"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn mastodon_mock_tells_everything_and_streams_it() {
-    let Some(program) = installed("mastodon_mock", ".cache/venv/bin/mastodon_mock") else { return };
+/// The imitation with its demo's people, and the folder it runs in; `None` if it is not installed.
+async fn mastodon_mock() -> Option<(Server, tempfile::TempDir)> {
+    let program = installed("mastodon_mock", ".cache/venv/bin/mastodon_mock")?;
     let port = free_port();
     let mut command = Command::new(program);
     let folder = tempfile::tempdir().unwrap();
     command.current_dir(folder.path());
     command.args(["serve", "--in-memory", "--demo", "--host", "127.0.0.1", "--port", &port.to_string()]);
-    let server = Server::start(command, port, "/api/v2/instance").await;
+    Some((Server::start(command, port, "/api/v2/instance").await, folder))
+}
+
+#[tokio::test]
+async fn mastodon_mock_tells_everything_and_streams_it() {
+    let Some((server, _folder)) = mastodon_mock().await else { return };
     let (brand, customer) = ("ada_token", "grace_token");
     let account = server.account(brand).await;
     assert!(account.capability().reply_text.unwrap().max >= 500);
@@ -639,7 +644,6 @@ async fn mastodon_mock_tells_everything_and_streams_it() {
     let ask = Recheck::new(vec![answer.as_str().into(), asked.as_str().into()]);
     let page = account.recheck(&server.cx, ask).await.unwrap();
     assert_eq!(deleted(&page).iter().map(|gone| gone.native_id.as_str()).collect::<Vec<_>>(), [answer.as_str()]);
-    faults(&server, &account).await;
 }
 
 /// What comes down a stream until something is there.
@@ -655,26 +659,84 @@ async fn streamed<T>(what: &str, stream: &mut careline::network::EventStream, fi
     tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come down the stream"))
 }
 
-/// A server in trouble, as one that answers itself: each fault has its kind, and the next poll goes on.
-async fn faults(server: &Server, account: &Account) {
-    for (effect, kind) in [
-        (json!({"type": "status", "status": 503}), ErrorKind::Unavailable),
-        (json!({"type": "status", "status": 401}), ErrorKind::Unauthenticated),
-        (json!({"type": "malformed"}), ErrorKind::Unavailable),
-        (json!({"type": "ratelimit"}), ErrorKind::RateLimited),
-    ] {
-        let rule = json!({"match": {"path": "/api/v1/notifications"}, "effect": effect, "count": 1});
-        let request = Request::post(format!("{}/api/v1/_mock/faults", server.base))
-            .header("content-type", "application/json")
-            .body(Bytes::from(rule.to_string()))
-            .unwrap();
-        assert!(server.cx.transport.send(request).await.unwrap().status().is_success());
-        let transport = HttpTransport::builder().attempts(1).longest_wait(Duration::ZERO).build();
-        let cx = Context::new(Arc::new(transport), Arc::new(SystemClock));
-        let error = account.poll(&cx, PollAsk::new("notifications", None)).await.unwrap_err();
-        assert_eq!(error.kind(), kind, "{effect} gave {error}");
+/// Has the next call of this path fail.
+async fn fault(server: &Server, path: &str, effect: &Value) {
+    let rule = json!({"match": {"path": path}, "effect": effect, "count": 1});
+    let request = Request::post(format!("{}/api/v1/_mock/faults", server.base))
+        .header("content-type", "application/json")
+        .body(Bytes::from(rule.to_string()))
+        .unwrap();
+    assert!(server.cx.transport.send(request).await.unwrap().status().is_success());
+}
+
+/// Asks once, and knows of no limit yet.
+fn once() -> Context {
+    let transport = HttpTransport::builder().attempts(1).longest_wait(Duration::ZERO).build();
+    Context::new(Arc::new(transport), Arc::new(SystemClock))
+}
+
+/// Whether it is this advice; of a pause until an instant, some may have passed.
+fn is_advice(told: Retry, expected: Retry) -> bool {
+    match (told, expected) {
+        (Retry::After(told), Retry::After(expected)) => told <= expected && told * 2 >= expected,
+        (told, expected) => told == expected,
     }
-    let clear = server.try_call(Method::DELETE, "/api/v1/_mock/faults", "", &[]).await;
-    assert!(clear.is_ok());
-    assert!(account.poll(&server.cx, PollAsk::new("notifications", None)).await.is_ok());
+}
+
+/// A server in trouble, as one that answers itself: each fault has its kind and its advice, what is in doubt is looked
+/// for, and both the next poll and the next attempt go on.
+#[tokio::test]
+async fn mastodon_mock_in_trouble_is_told_for_what_it_is() {
+    let Some((server, _folder)) = mastodon_mock().await else { return };
+    let account = server.account("ada_token").await;
+    let since = server.cx.clock.now();
+    let reset = since.plus(Duration::from_secs(900)).to_string();
+    let after = |seconds| Retry::After(Duration::from_secs(seconds));
+    let troubles = [
+        (json!({"type": "ratelimit"}), ErrorKind::RateLimited, after(300), after(300)),
+        (
+            json!({"type": "status", "status": 429, "headers": {"X-RateLimit-Reset": reset}}),
+            ErrorKind::RateLimited,
+            after(900),
+            after(900),
+        ),
+        (json!({"type": "status", "status": 500}), ErrorKind::Unavailable, Retry::Transient, Retry::Unknown),
+        (json!({"type": "status", "status": 503}), ErrorKind::Unavailable, Retry::Transient, Retry::Unknown),
+        // As GoToSocial throttles.
+        (
+            json!({"type": "status", "status": 503, "headers": {"Retry-After": "30"}}),
+            ErrorKind::Unavailable,
+            after(30),
+            after(30),
+        ),
+        (json!({"type": "status", "status": 401}), ErrorKind::Unauthenticated, Retry::Never, Retry::Never),
+        (json!({"type": "malformed"}), ErrorKind::Unavailable, Retry::Transient, Retry::Unknown),
+    ];
+    let count = troubles.len();
+    for (nth, (effect, kind, polled, sent)) in troubles.into_iter().enumerate() {
+        fault(&server, "/api/v1/notifications", &effect).await;
+        let error = account.poll(&once(), PollAsk::new("notifications", None)).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{effect} gave {error}");
+        assert!(is_advice(error.retry_advice(), polled), "{effect} gave {:?}", error.retry_advice());
+        assert!(account.poll(&once(), PollAsk::new("notifications", None)).await.is_ok());
+
+        let act = Act::Publish { say: Say::new(format!("trouble {nth}")), visibility: Visibility::Public };
+        let out = Outbound::new(format!("act-{nth}"), act);
+        let find = || FindSent::new(out.clone(), since);
+        fault(&server, "/api/v1/statuses", &effect).await;
+        let error = account.send(&once(), &out).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{effect} gave {error}");
+        assert!(is_advice(error.retry_advice(), sent), "{effect} gave {:?}", error.retry_advice());
+        assert_eq!(account.find_sent(&once(), find()).await.unwrap(), None);
+        let receipt = account.send(&once(), &out).await.unwrap();
+        assert_eq!(
+            account.find_sent(&once(), find()).await.unwrap().map(|found| found.native_id),
+            Some(receipt.native_id)
+        );
+    }
+    let native_id = account.info().account.native_id;
+    let path = format!("/api/v1/accounts/{}/statuses?limit=40", native_id.rsplit('/').next().unwrap());
+    let listed = server.call(Method::GET, &path, "ada_token", &[]).await;
+    let said = listed.as_array().unwrap().iter().filter(|status| status["content"].to_string().contains("trouble"));
+    assert_eq!(said.count(), count, "each once");
 }

@@ -1,9 +1,10 @@
-// Bluesky's own servers in one process, on the loopback only: node network.mjs FOLDER-OF-PACKAGES DATABASE-URL FIRST-PORT.
+// Bluesky's own servers in one process, on the loopback only:
+// node network.mjs FOLDER-OF-PACKAGES DATABASE-URL FIRST-PORT [limited].
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import { pathToFileURL } from 'node:url'
 
-const [packages, database, first] = process.argv.slice(2)
+const [packages, database, first, limited] = process.argv.slice(2)
 const port = Number(first)
 
 // They would listen on every interface.
@@ -28,7 +29,7 @@ const bsky = await TestBsky.create({
 bsync.ctx.dataplaneClients = [bsky.ctx.dataplane]
 const pds = await TestPds.create({
   port: port + 1, didPlcUrl: plc.url, bskyAppViewUrl: bsky.url, bskyAppViewDid: bsky.ctx.cfg.serverDid,
-  rateLimitsEnabled: false,
+  rateLimitsEnabled: limited === 'limited',
 })
 mockNetworkUtilities(pds, bsky)
 console.log('ready')

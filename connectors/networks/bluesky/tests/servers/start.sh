@@ -1,7 +1,8 @@
 #!/bin/bash
-# Starts Bluesky's servers over a PostgreSQL of their own, until the standard input ends: start.sh PACKAGES NODE FIRST-PORT.
+# Starts Bluesky's servers over a PostgreSQL of their own, until the standard input ends:
+# start.sh PACKAGES NODE FIRST-PORT [limited]; `limited` turns the limits on requests on.
 set -euo pipefail
-packages=$1 node=$2 port=$3
+packages=$1 node=$2 port=$3 limited=${4:-}
 here=$(dirname "$(readlink -f "$0")")
 postgres=$(find /usr/lib/postgresql -name initdb | sort -V | tail -1 | xargs dirname)
 data=$(mktemp -d)
@@ -20,6 +21,6 @@ cd "$data"
 "${as[@]}" "$postgres/pg_ctl" -D "$data/db" -w -l "$data/log" \
   -o "-p $((port + 4)) -h 127.0.0.1 -k '' -c fsync=off" start >/dev/null
 LOG_ENABLED=false NODE_ENV=test "$node" --no-deprecation --dns-result-order=ipv4first "$here/network.mjs" "$packages" \
-  "postgresql://postgres@127.0.0.1:$((port + 4))/postgres" "$port" </dev/null &
+  "postgresql://postgres@127.0.0.1:$((port + 4))/postgres" "$port" "$limited" </dev/null &
 server=$!
 cat >/dev/null
