@@ -149,8 +149,9 @@ pub struct Capability {
     pub surfaces: Vec<Surface>,
     /// The verbs [`Network::send`] knows, see [`Act::verb`]; empty if nothing can be sent.
     pub send_verbs: Vec<String>,
-    /// Whether the network itself takes an act with the same key but once, so that a repetition needs no looking first.
-    pub sends_once: bool,
+    /// For how many seconds after an attempt the network itself takes an act with the same key but once, so that a
+    /// repetition needs no looking first: 0 not at all, [`u32::MAX`] for ever.
+    pub sends_once_for: u32,
     /// How many seconds the network may take to show what was sent to whoever looks for it; 0 if it shows it at once.
     pub sent_lag: u32,
     /// How an answer others can read is counted, and how long it may be.

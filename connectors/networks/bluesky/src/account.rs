@@ -99,7 +99,7 @@ impl Network for Account {
         let verbs = send::VERBS.iter().filter(|verb| self.config.direct_messages || **verb != send::DIRECT_MESSAGE);
         capability.send_verbs = verbs.map(|verb| (*verb).to_owned()).collect();
         // A record stands under a key made from the act's; a direct message has no such key (fact sheet §3, §4).
-        capability.sends_once = !self.config.direct_messages;
+        capability.sends_once_for = if self.config.direct_messages { 0 } else { u32::MAX };
         if self.jetstream.is_some() {
             capability.stream_sources = vec![stream::SOURCE.to_owned()];
         }

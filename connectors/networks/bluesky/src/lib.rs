@@ -9,7 +9,7 @@
 //! direct messages by the id their service gives them. All of these mean the same everywhere, so the id scope is the
 //! network.
 //!
-//! What an account says in public it says once: see [`Capability::sends_once`]. A record under a key that is made from
+//! What an account says in public it says once: see [`Capability::sends_once_for`]. A record under a key that is made from
 //! the act's own is not written a second time. Direct messages know no such key, so that with them the account has to
 //! look before it repeats anything.
 //!
@@ -19,7 +19,7 @@
 //! People can begin a direct message to the account only while its own setting
 //! (`allowIncoming` of `chat.bsky.actor.declaration`) lets them: set it to `all` (fact sheet §3).
 //!
-//! [`Capability::sends_once`]: careline::network::Capability::sends_once
+//! [`Capability::sends_once_for`]: careline::network::Capability::sends_once_for
 //!
 //! ```
 //! use careline::model::{NativeAccount, Timestamp};

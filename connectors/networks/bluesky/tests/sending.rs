@@ -573,9 +573,9 @@ fn only_without_direct_messages_is_everything_sent_once() {
     let mut config = AccountConfig::new(ACME, "planted-password");
     let with = Account::new(config.clone()).unwrap().capability();
     assert_eq!(with.send_verbs, ["reply", "direct_message", "publish", "like", "hide", "delete"]);
-    assert!(!with.sends_once);
+    assert_eq!(with.sends_once_for, 0);
     config.direct_messages = false;
     let without = Account::new(config).unwrap().capability();
     assert_eq!(without.send_verbs, ["reply", "publish", "like", "hide", "delete"]);
-    assert!(without.sends_once);
+    assert_eq!(without.sends_once_for, u32::MAX);
 }

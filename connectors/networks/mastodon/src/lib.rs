@@ -59,6 +59,9 @@ const DEFAULT_TEXT_MAX: u32 = 500;
 /// What a link counts where the server does not tell (fact sheet §7).
 const DEFAULT_LINK_LENGTH: u32 = 23;
 
+/// So long a server keeps an `Idempotency-Key` (fact sheet §5).
+const KEY_KEPT_SECS: u32 = 3600;
+
 /// One brand account on one server.
 #[derive(Debug)]
 pub struct Account {
@@ -271,7 +274,7 @@ impl Network for Account {
         capability.surfaces =
             vec![Surface::Post, Surface::Comment, Surface::Mention, Surface::Quote, Surface::DirectMessage];
         capability.send_verbs = send::VERBS.map(str::to_owned).into();
-        capability.sends_once = facts.sends_once;
+        capability.sends_once_for = if facts.sends_once { KEY_KEPT_SECS } else { 0 };
         let text = match facts.gotosocial {
             true => TextPolicy::gotosocial(facts.text_max),
             false => TextPolicy::mastodon(facts.text_max, facts.link_length),

@@ -293,9 +293,9 @@ async fn only_the_original_is_known_to_take_a_key_once() {
             Exchange::get("https://inst.example/api/v2/instance").json(instance(source)),
         ]);
         let account = account();
-        assert!(!account.capability().sends_once, "not before it is known");
+        assert_eq!(account.capability().sends_once_for, 0, "not before it is known");
         account.check(&cx).await.unwrap();
-        assert_eq!(account.capability().sends_once, once, "{source}");
+        assert_eq!(account.capability().sends_once_for, if once { 3600 } else { 0 }, "{source}");
     }
 }
 

@@ -252,7 +252,7 @@ async fn verbs_depend_on_token_access_and_plan() {
     let (_script, cx) = scripted([]);
     let plain = account_with(|_| {});
     assert_eq!(plain.capability().send_verbs, ["reply", "direct_message", "publish", "hide", "delete"]);
-    assert!(!plain.capability().sends_once && plain.capability().sent_lag > 0);
+    assert!(plain.capability().sends_once_for == 0 && plain.capability().sent_lag > 0);
     for out in [like(true), edit()] {
         assert_eq!(plain.send(&cx, &out).await.unwrap_err().kind(), ErrorKind::Unsupported, "{}", out.act.verb());
     }

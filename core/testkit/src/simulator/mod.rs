@@ -81,7 +81,7 @@ mod tests {
     fn a_double_is_found() {
         let found = (0..20).find_map(|seed| {
             let mut plan = Plan::of_seed(seed);
-            plan.habits = Habits { sends_once: false, lag_secs: 300, declares_lag: false, ..plan.habits };
+            plan.habits = Habits { sends_once_for: 0, lag_secs: 300, declares_lag: false, ..plan.habits };
             simulate(&plan).err()
         });
         let broken = found.unwrap();

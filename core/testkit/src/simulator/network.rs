@@ -64,6 +64,7 @@ pub(super) struct Done {
     pub(super) key: String,
     /// The message it added; `None` for what adds none.
     pub(super) added: Option<CompactString>,
+    at: Timestamp,
     shown_at: Timestamp,
 }
 
@@ -259,8 +260,9 @@ impl SimNetwork {
 
     /// It takes effect.
     fn apply(&self, remote: &mut Remote, out: &Outbound, at: Timestamp, shown_at: Timestamp) -> Receipt {
-        let before = remote.done.iter().find(|done| done.key == out.key).and_then(|done| done.added.clone());
-        if let Some(native_id) = before.filter(|_| self.habits.sends_once) {
+        let knows_key_since = at.plus_millis(-1000 * i64::from(self.habits.sends_once_for));
+        let before = remote.done.iter().find(|done| done.key == out.key && done.at > knows_key_since);
+        if let Some(native_id) = before.and_then(|done| done.added.clone()) {
             return self.receipt(&native_id, at);
         }
         let added = match &out.act {
@@ -279,7 +281,7 @@ impl SimNetwork {
             act => Ok(self.add(remote, out, act, at, shown_at)),
         };
         let native_id = added.clone().unwrap_or_else(|about| about);
-        remote.done.push(Done { key: out.key.clone(), added: added.ok(), shown_at });
+        remote.done.push(Done { key: out.key.clone(), added: added.ok(), at, shown_at });
         self.receipt(&native_id, at)
     }
 
@@ -446,7 +448,7 @@ impl Network for Connection {
         capability.webhook = true;
         capability.edits = true;
         capability.send_verbs = Act::VERBS.map(str::to_owned).into();
-        capability.sends_once = self.0.habits.sends_once;
+        capability.sends_once_for = self.0.habits.sends_once_for;
         capability.sent_lag = if self.0.habits.declares_lag { self.0.habits.lag_secs } else { 0 };
         capability.reply_text = Some(text.clone());
         capability.private_text = Some(text.clone());

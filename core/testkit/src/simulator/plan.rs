@@ -50,8 +50,8 @@ impl Plan {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Habits {
-    /// Whether it takes an act with the same key but once.
-    pub sends_once: bool,
+    /// For how many seconds it takes an act with the same key but once.
+    pub sends_once_for: u32,
     /// How many seconds it may take to show what was sent.
     pub lag_secs: u32,
     /// Whether it tells of that, as it must; else nothing keeps us from sending twice.
@@ -92,7 +92,11 @@ impl Habits {
     fn drawn(random: &mut Random) -> Self {
         let four_minutes = 4 * 60_000;
         Self {
-            sends_once: random.strikes(350),
+            sends_once_for: match random.below(100) {
+                0..65 => 0,
+                65..80 => 600,
+                _ => u32::MAX,
+            },
             lag_secs: [0, 0, 5, 60, 300][random.below(5) as usize],
             declares_lag: true,
             echoes: [Echoes::None, Echoes::Plain, Echoes::Keyed][random.below(3) as usize],
