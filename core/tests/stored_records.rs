@@ -42,15 +42,18 @@ fn records_of_this_version_are_read_and_written_alike() {
         "account",
         "alias",
         "assessment",
+        "automatic_said",
         "case",
         "conversation",
         "cursor",
         "customer",
         "fate",
         "identity",
+        "incident",
         "line",
         "message",
         "note",
+        "open_incidents",
         "presence",
         "quarantined",
         "reaction",
@@ -58,6 +61,7 @@ fn records_of_this_version_are_read_and_written_alike() {
         "slot",
         "step",
         "thread",
+        "token",
     ];
     assert_eq!(kinds, all);
     println!("{} kinds of records read", kinds.len());

@@ -528,6 +528,33 @@ async fn an_invitation_that_is_refused_invites_nobody() {
 }
 
 #[tokio::test]
+async fn the_first_answer_in_an_incident_needs_approval_and_the_next_does_not() {
+    let desk = Desk::new("[[approvals]]\nfirst_in_incident = true\nby = ['leads']");
+    let (broken, other) = (desk.complaint("1").await, desk.world.id_of("2"));
+    desk.world.take(post("2", "li", "where is my invoice")).await;
+    let when = serde_json::from_value(serde_json::json!({"terms": ["broken"]})).unwrap();
+    let draft =
+        IncidentDraft { key: "k".into(), name: "Parcels".into(), when, without_hold: true, ..Default::default() };
+    let before = desk.submit(desk.answer("k0", &broken, "We look into it.")).await;
+    assert_eq!(before.state, ReplyState::Queued, "nothing is open yet");
+    desk.run(60).await;
+    let incident = desk.world.tenant.open_incident(draft, "bob").await.unwrap();
+
+    let first = desk.submit(desk.answer("k1", &broken, "A new parcel is on its way.")).await;
+    let approval = first.approval.clone().unwrap();
+    assert_eq!((first.state, approval.rule.as_str()), (ReplyState::AwaitingApproval, "approvals_1"));
+    let elsewhere = desk.submit(desk.answer("k2", &other, "The invoice is in your mail box.")).await;
+    assert_eq!(elsewhere.state, ReplyState::Queued, "it is not about the incident");
+    desk.world.tenant.approve(&first.id, "bob", None).await.unwrap();
+    desk.run(60).await;
+    let next = desk.submit(desk.answer("k3", &broken, "It comes by courier, before noon.")).await;
+    assert_eq!(next.state, ReplyState::Queued, "the customer was answered since");
+    desk.world.tenant.release_incident(&incident.id, "bob").await.unwrap();
+    let after = desk.submit(desk.answer("k4", &broken, "And thanks for your patience with us.")).await;
+    assert_eq!(after.state, ReplyState::Queued);
+}
+
+#[tokio::test]
 async fn an_incident_holds_answers_and_tells_who_is_owed_one() {
     let desk = Desk::new("[[approvals]]\nfirst_in_incident = true\nby = ['leads']");
     let (broken, other) = (desk.complaint("1").await, desk.world.id_of("2"));
