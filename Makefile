@@ -93,6 +93,7 @@ bench: logs
 	case "$(BENCH)" in \
 	  python | node) .ci/bench.sh $(BENCH) 2>&1 | tee $(LOGS)/bench.log ;; \
 	  *) cargo run --locked --release -q -p careline-benches -- $(BENCH) 2>&1 | tee $(LOGS)/bench.log; \
-	    if [ -z "$(BENCH)" ]; then for binding in python node; do .ci/bench.sh $$binding; done 2>&1 \
-	      | tee -a $(LOGS)/bench.log; fi ;; \
+	    if [ -z "$(BENCH)" ]; then \
+	      { cargo run --locked --release -q -p careline-testkit --example soak -- 100000; \
+	        for binding in python node; do .ci/bench.sh $$binding; done; } 2>&1 | tee -a $(LOGS)/bench.log; fi ;; \
 	esac

@@ -137,7 +137,7 @@ impl Tenant {
     /// The part whose turn it is in a line, now or later.
     async fn next_in(&self, line: &ConversationId) -> Result<Option<Due>> {
         let Some(Record::Line(line)) = self.record(Key::Line(line.clone())).await? else { return Ok(None) };
-        let Some(head) = line.head() else { return Ok(None) };
+        let Some(head) = line.head(self.inner.now()) else { return Ok(None) };
         let Some(Record::Reply(reply)) = self.record(Key::Reply(head.reply.clone())).await? else { return Ok(None) };
         let Some(place) = reply.next_part() else { return Ok(None) };
         let needs = self.needed_by(&reply).await?;

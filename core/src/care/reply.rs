@@ -424,7 +424,7 @@ impl Draft<'_> {
             reply.changed_at = at;
         }
         line.note(&reply);
-        let head = match line.head().map(|head| head.reply.clone()) {
+        let head = match line.head(at).map(|head| head.reply.clone()) {
             Some(head) if head == reply.id => Some(reply.clone()),
             Some(head) => self.reply(&head)?,
             None => None,

@@ -310,6 +310,9 @@ pub struct LinedReply {
     pub state: ReplyState,
     /// Since when.
     pub at: Timestamp,
+    /// Before when it is not to be sent: until then it holds up nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 impl ReplyLine {
@@ -325,6 +328,7 @@ impl ReplyLine {
             to: reply.to.clone(),
             state: reply.state.clone(),
             at: reply.changed_at,
+            not_before: reply.not_before,
         };
         match self.replies.iter_mut().find(|known| known.reply == reply.id) {
             Some(known) => *known = lined,
@@ -342,9 +346,16 @@ impl ReplyLine {
         });
     }
 
-    /// The reply whose turn it is: the first that waits for the network.
-    pub fn head(&self) -> Option<&LinedReply> {
-        self.replies.iter().find(|lined| matches!(lined.state, ReplyState::Queued | ReplyState::Sending))
+    /// The reply whose turn it is at an instant: the one that is being sent, else the first that may be sent by then, else
+    /// the one that may be sent next.
+    pub fn head(&self, at: Timestamp) -> Option<&LinedReply> {
+        let waits = |lined: &&LinedReply| matches!(lined.state, ReplyState::Queued | ReplyState::Sending);
+        let not_before = |lined: &&LinedReply| match lined.state {
+            ReplyState::Sending => None,
+            _ => Some(lined.not_before.unwrap_or_default().max(at)),
+        };
+        // Of several that may be sent at the same time, the first.
+        self.replies.iter().filter(waits).min_by_key(not_before)
     }
 }
 

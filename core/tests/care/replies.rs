@@ -186,6 +186,25 @@ async fn the_same_words_of_another_reply_are_not_taken_for_ours() {
 }
 
 #[tokio::test]
+async fn what_is_to_be_sent_later_holds_up_nobody() {
+    let desk = Desk::new("");
+    let to = desk.complaint("1").await;
+    let tomorrow = desk.world.now().plus(Duration::from_secs(86_400));
+    let follow_up = ReplyDraft { not_before: Some(tomorrow), ..desk.answer("k1", &to, "Has it arrived?") };
+    let later = desk.submit(follow_up).await;
+    desk.submit(desk.answer("k2", &to, "It is on its way.")).await;
+    desk.run(3600).await;
+    assert_eq!(
+        (desk.sink.texts(), desk.state(&later).await),
+        (vec!["It is on its way. ^AN".into()], ReplyState::Queued)
+    );
+    desk.run(86_400).await;
+    assert_eq!(desk.sink.texts()[1], "Has it arrived? ^AN");
+    let sent_at = desk.world.tenant.reply_record(&later.id).await.unwrap().parts[0].sent_at;
+    assert!(sent_at >= Some(tomorrow), "{sent_at:?}");
+}
+
+#[tokio::test]
 async fn what_the_network_refuses_is_told_and_can_be_sent_after_all() {
     let desk = Desk::new("");
     let to = desk.complaint("1").await;

@@ -351,7 +351,7 @@ async fn a_database_of_version_2_opens() {
     assert_eq!((reply.text(), reply.next_part()), ("Die Größe stimmt wieder.", Some(1)));
     let line = store.load(&acme(), &[Key::Line("t1".into())]).await.unwrap().entries.remove(0);
     let Some(Record::Line(line)) = line.record else { panic!("the line is gone") };
-    assert_eq!(line.head().map(|head| head.reply.as_str()), Some("s1"));
+    assert_eq!(line.head(Timestamp::default()).map(|head| head.reply.as_str()), Some("s1"));
 }
 
 #[tokio::test]

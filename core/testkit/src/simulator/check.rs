@@ -214,8 +214,10 @@ impl Oracle<'_> {
                 if !after_part {
                     self.wrong.push(format!("order: part {part} came before the one before it: {}", brief(reply)));
                 }
-                // What a person approved or looked after went on when they did, what was unknown when an echo told of it.
-                let moved = |reply: &Reply| reply.approval.is_some() || self.was_unknown(reply);
+                // What a person approved or looked after went on when they did, what was unknown when an echo told of it,
+                // and what was to wait when it might.
+                let moved =
+                    |reply: &Reply| reply.approval.is_some() || self.was_unknown(reply) || reply.not_before.is_some();
                 let overtaken = earlier
                     .iter()
                     .find(|(other, _)| self.places.get(&other.id) > self.places.get(&reply.id) && !moved(other));

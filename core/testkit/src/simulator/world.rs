@@ -341,6 +341,9 @@ impl World {
             20..32 if !private => draft.verb = Some("direct_message".into()),
             _ => {}
         }
+        if self.strikes(50) {
+            draft.not_before = Some(self.schedule.now().plus(self.draw(|random| random.millis(0, 20 * 60_000))));
+        }
         let Some(reply) = self.submit(&draft).await else { return };
         if reply.state == ReplyState::AwaitingApproval {
             self.clone().decide(&reply, author).await;
