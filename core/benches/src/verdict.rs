@@ -31,11 +31,13 @@ pub enum Step {
     Both(usize),
     /// It is rendered for X, signed.
     Compose,
+    /// What it is compared with is made of an earlier one, as a verdict does for each that it reads.
+    Fingerprint,
 }
 
 impl Step {
     /// Every step that is measured.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Guards(0),
         Self::Guards(16),
         Self::Guards(Guarded::MOST_EARLIER),
@@ -44,6 +46,7 @@ impl Step {
         Self::Both(16),
         Self::Both(Guarded::MOST_EARLIER),
         Self::Compose,
+        Self::Fingerprint,
     ];
 
     /// What it is called.
@@ -53,6 +56,7 @@ impl Step {
             Self::Measure => "measure".to_owned(),
             Self::Both(earlier) => format!("verdict (rendered and guarded), {earlier} earlier answers"),
             Self::Compose => "compose".to_owned(),
+            Self::Fingerprint => "fingerprint of an earlier answer".to_owned(),
         }
     }
 }
@@ -108,6 +112,10 @@ impl Desk {
                 self.each(|| self.objections(&earlier) + self.parts())
             }
             Step::Compose => self.each(|| self.parts()),
+            Step::Fingerprint => self.each(|| {
+                black_box(Fingerprint::new(black_box(ANSWER)));
+                1
+            }),
         }
     }
 
