@@ -11,10 +11,11 @@ use crate::policy::Facts;
 use crate::store::{Effect, EffectAction, Key, Record};
 
 impl Draft<'_> {
-    /// Gives a new or changed message, which came at `at`, to the case it belongs to, if to any.
+    /// Gives a new or changed message, which came at `at`, to the case it belongs to, if to any. One of ours is for a
+    /// recipient, and about the case of the reply that said it.
     pub(super) fn join_case(
         &mut self,
-        recipient: Option<&Profile>,
+        (recipient, about): (Option<&Profile>, Option<CaseId>),
         known: Option<&Message>,
         message: &mut Message,
         at: Timestamp,
@@ -33,7 +34,7 @@ impl Draft<'_> {
         }
         match (&message.origin, message.customer.clone()) {
             (Origin::Customer, Some(customer)) => self.customer_joins(message, &customer),
-            (Origin::Brand | Origin::Careline, _) => self.brand_joins(recipient, message),
+            (Origin::Brand | Origin::Careline, _) => self.brand_joins(recipient, about, message),
             _ => Ok(()),
         }
     }
@@ -91,11 +92,15 @@ impl Draft<'_> {
         Ok(case.filter(|case| case.conversations.contains(&message.conversation) || any_thread && case.is_open()))
     }
 
-    /// One of our own messages answers the case of the message it replies to, or of the person it is addressed to.
-    fn brand_joins(&mut self, recipient: Option<&Profile>, message: &mut Message) -> Read<()> {
-        let answered = match &message.reply_to {
-            Some(reply) => self.known_by(&message.scope, &reply.native_id)?.and_then(|(_, parent, _)| parent?.case),
-            None => None,
+    /// One of our own messages answers the case that its reply is about, else that of the message it replies to, else of
+    /// the person it is addressed to.
+    fn brand_joins(&mut self, recipient: Option<&Profile>, about: Option<CaseId>, message: &mut Message) -> Read<()> {
+        let answered = match (&message.reply_to, about) {
+            (_, Some(about)) => Some(self.joined_into(about)?),
+            (Some(reply), None) => {
+                self.known_by(&message.scope, &reply.native_id)?.and_then(|(_, parent, _)| parent?.case)
+            }
+            (None, None) => None,
         };
         let ours = if answered.is_some() { self.said_to(message)? } else { Vec::new() };
         let case = match (answered, recipient) {
@@ -108,6 +113,14 @@ impl Draft<'_> {
             (None, Some(profile)) => self.remember_direct(profile, message),
             (None, None) => Ok(()),
         }
+    }
+
+    /// The case that one is part of by now: itself, if it joined no other.
+    fn joined_into(&mut self, mut case: CaseId) -> Read<CaseId> {
+        while let Some(into) = self.overlay.case(&case)?.and_then(|case| case.joined_into) {
+            case = into;
+        }
+        Ok(case)
     }
 
     /// Lets the case that a person opens later find our latest private message to them.

@@ -64,14 +64,16 @@ impl Draft<'_> {
             }
             return NOTHING;
         };
-        if let Some(reply) = self.reply_echoed(inbound)? {
+        let reply = self.reply_echoed(inbound)?;
+        if let Some(reply) = &reply {
             message.automatic = !reply.by_human;
         }
         let assessment = self.assessment(arrival, inbound, known.as_ref(), &mut message)?;
         let received_at = arrival.event.received_at;
         // Before its case is looked for: a thread that becomes part of this one may hold it.
         self.write_place(place, known.as_ref(), &message, received_at);
-        self.join_case(recipient_of(inbound), known.as_ref(), &mut message, received_at)?;
+        let about = reply.and_then(|reply| reply.case);
+        self.join_case((recipient_of(inbound), about), known.as_ref(), &mut message, received_at)?;
 
         if arrival.event.channel != Channel::Engine {
             self.echoed(inbound, received_at)?;

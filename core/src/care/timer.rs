@@ -164,7 +164,7 @@ impl Draft<'_> {
             let cause = Cause { kind: Some(StepKind::Advised), actor: &advice.advisor, at, reasons };
             self.change_in_case(&known, &mut message, cause)?;
             if message.case.is_none() {
-                self.join_case(None, None, &mut message, at)?;
+                self.join_case((None, None), None, &mut message, at)?;
             }
             self.count_gist(known.gist.as_ref(), message.gist.as_ref(), message.at());
         }

@@ -186,6 +186,22 @@ async fn the_same_words_of_another_reply_are_not_taken_for_ours() {
 }
 
 #[tokio::test]
+async fn a_private_answer_stays_with_the_case_it_is_about() {
+    let desk = Desk::new("");
+    let (older, newer) = (desk.complaint("1").await, desk.world.id_of("2"));
+    desk.world.take(post("2", "jo", "and where is my invoice?")).await;
+    let (older_case, newer_case) = (desk.world.message(&older).await.case, desk.world.message(&newer).await.case);
+    assert_ne!(older_case, newer_case);
+    let private = ReplyDraft { verb: Some("direct_message".into()), ..desk.answer("k1", &older, "We are on it.") };
+    desk.submit(private).await;
+    desk.run(60).await;
+    assert_eq!(desk.world.message(&desk.world.id_of("own1")).await.case, older_case);
+    let (older, newer) = (older_case.unwrap(), newer_case.unwrap());
+    assert_eq!(desk.world.view(&older).await.case.awaiting_since, None);
+    assert!(desk.world.view(&newer).await.case.awaiting_since.is_some());
+}
+
+#[tokio::test]
 async fn what_is_to_be_sent_later_holds_up_nobody() {
     let desk = Desk::new("");
     let to = desk.complaint("1").await;
