@@ -32,6 +32,7 @@ mod wire;
 use std::sync::{PoisonError, RwLock};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use careline::context::Context;
 use careline::engage::text::TextPolicy;
 use careline::model::{NativeAccount, NetworkName, Surface};
@@ -43,6 +44,7 @@ use careline::network::{
 use careline::wire::Body;
 use careline::{Error, ErrorKind, Result};
 use compact_str::{CompactString, format_compact};
+use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -144,17 +146,28 @@ impl Account {
         }
     }
 
-    /// What an error of a call comes to: a token the account was connected with, and that the server refused, is dead.
+    /// What an error of a call comes to: a token the account was connected with, and that the server refuses, is dead.
     async fn judged(&self, cx: &Context, bearer: &Token, error: Error) -> Error {
         let Some(slot) = cx.tokens.as_deref().filter(|_| error.kind() == ErrorKind::Unauthenticated) else {
             return error;
         };
         let is_configured = bearer.access.expose_secret() == self.token.expose_secret();
-        let ended = async { token::after_refusal(slot, &*cx.clock, TOKEN_LIFE, bearer, Cause::Unknown, lasts).await };
-        match is_configured {
-            true => error,
-            false => ended.await.err().filter(|ended| Cause::of(ended).is_some()).unwrap_or(error),
+        // Nothing brings a dead token back, so one answer alone does not end it.
+        if is_configured || !self.is_refused(cx, bearer).await {
+            return error;
         }
+        let ended = async { token::after_refusal(slot, &*cx.clock, TOKEN_LIFE, bearer, Cause::Unknown, lasts).await };
+        ended.await.err().filter(|ended| Cause::of(ended).is_some()).unwrap_or(error)
+    }
+
+    /// Whether the server, asked who we are, does not take the token either.
+    async fn is_refused(&self, cx: &Context, bearer: &Token) -> bool {
+        let asked = async {
+            let url = self.url(&["api", "v1", "accounts", "verify_credentials"])?;
+            let request = self.request(bearer, &url, "application/json")?.body(Bytes::new()).map_err(poll::unfit)?;
+            cx.transport.send(request).await
+        };
+        asked.await.is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
     }
 
     /// The app that people authorise: the host's own on this server, else one that is registered now.

@@ -27,6 +27,11 @@ fn like(token: &str) -> Exchange {
         .json(r#"{"id":"5"}"#)
 }
 
+fn whoami() -> Exchange {
+    Exchange::get("https://inst.example/api/v1/accounts/verify_credentials")
+        .requires_header("authorization", "Bearer planted-access")
+}
+
 fn liked() -> Outbound {
     Outbound::new("k1", Act::Like { on: Target::new("5"), liked: true })
 }
@@ -41,6 +46,9 @@ async fn the_token_of_the_slot_goes_before_the_configured_one() {
             .requires_header("authorization", "Bearer planted-access")
             .json(revoked)
             .status(401),
+        whoami().json(r#"{"id":"1"}"#),
+        Exchange::get("https://inst.example/api/v1/notifications").json(revoked).status(401),
+        whoami().json(revoked).status(401),
         like("again"),
     ]);
     let account = Account::new(AccountConfig::new("https://inst.example", "configured").account_id("1")).unwrap();
@@ -49,6 +57,9 @@ async fn the_token_of_the_slot_goes_before_the_configured_one() {
     account.send(&cx, &liked()).await.unwrap();
 
     let source = account.capability().poll_sources.remove(0);
+    let refused = account.poll(&cx, PollAsk::new(source.clone(), None)).await.unwrap_err();
+    assert_eq!((refused.kind(), Cause::of(&refused)), (ErrorKind::Unauthenticated, None), "once is no proof");
+    assert_eq!(slot.load().await.unwrap().unwrap().1.dead, None);
     for _ in 0..2 {
         let error = account.poll(&cx, PollAsk::new(source.clone(), None)).await.unwrap_err();
         assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unauthenticated, Some(Cause::Unknown)), "{error}");
