@@ -41,6 +41,7 @@ class AsyncCare(AsyncEngineVerbs):
         tenants: Mapping[str, PolicySource] | None = None,
         endpoints: Mapping[str, Settings] | None = None,
         accounts: Mapping[str, Settings] | None = None,
+        token_keys: Sequence[str] = (),
         advisors: Sequence[Advisor] = (),
         transport: Transport | None = None,
         executor: Executor | None = None,
@@ -52,7 +53,8 @@ class AsyncCare(AsyncEngineVerbs):
             policy: The policy of a single-brand host.
             tenants: Policies of several tenants, by name.
             endpoints: What networks post to, by a name of yours.
-            accounts: Accounts to read, by the ids their policies give them.
+            accounts: Accounts to read and answer through, by the ids their policies give them.
+            token_keys: What the tokens of connected accounts are sealed under in the store.
             advisors: Models or rules of your own.
             transport: Your own HTTP client.
             executor: The threads to work on.
@@ -65,6 +67,7 @@ class AsyncCare(AsyncEngineVerbs):
             tenants=tenants,
             endpoints=endpoints,
             accounts=accounts,
+            token_keys=token_keys,
             advisors=advisors,
             transport=transport,
         )
