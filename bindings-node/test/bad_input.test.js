@@ -125,6 +125,7 @@ const OPTIONS = {
   search: PAGE,
   quarantine: PAGE,
   setPresence: ['until'],
+  connect: ['refresh', 'expiresAt', 'kind'],
   approve: ['text'],
   replies: ['states', 'case', 'account', ...PAGE],
   handOff: ['note'],
