@@ -171,7 +171,6 @@ impl Tenant {
         }
         let answer = match out {
             Ok(out) => self.within_time(&due, &*network, &out).await,
-            // That our own store fails says nothing of the reply.
             Err(error) if is_of_the_store(&error) => return Err(error),
             Err(error) => Err(error),
         };
@@ -213,6 +212,8 @@ impl Tenant {
         let error = match select(pin!(self.found(&due, network)), clock.sleep(SEND_WITHIN)).await {
             Either::Left((Ok(Some(receipt)), _)) => return self.took(&due, receipt).await.map(|()| true),
             Either::Left((Ok(None), _)) => None,
+            // That our own store fails says nothing of the reply.
+            Either::Left((Err(error), _)) if is_of_the_store(&error) => return Err(error),
             Either::Left((Err(error), _)) => Some(error),
             Either::Right(_) => Some(Error::new(ErrorKind::Timeout, "the network did not answer in time")),
         };
