@@ -222,7 +222,10 @@ async fn cut_answers_are_tried_again() {
 
 #[tokio::test]
 async fn nobody_listening_is_unavailable_and_worth_another_try_even_for_a_post() {
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Held, so that no other test listens there, but nobody listens.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = held.local_addr().unwrap().port();
     let error = transport().build().send(post(&format!("http://127.0.0.1:{port}/"))).await.unwrap_err();
     assert_eq!((error.kind(), error.retry_advice()), (ErrorKind::Unavailable, Retry::Transient));
 }

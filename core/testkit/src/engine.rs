@@ -30,6 +30,7 @@ pub const TRIED: &[&str] = &[
     "audit",
     "audit_chain",
     "authors",
+    "begin_authorisation",
     "can_send",
     "case",
     "cases_of",
@@ -45,6 +46,7 @@ pub const TRIED: &[&str] = &[
     "erase",
     "explain",
     "export",
+    "finish_authorisation",
     "follow",
     "hand_off",
     "history",
@@ -456,6 +458,8 @@ async fn meddle(tenant: &Tenant, theirs: &Theirs) {
     absent(tenant.recheck(&"nobody".into()).await);
     absent(tenant.check(&"shop".into()).await);
     absent(tenant.connect(&"nobody".into(), token(3)).await);
+    absent(tenant.begin_authorisation(&"nobody".into(), "https://desk.example/").await);
+    absent(tenant.finish_authorisation(&"nobody".into(), &"{}".into(), "https://desk.example/").await);
     absent(tenant.poll(&"nobody".into()).await);
     absent(tenant.poll_source(&"nobody".into(), "messages").await);
     absent(tenant.follow(&"nobody".into(), "line").await);

@@ -33,6 +33,10 @@ use http::{Method, Request, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+/// How long the servers may take to start, on a machine that is busy with other tests.
+const START: Duration = Duration::from_secs(240);
+/// How often they are started: between the choice of their ports and their start another test may take one.
+const STARTS: usize = 4;
 /// How long a real server may take to tell what happened on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "made-up-password";
@@ -80,19 +84,25 @@ impl Servers {
             println!("skipped: Bluesky's servers are not installed; `.ci/servers.sh bluesky` does it");
             return None;
         };
-        let port = free_ports();
-        let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/start.sh");
-        let mut command = Command::new(start);
-        command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]).arg(port.to_string()).args(more);
-        let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let cx = Context::new(Arc::new(HttpTransport::builder().build()), Arc::new(SystemClock));
-        let servers = Self { process, base: format!("http://localhost:{}", port + 1), cx };
         let begun = Instant::now();
-        while servers.try_call(Method::GET, "com.atproto.server.describeServer", "", Value::Null).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "the servers do not start");
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        for _ in 0..STARTS {
+            let port = free_ports();
+            let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/start.sh");
+            let mut command = Command::new(start);
+            command.args([packages.canonicalize().unwrap(), node.canonicalize().unwrap()]);
+            command.arg(port.to_string()).args(more);
+            let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let cx = Context::new(Arc::new(HttpTransport::builder().build()), Arc::new(SystemClock));
+            let mut servers = Self { process, base: format!("http://localhost:{}", port + 1), cx };
+            while servers.process.try_wait().unwrap().is_none() {
+                if servers.try_call(Method::GET, "com.atproto.server.describeServer", "", Value::Null).await.is_ok() {
+                    return Some(servers);
+                }
+                assert!(begun.elapsed() < START, "the servers do not start");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
         }
-        Some(servers)
+        panic!("the servers ended {STARTS} times before they had started");
     }
 
     /// What another program would ask; the error is whatever came in place of a good answer.

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_seed_replays() {
-        let plan = Plan::of_seed(3);
+        let plan = Plan::of_seed(5);
         let figures = simulate(&plan).unwrap();
         assert!(figures.sends() > 50 && figures.kills > 0 && figures.faults.len() > 5, "{figures}");
         assert_eq!(simulate(&plan).unwrap(), figures);

@@ -23,4 +23,8 @@ cd "$data"
 LOG_ENABLED=false NODE_ENV=test "$node" --no-deprecation --dns-result-order=ipv4first "$here/network.mjs" "$packages" \
   "postgresql://postgres@127.0.0.1:$((port + 4))/postgres" "$port" "$limited" </dev/null &
 server=$!
-cat >/dev/null
+cat <&0 >/dev/null &
+input=$!
+# Until the input ends, or the servers do: another program took a port of theirs.
+wait -n "$server" "$input" || true
+kill "$input" 2>/dev/null || true
