@@ -33,8 +33,10 @@ const SINCE: &str = "CARELINE_TEST_KILLED_SINCE";
 /// How much faster the child's clock runs, so that nobody waits for leases and time-outs.
 const SPEED: u32 = 400;
 const THREADS: usize = 8;
-const ANSWERS: usize = 12;
+const ANSWERS: usize = 24;
 const KILLS: u64 = 25;
+/// On a slow machine more is said between two kills; so many there are at least before nearly all is said.
+const KILLS_AT_LEAST: u64 = 10;
 
 #[test]
 fn what_a_killed_process_had_to_say_is_said_once_and_in_order() {
@@ -43,7 +45,12 @@ fn what_a_killed_process_had_to_say_is_said_once_and_in_order() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (begun, since) = (Instant::now(), millis());
+    let mut kills = 0;
     for round in 0..KILLS {
+        if said(folder.path()).len() > (ANSWERS - 2) * THREADS {
+            break;
+        }
+        kills += 1;
         let mut child = start(folder.path(), since);
         if round % 5 == 0 {
             // In the middle of the submissions.
@@ -60,8 +67,9 @@ fn what_a_killed_process_had_to_say_is_said_once_and_in_order() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let said = said(folder.path());
-    assert!((1..THREADS * ANSWERS).contains(&said.len()), "the kills came too early or too late: {}", said.len());
+    let number = said(folder.path()).len();
+    let in_time = kills >= KILLS_AT_LEAST && (1..THREADS * ANSWERS).contains(&number);
+    assert!(in_time, "{kills} kills came too early or too late: {number} are said");
     let mut last = start(folder.path(), since);
     loop {
         if let Some(status) = last.try_wait().unwrap() {
