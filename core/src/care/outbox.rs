@@ -185,11 +185,13 @@ impl Tenant {
     /// Whether what is lost is simply sent again: it does no harm there, and we have not given up yet.
     fn may_repeat(&self, due: &Due, network: &dyn Network) -> bool {
         let give_up_after = self.policy().map(|policy| policy.policy().replies.give_up_after).unwrap_or_default();
-        let sends_once_for = Duration::from_secs(network.capability().sends_once_for.into());
+        let capability = network.capability();
+        let [sends_once_for, lag] =
+            [capability.sends_once_for, capability.sent_lag].map(|secs| Duration::from_secs(secs.into()));
         let within = match Act::repeats(&due.reply.verb) {
             true => give_up_after,
-            // The network must still know the key when the repetition reaches it.
-            false => give_up_after.min(sends_once_for.saturating_sub(SEND_WITHIN)),
+            // The network must still know the key when the repetition takes effect, however late that is.
+            false => give_up_after.min(sends_once_for.saturating_sub(2 * SEND_WITHIN + lag)),
         };
         let begun_at = due.part().first_begun_at;
         !within.is_zero() && begun_at.is_none_or(|begun_at| self.inner.now() <= begun_at.plus(within))
