@@ -12,7 +12,7 @@ use crate::store::{Effect, EffectAction, Key, Record};
 
 impl Draft<'_> {
     /// Gives a new or changed message, which came at `at`, to the case it belongs to, if to any. One of ours is for a
-    /// recipient, and about the case of the reply that said it.
+    /// recipient, and about the case of what its reply answers.
     pub(super) fn join_case(
         &mut self,
         (recipient, about): (Option<&Profile>, Option<CaseId>),
@@ -96,7 +96,7 @@ impl Draft<'_> {
     /// the person it is addressed to.
     fn brand_joins(&mut self, recipient: Option<&Profile>, about: Option<CaseId>, message: &mut Message) -> Read<()> {
         let answered = match (&message.reply_to, about) {
-            (_, Some(about)) => Some(self.joined_into(about)?),
+            (_, Some(about)) => Some(about),
             (Some(reply), None) => {
                 self.known_by(&message.scope, &reply.native_id)?.and_then(|(_, parent, _)| parent?.case)
             }
@@ -113,14 +113,6 @@ impl Draft<'_> {
             (None, Some(profile)) => self.remember_direct(profile, message),
             (None, None) => Ok(()),
         }
-    }
-
-    /// The case that one is part of by now: itself, if it joined no other.
-    fn joined_into(&mut self, mut case: CaseId) -> Read<CaseId> {
-        while let Some(into) = self.overlay.case(&case)?.and_then(|case| case.joined_into) {
-            case = into;
-        }
-        Ok(case)
     }
 
     /// Lets the case that a person opens later find our latest private message to them.

@@ -7,7 +7,7 @@ use super::decide::{Arrival, Draft, NOTHING, Names, Outcome, network_of};
 use super::snapshot::Read;
 use crate::model::{
     AccountId, Assessment, Channel, Content, Conversation, ConversationId, Customer, Deleted, EffectId, Gist, Hidden,
-    Identity, Inbound, Message, MessageId, Origin, Profile, RawRef, StepKind, Timestamp, Unknown, Visibility,
+    Identity, Inbound, Message, MessageId, Origin, Profile, RawRef, Reply, StepKind, Timestamp, Unknown, Visibility,
 };
 use crate::store::{Effect, EffectAction, Fate, Key, Record};
 use crate::triage::{Subject, TriageInput};
@@ -52,6 +52,7 @@ impl Draft<'_> {
             direct,
             answered,
             expected,
+            inbound.echo_of.as_deref().and_then(Reply::of_part_key).map(|(reply, _)| Key::Reply(reply)),
         ])?;
 
         let known = self.overlay.message(&names.message)?;
@@ -72,7 +73,11 @@ impl Draft<'_> {
         let received_at = arrival.event.received_at;
         // Before its case is looked for: a thread that becomes part of this one may hold it.
         self.write_place(place, known.as_ref(), &message, received_at);
-        let about = reply.and_then(|reply| reply.case);
+        // A message follows its case into another one, a reply does not.
+        let about = match reply.and_then(|reply| reply.to) {
+            Some(to) => self.overlay.message(&to)?.and_then(|answered| answered.case),
+            None => None,
+        };
         self.join_case((recipient_of(inbound), about), known.as_ref(), &mut message, received_at)?;
 
         if arrival.event.channel != Channel::Engine {
