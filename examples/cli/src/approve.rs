@@ -46,21 +46,12 @@ async fn decide(args: &Args, tenant: &Tenant) -> Result<Reply> {
 
 #[cfg(test)]
 mod tests {
-    use careline::model::ReplyState;
-    use clap::Parser;
-
     use super::*;
     use crate::demo::story::{Scene, scene};
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: Args,
-    }
+    use careline::model::ReplyState;
 
     fn args(id: &ReplyId, by: &str, more: &[&str]) -> Args {
-        let fixed = ["approve", id.as_str(), "--as", by, "--policy", "acme.toml", "--data", "."];
-        Line::try_parse_from(fixed.iter().chain(more)).unwrap_or_else(|error| panic!("{error}")).args
+        crate::parsed(&[&[id.as_str(), "--as", by, "--policy", "acme.toml", "--data", "."], more].concat())
     }
 
     #[tokio::test]

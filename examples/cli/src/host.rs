@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use careline::care::{Engine, EngineBuilder, TenantSetup};
 use careline::clock::{Clock, SystemClock};
+use careline::context::Context;
 use careline::intake::Intake;
 use careline::model::{AccountId, TenantId};
 use careline::network::Network;
@@ -186,36 +187,44 @@ pub(crate) async fn connections(
         eprintln!("careline: {name} is set, but the policy has no such account");
     }
     let (mut networks, mut connected) = (Vec::new(), Vec::new());
-    let cx = careline::context::Context::new(transport.clone(), clock.clone());
-    let mut mastodon_accounts = Vec::new();
+    let cx = Context::new(transport.clone(), clock.clone());
     for rule in &policy.accounts {
         let token = secret(&token_name(rule));
         if token.is_none() && !is_connected(store, &rule.id).await? {
             continue;
         }
         let network = open_network(&settings(rule, token.as_deref())?)?;
-        if token.is_none() {
+        match token {
+            Some(_) => check(&*network, &cx, rule).await?,
             // What is in the store can be asked through the engine only.
-            connected.push(rule.id.clone());
-            networks.push((rule.id.clone(), network));
-            continue;
-        }
-        match network.check(&cx).await {
-            Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
-                eprintln!("careline: account {}: {error}", rule.id);
-            }
-            checked => drop(checked.map_err(|error| error.with("account", &rule.id))?),
-        }
-        if rule.network == "mastodon" {
-            mastodon_accounts.push(network.info().account.native_id);
+            None => connected.push(rule.id.clone()),
         }
         networks.push((rule.id.clone(), network));
     }
     if let Some(webhook_secret) = secret("CARELINE_MASTODON_WEBHOOK_SECRET") {
-        let settings = json!({"network": "mastodon", "secrets": webhook_secret, "accounts": mastodon_accounts});
+        let accounts = mastodon_accounts(&networks);
+        let settings = json!({"network": "mastodon", "secrets": webhook_secret, "accounts": accounts});
         endpoints.insert("mastodon".to_owned(), open_endpoint(&settings)?);
     }
     Ok(Connections { endpoints, networks, connected })
+}
+
+/// Asks a network who an account is. One that cannot be reached now is told, if the policy knows the account well enough.
+async fn check(network: &dyn Network, cx: &Context, rule: &AccountRule) -> Result<()> {
+    match network.check(cx).await {
+        Err(error) if error.retry_advice() != Retry::Never && rule.native_id.is_some() => {
+            eprintln!("careline: account {}: {error}", rule.id);
+            Ok(())
+        }
+        checked => checked.map(drop).map_err(|error| error.with("account", &rule.id)),
+    }
+}
+
+/// The accounts of Mastodon whose id is known: for what the administration of a server posts.
+fn mastodon_accounts(networks: &[(AccountId, Arc<dyn Network>)]) -> Vec<String> {
+    let native = networks.iter().map(|(_, network)| network.info().account);
+    let ours = native.filter(|account| account.network.as_str() == "mastodon" && !account.native_id.ends_with('/'));
+    ours.map(|account| account.native_id.into()).collect()
 }
 
 /// Whether somebody has connected an account: its token is in the store then.
@@ -308,6 +317,15 @@ mod tests {
             assert_eq!(network.info().account.network.as_str(), rule.network);
             assert!(network.capability().send_verbs.iter().any(|verb| verb == "reply"), "{}", rule.id);
         }
+        let networks: Vec<_> = ["{}", r#"{"account_id": "55"}"#]
+            .map(|known| {
+                let mut settings: Value = serde_json::from_str(known).unwrap();
+                settings["network"] = "mastodon".into();
+                settings["host"] = "social.example".into();
+                (AccountId::from("m"), open_network(&settings).unwrap())
+            })
+            .into();
+        assert_eq!(mastodon_accounts(&networks), ["social.example/55"], "with a token of theirs or connected");
         let without: Vec<_> =
             policy.accounts.iter().map(|rule| open_network(&settings(rule, None).unwrap()).is_ok()).collect();
         assert_eq!(without, [true, false, true, false], "Facebook needs an app, Bluesky a password");

@@ -133,3 +133,11 @@ impl From<io::Error> for Failure {
 }
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// The arguments of one command, from its words.
+#[cfg(test)]
+fn parsed<A: clap::Args>(words: &[&str]) -> A {
+    let command = A::augment_args(clap::Command::new("careline").no_binary_name(true));
+    let matches = command.try_get_matches_from(words).and_then(|matches| A::from_arg_matches(&matches));
+    matches.unwrap_or_else(|error| panic!("{error}"))
+}

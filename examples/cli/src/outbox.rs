@@ -219,29 +219,17 @@ pub(crate) fn instead(step: Instead) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
     use crate::demo::network::Fate;
     use crate::demo::story::{Scene, scene};
 
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: Args,
-    }
-
-    fn parsed(words: &[&str]) -> Args {
-        Line::try_parse_from(["outbox"].iter().chain(words)).unwrap_or_else(|error| panic!("{error}")).args
-    }
-
     fn decision(words: &[&str]) -> Decision {
         let fixed = ["--as", "sam", "--policy", "acme.toml", "--data", "."];
-        parsed(&[words, &fixed].concat()).decision.unwrap()
+        crate::parsed::<Args>(&[words, &fixed].concat()).decision.unwrap()
     }
 
     fn list(words: &[&str]) -> List {
-        parsed(&[words, &["--data", "."]].concat()).list.unwrap()
+        crate::parsed::<Args>(&[words, &["--data", "."]].concat()).list.unwrap()
     }
 
     #[tokio::test]

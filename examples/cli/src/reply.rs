@@ -220,20 +220,11 @@ pub(crate) fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
     use crate::demo::story::{Scene, scene};
 
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: Args,
-    }
-
     fn args(to: &str, text: &str, more: &[&str]) -> Args {
-        let fixed = ["reply", to, text, "--as", "mia", "--policy", "acme.toml", "--data", "."];
-        Line::try_parse_from(fixed.iter().chain(more)).unwrap_or_else(|error| panic!("{error}")).args
+        crate::parsed(&[&[to, text, "--as", "mia", "--policy", "acme.toml", "--data", "."], more].concat())
     }
 
     fn said(submitted: &Submitted) -> String {
