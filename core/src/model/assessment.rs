@@ -18,8 +18,14 @@ open_enum! {
         Question = "question",
         /// They want something done.
         Request = "request",
+        /// Something does not work, told without anger.
+        ProblemReport = "problem_report",
         /// They are pleased.
         Praise = "praise",
+        /// They have an idea what we could do better.
+        Suggestion = "suggestion",
+        /// They thank us and the matter is settled.
+        Closing = "closing",
         /// They talk, not to us or about nothing we can act on.
         Chatter = "chatter",
     }
@@ -30,10 +36,12 @@ open_enum! {
     Sentiment {
         /// Unhappy.
         Negative = "negative",
-        /// Neither, or not known.
+        /// Neither.
         Neutral = "neutral",
         /// Happy.
         Positive = "positive",
+        /// In a language whose tone we cannot hear, and with no sign that speaks in all.
+        Unknown = "unknown",
     }
 }
 
@@ -58,6 +66,24 @@ open_enum! {
         Private = "private",
         /// Do not answer.
         None = "none",
+    }
+}
+
+open_enum! {
+    /// Why a message must not wait for its turn.
+    Risk {
+        /// It threatens with lawyers, courts or regulators.
+        Legal = "legal",
+        /// Press or a large audience is near.
+        Press = "press",
+        /// Somebody is or may be hurt.
+        Safety = "safety",
+        /// The customer is leaving.
+        Churn = "churn",
+        /// The author may harm themselves: a person must look at once.
+        SelfHarm = "self_harm",
+        /// It affects many, or smells of a public crisis.
+        Crisis = "crisis",
     }
 }
 
@@ -168,6 +194,24 @@ pub struct Gist {
     pub language: CompactString,
 }
 
+/// How sure single answers are: how often, from 0 to 1, answers of that strength held on texts that nothing was learnt
+/// from. 0 where it is not known, as in assessments by careline before it was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
+#[serde(default)]
+pub struct Certainty {
+    /// Of the need for a response.
+    pub needs_response: f32,
+    /// Of the intent.
+    pub intent: f32,
+    /// Of the subject.
+    pub category: f32,
+    /// Of the tone.
+    pub sentiment: f32,
+    /// Of its being spam or not.
+    pub spam: f32,
+}
+
 /// What careline concludes about one revision of one message, with every reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
@@ -188,13 +232,26 @@ pub struct Assessment {
     /// The subject: `product`, `website`, `technical`, `billing`, `delivery`, `account`, `service` … or one of the policy's.
     #[schemars(with = "String")]
     pub category: CompactString,
-    /// The tone.
+    /// All its subjects, the strongest, which is `category`, first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub categories: Vec<CompactString>,
+    /// The tone towards us.
     pub sentiment: Sentiment,
     /// How clear the tone is, from -1 (negative) to 1 (positive).
     pub sentiment_score: f32,
+    /// How frustrated the author sounds, from 0 to 1; 0 unless the tone is negative.
+    #[serde(default)]
+    pub frustration: f32,
     /// The language as a BCP 47 tag; `und` if the text does not tell.
     #[schemars(with = "String")]
     pub language: CompactString,
+    /// Whether it cannot wait.
+    #[serde(default)]
+    pub urgent: bool,
+    /// Why it must not wait for its turn; empty for most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<Risk>,
     /// Whether it is spam or bait.
     pub spam: bool,
     /// Whether it insults or threatens.
@@ -208,8 +265,11 @@ pub struct Assessment {
     pub tier: u8,
     /// Where the answer should go.
     pub surface: SuggestedSurface,
-    /// How sure we are of intent and need for a response, 0 to 1.
+    /// How sure we are of the intent and of the need for a response together, 0 to 1.
     pub confidence: f32,
+    /// How sure we are of each answer.
+    #[serde(default)]
+    pub certainty: Certainty,
     /// Every reason, in the order found.
     pub evidence: Vec<Finding>,
     /// The rules and models that took part, with versions.

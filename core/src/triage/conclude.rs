@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use compact_str::CompactString;
 
 use crate::model::{
-    Assessment, Finding, Inbound, Intent, Message, MessageId, NetworkName, Pii, PiiKind, Question, Relevance,
-    Sentiment, Span, SuggestedSurface, Surface, Visibility,
+    Assessment, Certainty, Finding, Inbound, Intent, Message, MessageId, NetworkName, Pii, PiiKind, Question,
+    Relevance, Risk, Sentiment, Span, SuggestedSurface, Surface, Visibility,
 };
 use crate::policy::{CompiledPolicy, Facts};
 
 use super::Evidence;
+use super::model::{doubt, last_resort};
 
 /// What conclusions need to know besides the findings.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,9 @@ const KNOWN: f64 = 5.0;
 /// How far what is said with strange words leads.
 const LITTLE: f64 = 0.1;
 const SAYS_SOMETHING: &str = "conclude.says_something";
+/// A subject so far behind the strongest is one of the message's, too.
+const NEAR: f64 = 1.5;
+const MOST_SUBJECTS: usize = 3;
 /// From so many followers on a risk is more visible.
 const REACH: u64 = 10_000;
 
@@ -93,16 +97,18 @@ pub fn conclude(
     let mut case = Reasoning { evidence: Evidence { findings }, subject, policy };
     let language = case.language();
     let relevance = case.relevance();
-    let (sentiment, sentiment_score) = case.sentiment();
+    let (sentiment, sentiment_score) = case.sentiment(&language);
+    let frustration = case.frustration(&sentiment);
     let spam = case.spam();
-    let abuse = case.yes(&Question::Abuse, 2.4, "default.no_abuse");
-    let category = case.category();
+    let abuse = case.yes(&Question::Abuse, "default.no_abuse");
+    let categories = case.categories();
+    let category = categories[0].clone();
     let (intent, intent_lead) = case.intent(&relevance, sentiment_score, spam);
     let (needs_response, response_lead) = case.needs_response(&relevance, &intent, spam);
     let do_not_engage = case.do_not_engage(spam, abuse, &category);
     let needs_response = needs_response && !do_not_engage;
-    let risk = case.risk(&relevance, &intent);
-    let urgent = case.yes(&Question::Urgency, 2.0, "default.not_urgent");
+    let risks = case.risks(&relevance, &intent);
+    let urgent = case.yes(&Question::Urgency, "default.not_urgent");
     let pii = case.pii();
     let tier = case.tier(&Known {
         language: &language,
@@ -114,7 +120,7 @@ pub fn conclude(
         spam,
         abuse,
         do_not_engage,
-        risk,
+        risk: !risks.is_empty(),
         urgent,
     });
     let surface = case.surface(&category, &intent, needs_response, !pii.is_empty());
@@ -125,9 +131,13 @@ pub fn conclude(
         needs_response,
         intent,
         category,
+        categories,
         sentiment,
         sentiment_score,
+        frustration,
         language,
+        urgent,
+        risks,
         spam,
         abuse,
         do_not_engage,
@@ -135,6 +145,7 @@ pub fn conclude(
         tier,
         surface,
         confidence: confidence(intent_lead, response_lead),
+        certainty: case.certainty(response_lead),
         evidence: Vec::new(),
         models,
     };
@@ -227,9 +238,9 @@ impl Reasoning<'_> {
         leading(self.evidence.findings(), &about).unwrap_or_else(|| fallback.into())
     }
 
-    /// A yes-or-no question that takes more than `doubt` to be a yes.
-    fn yes(&mut self, about: &Question, doubt: f32, rule: &'static str) -> bool {
-        self.add(about.clone(), "no", doubt, rule);
+    /// A yes-or-no question; it takes more than its doubt to be a yes.
+    fn yes(&mut self, about: &Question, rule: &'static str) -> bool {
+        self.add(about.clone(), "no", doubt(about), rule);
         self.sum(about, "yes") > self.sum(about, "no")
     }
 
@@ -239,7 +250,7 @@ impl Reasoning<'_> {
         if trouble >= 1.0 && self.sum(&Question::Spam, "yes") > 0.0 {
             self.add(Question::Spam, "no", trouble.min(5.0) as f32 * 0.6, "conclude.has_a_matter");
         }
-        self.yes(&Question::Spam, 2.4, "default.no_spam")
+        self.yes(&Question::Spam, "default.no_spam")
     }
 
     fn language(&mut self) -> CompactString {
@@ -255,10 +266,15 @@ impl Reasoning<'_> {
         }
     }
 
-    fn sentiment(&mut self) -> (Sentiment, f32) {
-        self.add(Question::Sentiment, "neutral", 0.9, "default.neutral");
-        let net = self.sum(&Question::Sentiment, "positive") - self.sum(&Question::Sentiment, "negative");
+    fn sentiment(&mut self, language: &str) -> (Sentiment, f32) {
+        self.add(Question::Sentiment, "neutral", doubt(&Question::Sentiment), "default.neutral");
+        let (good, bad) = (self.sum(&Question::Sentiment, "positive"), self.sum(&Question::Sentiment, "negative"));
+        let net = good - bad;
         let score = (net / (net * net + 6.0).sqrt()) as f32;
+        if good == 0.0 && bad == 0.0 && language != "und" && !is_heard(language) {
+            self.add(Question::Sentiment, "unknown", 2.0, "conclude.tone_not_heard");
+            return (Sentiment::Unknown, 0.0);
+        }
         let clear = net.abs() > self.sum(&Question::Sentiment, "neutral");
         match clear {
             true if net > 0.0 => (Sentiment::Positive, score),
@@ -267,8 +283,28 @@ impl Reasoning<'_> {
         }
     }
 
-    fn category(&mut self) -> CompactString {
-        self.answer(Question::Category, "other", 0.8, "default.category")
+    /// Half at as much bad tone, complaint and strong language as two clear words have.
+    fn frustration(&self, sentiment: &Sentiment) -> f32 {
+        if *sentiment != Sentiment::Negative {
+            return 0.0;
+        }
+        let sum = |about: &Question, value: &str| self.sum(about, value).max(0.0);
+        let heard = sum(&Question::Sentiment, "negative")
+            + 0.7 * sum(&Question::Intent, "complaint")
+            + 0.5 * sum(&Question::Abuse, "yes");
+        (heard / (heard + 5.0)) as f32
+    }
+
+    /// The subjects that more speaks for than for none, those near the strongest; at least one.
+    fn categories(&mut self) -> Vec<CompactString> {
+        let about = Question::Category;
+        self.add(about.clone(), "other", doubt(&about), "default.category");
+        let mut sums = sums(self.evidence.findings(), &about);
+        sums.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
+        let strongest = sums.first().map_or(0.0, |(_, sum)| *sum);
+        let near = |sum: f64| sum > f64::from(doubt(&about)) && sum >= strongest - NEAR;
+        let others = sums.iter().enumerate().filter(|(at, (value, sum))| *at == 0 || near(*sum) && *value != "other");
+        others.take(MOST_SUBJECTS).map(|(_, (value, _))| CompactString::from(*value)).collect()
     }
 
     fn intent(&mut self, relevance: &Relevance, tone: f32, spam: bool) -> (Intent, f64) {
@@ -281,7 +317,8 @@ impl Reasoning<'_> {
         // Thanks in front of a problem are manners, not praise.
         let trouble = self.sum(&Question::Intent, "complaint")
             + self.sum(&Question::Intent, "question")
-            + self.sum(&Question::Intent, "request");
+            + self.sum(&Question::Intent, "request")
+            + self.sum(&Question::Intent, "problem_report");
         let praise = self.sum(&Question::Intent, "praise");
         if praise > 0.0 && trouble >= 2.0 && tone <= 0.4 {
             self.add(Question::Intent, "praise", -(praise.min(3.0) as f32), "conclude.only_manners");
@@ -289,9 +326,10 @@ impl Reasoning<'_> {
         if spam {
             self.add(Question::Intent, "chatter", 4.0, "conclude.spam");
         }
-        self.add(Question::Intent, "chatter", 0.9, "default.chatter");
+        self.add(Question::Intent, "chatter", doubt(&Question::Intent), "default.chatter");
         let sums = sums(self.evidence.findings(), &Question::Intent);
-        let ranked = ["complaint", "question", "request", "praise", "chatter"];
+        let ranked =
+            ["complaint", "problem_report", "question", "request", "suggestion", "praise", "closing", "chatter"];
         let of = |value: &str| sums.iter().find(|(known, _)| *known == value).map_or(0.0, |(_, sum)| *sum);
         let known = ranked.into_iter().fold("chatter", |best, value| {
             let better = of(value) > of(best) || of(value) == of(best) && place(&ranked, value) < place(&ranked, best);
@@ -334,7 +372,10 @@ impl Reasoning<'_> {
             Intent::Complaint => self.add(about(), "yes", 2.6, "conclude.complaint"),
             Intent::Question => self.add(about(), "yes", 2.2, "conclude.question"),
             Intent::Request => self.add(about(), "yes", 2.2, "conclude.request"),
+            Intent::ProblemReport => self.add(about(), "yes", 2.4, "conclude.problem_report"),
+            Intent::Suggestion => self.add(about(), "yes", 0.6, "conclude.suggestion"),
             Intent::Praise => self.add(about(), "no", 2.5, "conclude.praise"),
+            Intent::Closing => self.add(about(), "no", 2.5, "conclude.closing"),
             Intent::Chatter => self.add(about(), "no", 0.8, "conclude.chatter"),
             Intent::Other(_) => {}
         }
@@ -355,7 +396,7 @@ impl Reasoning<'_> {
     fn do_not_engage(&mut self, spam: bool, abuse: bool, category: &str) -> bool {
         let matter = self.evidence.findings().iter().any(|finding| {
             finding.about == Question::Intent
-                && matches!(finding.value.as_str(), "complaint" | "question" | "request")
+                && matches!(finding.value.as_str(), "complaint" | "question" | "request" | "problem_report")
                 && finding.weight > 1.2
                 && !finding.rule.starts_with("conclude.")
                 && finding.rule != "text.question_mark"
@@ -367,15 +408,48 @@ impl Reasoning<'_> {
         !engage
     }
 
-    fn risk(&mut self, relevance: &Relevance, intent: &Intent) -> bool {
-        let heard = self.sum(&Question::Risk, "yes") > 0.0 && *relevance != Relevance::None;
+    /// Why it must not wait: what is heard by name, else a crisis. Who may harm themselves is heard wherever they say it.
+    fn risks(&mut self, relevance: &Relevance, intent: &Intent) -> Vec<Risk> {
+        let about = Question::Risk;
+        let ours = *relevance != Relevance::None;
+        let heard = self.sum(&about, "yes") > 0.0 && ours;
         if heard && self.subject.followers.is_some_and(|followers| followers >= REACH) {
-            self.add(Question::Risk, "yes", 1.0, "conclude.reach");
+            self.add(about.clone(), "yes", 1.0, "conclude.reach");
         }
         if heard && *intent == Intent::Complaint {
-            self.add(Question::Risk, "yes", 0.6, "conclude.complaint");
+            self.add(about.clone(), "yes", 0.6, "conclude.complaint");
         }
-        self.yes(&Question::Risk, 2.4, "default.no_risk") && *relevance != Relevance::None
+        let crisis = self.yes(&about, "default.no_risk") && ours;
+        let doubt = f64::from(doubt(&about));
+        let sums = sums(self.evidence.findings(), &about);
+        let named = sums.iter().filter(|(value, sum)| !matches!(*value, "yes" | "no") && *sum > doubt);
+        let mut risks: Vec<Risk> = named.map(|(value, _)| Risk::from(*value)).collect();
+        risks.retain(|risk| ours || *risk == Risk::SelfHarm);
+        risks.sort_by(|left, right| left.as_str().cmp(right.as_str()));
+        if crisis && risks.is_empty() {
+            risks.push(Risk::Crisis);
+        }
+        risks
+    }
+
+    /// How sure each answer is, by how far it leads.
+    fn certainty(&self, response_lead: f64) -> Certainty {
+        let spam = self.sum(&Question::Spam, "yes") - self.sum(&Question::Spam, "no");
+        Certainty {
+            needs_response: logistic(response_lead),
+            intent: self.share_of_first(&Question::Intent),
+            category: self.share_of_first(&Question::Category),
+            sentiment: self.share_of_first(&Question::Sentiment),
+            spam: logistic(spam.abs()),
+        }
+    }
+
+    /// The share of the strongest answer, where each has a share that grows with `e` to the power of its sum.
+    fn share_of_first(&self, about: &Question) -> f32 {
+        let sums = sums(self.evidence.findings(), about);
+        let first = sums.iter().map(|(_, sum)| *sum).fold(f64::MIN, f64::max);
+        let total: f64 = sums.iter().map(|(_, sum)| (sum - first).exp()).sum();
+        (1.0 / total.max(1.0)) as f32
     }
 
     /// Personal data that more speaks for than against.
@@ -405,13 +479,15 @@ impl Reasoning<'_> {
             _ if known.do_not_engage => ("4", "conclude.only_argument"),
             _ if known.abuse && !known.needs_response => ("4", "conclude.abuse"),
             _ if known.risk => ("1", "conclude.risk"),
-            Intent::Complaint if known.needs_response && addressed => ("1", "conclude.complaint"),
+            Intent::Complaint | Intent::ProblemReport if known.needs_response && addressed => {
+                ("1", "conclude.complaint")
+            }
             _ if known.needs_response && known.urgent => ("1", "conclude.urgent"),
             Intent::Question | Intent::Request if known.needs_response && addressed && serious && !self.is_vague() => {
                 ("1", "conclude.direct_question")
             }
             _ if known.needs_response => ("2", "conclude.needs_response"),
-            Intent::Praise if *known.relevance != Relevance::None => ("2", "conclude.praise"),
+            Intent::Praise | Intent::Suggestion if *known.relevance != Relevance::None => ("2", "conclude.praise"),
             _ if *known.relevance == Relevance::About => ("2", "conclude.about_us"),
             _ => ("3", "conclude.no_answer_needed"),
         };
@@ -443,7 +519,7 @@ impl Reasoning<'_> {
         let private =
             *self.subject.visibility == Visibility::Private || *self.subject.surface == Surface::DirectMessage;
         let details = matches!(category, "billing" | "account" | "delivery")
-            && matches!(intent, Intent::Complaint | Intent::Request);
+            && matches!(intent, Intent::Complaint | Intent::ProblemReport | Intent::Request);
         let (value, rule) = match (needs_response, private) {
             (false, _) => ("none", "conclude.no_answer_needed"),
             (true, true) => ("stay", "conclude.private_already"),
@@ -462,6 +538,20 @@ fn place(ranked: &[&str], value: &str) -> usize {
 
 /// A logistic of the leads: 0.5 where nothing leads, near 1 where both lead clearly.
 fn confidence(intent: f64, response: f64) -> f32 {
-    let lead = (intent + response).clamp(0.0, 2.0 * f64::from(MOST)) / 2.0;
+    logistic((intent + response).clamp(0.0, 2.0 * f64::from(MOST)) / 2.0)
+}
+
+fn logistic(lead: f64) -> f32 {
     (1.0 / (1.0 + (-lead).exp())) as f32
 }
+
+/// Whether the lists or the model hear the tone of a language.
+fn is_heard(language: &str) -> bool {
+    HEARD.contains(&language.split('-').next().unwrap_or_default())
+}
+
+/// Languages whose tone the lists or the model know.
+const HEARD: [&str; 21] = [
+    "ar", "da", "de", "en", "es", "fr", "he", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr",
+    "uk", "zh",
+];

@@ -5,7 +5,10 @@ mod category;
 mod conclude;
 mod intent;
 mod language;
+#[cfg(feature = "train")]
+pub mod learning;
 pub(crate) mod lexicon;
+mod model;
 pub mod pii;
 pub(crate) mod reading;
 mod sentiment;

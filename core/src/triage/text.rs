@@ -2,11 +2,12 @@
 
 use crate::error::Result;
 use crate::listen;
-use crate::model::Question;
+use crate::model::{Inbound, Question};
 
+use super::category::OwnCategories;
 use super::lexicon::{LEXICON, in_language};
 use super::reading::Reading;
-use super::{Evidence, Triage, TriageInput, category, intent, language, pii, sentiment, spam};
+use super::{Evidence, Triage, TriageInput, category, intent, language, model, pii, sentiment, spam};
 
 /// Reads a text with word lists, forms and checksums. One pass each; cost grows with the length of the text and no faster.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,19 +29,25 @@ impl Triage for TextTriage {
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
         let message = input.message;
         let reading = Reading::new(&message.content);
-        let hits = LEXICON.scan(&reading.folded);
-        let language = language::assess(message.language.as_deref(), &reading, &hits, evidence);
-        let primary = language.split('-').next().unwrap_or("und");
-        let hits = in_language(hits, primary);
         let words = input.policy.words();
         listen::assess(message, input.accounts, words.brand(), &reading, evidence);
-        sentiment::assess(message.rating, &reading, &hits, evidence);
-        intent::assess(&reading, &hits, evidence);
-        category::assess(&reading.folded, primary, words.categories(), &hits, evidence);
-        spam::assess(message, &reading, &hits, evidence);
+        by_lists(message, &reading, words.categories(), evidence);
+        model::assess(&reading, evidence);
         for found in pii::find(input.text()) {
             evidence.add(Question::Pii, found.kind.as_str(), 5.0, "text.personal_data", Some(found.span));
         }
         Ok(())
     }
+}
+
+/// Adds what the word lists and the form of a text tell.
+pub(super) fn by_lists(message: &Inbound, reading: &Reading, own: &OwnCategories, evidence: &mut Evidence) {
+    let hits = LEXICON.scan(&reading.folded);
+    let language = language::assess(message.language.as_deref(), reading, &hits, evidence);
+    let primary = language.split('-').next().unwrap_or("und");
+    let hits = in_language(hits, primary);
+    sentiment::assess(message.rating, reading, &hits, evidence);
+    intent::assess(reading, &hits, evidence);
+    category::assess(&reading.folded, primary, own, &hits, evidence);
+    spam::assess(message, reading, &hits, evidence);
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use careline::model::{
-    AccountSaid, AccountState, Assessment, Assignment, Case, CaseStatus, Channel, Content, Conversation, Customer,
-    Held, Identity, Intent, Message, Origin, Presence, Profile, ReactionState, Reason, Relevance, Reply, ReplyLine,
-    ReplyPart, ReplyPurpose, ReplyState, Sentiment, Signalled, Step, StepKind, SuggestedSurface, Surface, TenantId,
-    ThreadOwner, ThreadState, Timestamp, Visibility, Wording,
+    AccountSaid, AccountState, Assessment, Assignment, Case, CaseStatus, Certainty, Channel, Content, Conversation,
+    Customer, Held, Identity, Intent, Message, Origin, Presence, Profile, ReactionState, Reason, Relevance, Reply,
+    ReplyLine, ReplyPart, ReplyPurpose, ReplyState, Sentiment, Signalled, Step, StepKind, SuggestedSurface, Surface,
+    TenantId, ThreadOwner, ThreadState, Timestamp, Visibility, Wording,
 };
 use careline::network::token::Sealed;
 use careline::store::{
@@ -163,9 +163,13 @@ pub(super) fn assessment(message: &str) -> Assessment {
         needs_response: true,
         intent: Intent::Question,
         category: "billing".into(),
+        categories: vec!["billing".into()],
         sentiment: Sentiment::Neutral,
         sentiment_score: 0.25,
+        frustration: 0.0,
         language: "en".into(),
+        urgent: false,
+        risks: Vec::new(),
         spam: false,
         abuse: false,
         do_not_engage: false,
@@ -173,6 +177,7 @@ pub(super) fn assessment(message: &str) -> Assessment {
         tier: 1,
         surface: SuggestedSurface::Stay,
         confidence: 0.5,
+        certainty: Certainty::default(),
         evidence: Vec::new(),
         models: [("text".into(), "1".into())].into(),
     }
