@@ -8,8 +8,27 @@ use super::phrase::{Phrase, is_in_name};
 
 /// The industries that lists and statements may name.
 pub const INDUSTRIES: [&str; 22] = [
-    "airline", "rail", "hotel", "parcel", "retail", "fashion", "grocery", "food", "telecom", "energy", "bank",
-    "insurance", "software", "gaming", "streaming", "electronics", "car", "health", "travel", "public", "education",
+    "airline",
+    "rail",
+    "hotel",
+    "parcel",
+    "retail",
+    "fashion",
+    "grocery",
+    "food",
+    "telecom",
+    "energy",
+    "bank",
+    "insurance",
+    "software",
+    "gaming",
+    "streaming",
+    "electronics",
+    "car",
+    "health",
+    "travel",
+    "public",
+    "education",
     "events",
 ];
 
@@ -110,7 +129,8 @@ impl Grammar {
 
     fn open(&mut self, at: usize, header: &str, before: &Open) -> Result<Open, String> {
         self.check_closed(before).map_err(|(_, what)| what)?;
-        let header = header.strip_suffix(']').ok_or("`[` opens a header, which ends with `]`; write `\\[` to say it")?;
+        let header =
+            header.strip_suffix(']').ok_or("`[` opens a header, which ends with `]`; write `\\[` to say it")?;
         let mut words = header.split_whitespace();
         let name = words.next().ok_or("a header without a name")?;
         if name == "say" {
@@ -224,8 +244,11 @@ impl Grammar {
         for block in &mut blocks {
             let asked = if block.industries.is_empty() { &all } else { &block.industries };
             for statement in &mut block.statements {
-                statement.industries =
-                    asked.iter().copied().filter(|industry| self.missing(&statement.phrase, industry).is_none()).collect();
+                statement.industries = asked
+                    .iter()
+                    .copied()
+                    .filter(|industry| self.missing(&statement.phrase, industry).is_none())
+                    .collect();
                 if statement.industries.is_empty() {
                     let missing = asked.first().and_then(|industry| self.missing(&statement.phrase, industry));
                     let missing = missing.unwrap_or_default();
@@ -259,9 +282,8 @@ enum Open {
 
 impl Block {
     fn parse<'a>(line: usize, settings: impl Iterator<Item = &'a str>) -> Result<Self, String> {
-        const KEYS: [&str; 10] = [
-            "intent", "category", "sentiment", "respond", "urgency", "risk", "abuse", "spam", "industry", "weight",
-        ];
+        const KEYS: [&str; 10] =
+            ["intent", "category", "sentiment", "respond", "urgency", "risk", "abuse", "spam", "industry", "weight"];
         let mut given = BTreeMap::new();
         for setting in settings {
             let (key, value) = setting.split_once('=').ok_or_else(|| format!("`{setting}` is not `key=value`"))?;
@@ -315,9 +337,9 @@ fn value(key: &str, given: &str, known: &[&'static str]) -> Result<&'static str,
 /// The known name that is most like what was given, as a question; all of them where none is like it.
 fn meant<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let closest = known.iter().max_by(|one, other| {
-        strsim::jaro_winkler(given, one).total_cmp(&strsim::jaro_winkler(given, other))
-    });
+    let closest = known
+        .iter()
+        .max_by(|one, other| strsim::jaro_winkler(given, one).total_cmp(&strsim::jaro_winkler(given, other)));
     match closest {
         Some(closest) if strsim::jaro_winkler(given, closest) > 0.75 => format!("; did you mean `{closest}`?"),
         _ if known.len() <= 22 => format!("; known are {}", known.join(", ")),

@@ -216,7 +216,11 @@ fn unaccented(word: &str) -> String {
         other => other,
     });
     // What was no accent but part of another script's letter is put together again.
-    if word.chars().any(|letter| ('\u{400}'..'\u{530}').contains(&letter)) { word.to_owned() } else { stripped.nfc().collect() }
+    if word.chars().any(|letter| ('\u{400}'..'\u{530}').contains(&letter)) {
+        word.to_owned()
+    } else {
+        stripped.nfc().collect()
+    }
 }
 
 fn capitalised(text: &str, lang: &str) -> String {
@@ -256,8 +260,10 @@ fn link(chance: &mut impl Rng) -> String {
 
 /// Emoji or emoticons that fit the feeling; angry people smile now and then, and few of the content frown.
 fn emoji(message: &Message, chance: &mut impl Rng) -> String {
-    const NEGATIVE: &[&str] = &["😡", "🤬", "😤", "😠", "🙄", "😒", "😩", "😭", "💔", "👎", "🤦", "🤦‍♀️", "😞", "🤡", ":(", ":/", "-_-", "😑"];
-    const POSITIVE: &[&str] = &["😊", "😍", "❤️", "🙏", "👍", "👏", "🎉", "🥰", "😀", "💯", "⭐⭐⭐⭐⭐", "🙌", ":)", ":D", "<3", "🤩", "💪"];
+    const NEGATIVE: &[&str] =
+        &["😡", "🤬", "😤", "😠", "🙄", "😒", "😩", "😭", "💔", "👎", "🤦", "🤦‍♀️", "😞", "🤡", ":(", ":/", "-_-", "😑"];
+    const POSITIVE: &[&str] =
+        &["😊", "😍", "❤️", "🙏", "👍", "👏", "🎉", "🥰", "😀", "💯", "⭐⭐⭐⭐⭐", "🙌", ":)", ":D", "<3", "🤩", "💪"];
     const NEUTRAL: &[&str] = &["🤔", "🙂", "👀", "🙏", "😅", "📦", "🤷", ":)", "👋", "⏰", "😬"];
     const SPAM: &[&str] = &["🔥", "💰", "🚀", "💸", "👉", "✅", "🎁", "📈", "💎", "⬇️", "😍", "🤑"];
     const MOCKING: &[&str] = &["👏", "👍", "😂", "🙃", "😊", "🎉", "🤣"];
@@ -277,7 +283,8 @@ fn emoji(message: &Message, chance: &mut impl Rng) -> String {
 }
 
 fn hashtag(message: &Message, chance: &mut impl Rng) -> &'static str {
-    const NEGATIVE: &[&str] = &["#fail", "#customerservice", "#badservice", "#epicfail", "#notok", "#help", "#disappointed"];
+    const NEGATIVE: &[&str] =
+        &["#fail", "#customerservice", "#badservice", "#epicfail", "#notok", "#help", "#disappointed"];
     const POSITIVE: &[&str] = &["#love", "#happy", "#customerservice", "#top", "#thanks", "#win"];
     const NEUTRAL: &[&str] = &["#help", "#support", "#question", "#monday", "#customerservice", "#info"];
     const SPAM: &[&str] = &["#crypto", "#giveaway", "#promo", "#viral", "#trending", "#followback", "#money", "#win"];
