@@ -115,11 +115,12 @@ impl Grammar {
             if line.is_empty() || line == "#" || line.starts_with("# ") {
                 continue;
             }
-            let read = match line.strip_prefix('[') {
-                Some(header) => grammar.open(at, header, &open).map(|opened| open = opened),
-                None => grammar.add(at, line, &open),
-            };
-            read.map_err(|what| (at, what))?;
+            if let Some(header) = line.strip_prefix('[') {
+                grammar.check_closed(&open)?;
+                open = grammar.open(at, header).map_err(|what| (at, what))?;
+            } else {
+                grammar.add(at, line, &open).map_err(|what| (at, what))?;
+            }
         }
         grammar.check_closed(&open)?;
         grammar.check_lists()?;
@@ -127,8 +128,7 @@ impl Grammar {
         Ok(grammar)
     }
 
-    fn open(&mut self, at: usize, header: &str, before: &Open) -> Result<Open, String> {
-        self.check_closed(before).map_err(|(_, what)| what)?;
+    fn open(&mut self, at: usize, header: &str) -> Result<Open, String> {
         let header =
             header.strip_suffix(']').ok_or("`[` opens a header, which ends with `]`; write `\\[` to say it")?;
         let mut words = header.split_whitespace();
@@ -173,20 +173,16 @@ impl Grammar {
 
     /// Whether what is open has got something in it.
     fn check_closed(&self, open: &Open) -> Result<(), Wrong> {
-        match open {
-            Open::Nothing => Ok(()),
-            Open::Say => match self.blocks.last() {
-                Some(block) if block.statements.is_empty() => {
-                    Err((block.line, format!("the `[say …]` of line {} has no statements", block.line)))
-                }
-                _ => Ok(()),
-            },
-            Open::List { line, name, industries } => {
-                match industries.iter().find(|&industry| self.lists[name].entries[industry].is_empty()) {
-                    Some(_) => Err((*line, format!("the list `{name}` of line {line} is empty"))),
-                    None => Ok(()),
-                }
+        match (open, self.blocks.last()) {
+            (Open::Say, Some(block)) if block.statements.is_empty() => {
+                Err((block.line, "this `[say …]` has no statements".to_owned()))
             }
+            (Open::List { line, name, industries }, _)
+                if industries.iter().any(|&industry| self.lists[name].entries[industry].is_empty()) =>
+            {
+                Err((*line, format!("the list `{name}` is empty")))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -23,8 +23,9 @@ const SHARES: [(&str, f64); 11] = [
     ("chatter", 14.0),
 ];
 
-/// The pairs of intents that people put into one message; with the chance that the first is followed by the second.
-const PAIRS: [(&str, &str, f64); 12] = [
+/// The pairs of groups that people put into one message, spam or what the first wants; with the chance that the first is followed by the second.
+const PAIRS: [(&str, &str, f64); 13] = [
+    ("spam", "spam", 0.25),
     ("complaint", "complaint", 0.22),
     ("complaint", "question", 0.14),
     ("complaint", "request", 0.10),
@@ -98,13 +99,12 @@ impl<'a> Writer<'a> {
         chance: &mut impl Rng,
     ) -> Option<(&'a Block, &'a Statement)> {
         let mut left: f64 = chance.random();
-        let &(_, intent, _) =
-            PAIRS.iter().filter(|(intent, ..)| *intent == first.labels.intent).find(|(.., share)| {
-                left -= share;
-                left < 0.0
-            })?;
-        let is_plain = |labels: &Labels| !labels.spam && labels.risk != "self_harm";
-        if !is_plain(&first.labels) {
+        let of = if first.labels.spam { "spam" } else { first.labels.intent };
+        let &(_, with, _) = PAIRS.iter().filter(|(one, ..)| *one == of).find(|(.., share)| {
+            left -= share;
+            left < 0.0
+        })?;
+        if first.labels.risk == "self_harm" {
             return None;
         }
         let fits = |statement: &&Statement| statement.line != said && statement.industries.contains(&industry);
@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
             .grammar
             .blocks
             .iter()
-            .filter(|block| group(&block.labels) == intent)
+            .filter(|block| group(&block.labels) == with)
             .filter(|block| {
                 first.labels.goes_with(&block.labels) && block.statements.iter().any(|statement| fits(&statement))
             })
