@@ -1,104 +1,54 @@
-//! Learns the weights that careline's triage ships.
+//! `careline-train`: what the weights are learnt from, and how.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
-use careline::triage::learning::{Example, GROUPS};
-use careline_train::words::{Learnt, Lesson, Steps, lesson, logistic, numbered, read};
-use careline_train::{recipe, rows, table};
-use clap::Parser;
+use careline_train::{own, training};
+use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-struct Options {
-    /// Where the weights are written.
-    #[arg(long)]
-    to: PathBuf,
-    #[arg(long, default_value_t = 32768)]
-    slots: usize,
-    #[arg(long, default_value_t = 4)]
-    rounds: usize,
-    #[arg(long, default_value_t = 0.1)]
-    rate: f32,
-    #[arg(long, default_value_t = 0.02)]
-    threshold: f32,
-    #[arg(long)]
-    without: Vec<String>,
+#[command(name = "careline-train", about = "Learns the weights that careline's triage ships")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
 }
 
-fn main() -> std::io::Result<()> {
-    let options = Options::parse();
-    let Some(folder) = rows::folder() else {
-        println!("skipped: no training sets");
-        return Ok(());
-    };
-    let shares: Vec<_> =
-        recipe::SETS.iter().copied().filter(|share| !options.without.iter().any(|set| set == share.set)).collect();
-    let rows = recipe::rows(&folder, &shares)?;
-    println!("{} rows", rows.len());
-    let (taught, kept): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, row)| !row.is_held_out());
-    let examples: Vec<Example> = taught.iter().map(|(_, row)| read(row)).collect();
-    let kept_examples: Vec<Example> = kept.iter().map(|(_, row)| read(row)).collect();
-    let numbers = numbered(&examples, 3);
-    println!("{} features", numbers.len());
-    let lessons = |rows: &[(f32, rows::Row)], examples: &[Example], numbers: &HashMap<u64, u32>| -> Vec<Lesson> {
-        let mut lessons: Vec<Lesson> = rows
-            .iter()
-            .zip(examples)
-            .map(|((weight, row), example)| {
-                let mut lesson = lesson(row, example, numbers);
-                lesson.targets.iter_mut().for_each(|target| target.weight *= weight);
-                lesson
-            })
-            .collect();
-        careline_train::words::balance(&mut lessons);
-        lessons
-    };
-    let steps = Steps { rounds: options.rounds, rate: options.rate, threshold: options.threshold };
-    let first = lessons(&taught, &examples, &numbers);
-    let mut learnt = Learnt::new(numbers.len());
-    learnt.learn(&first, Steps { rounds: 2, ..steps });
-    report(&learnt, &lessons(&kept, &kept_examples, &numbers));
-    let mut counts = vec![0; numbers.len()];
-    first.iter().flat_map(|lesson| &lesson.features).for_each(|at| counts[*at as usize] += 1);
-    let mut hashes = vec![0; numbers.len()];
-    numbers.iter().for_each(|(hash, at)| hashes[*at as usize] = *hash);
-    let telling: Vec<u64> = table::most_telling(&learnt, &counts).into_iter().map(|at| hashes[at]).collect();
-    println!("{} telling", telling.len());
-    let places = table::placed(&telling, options.slots);
-    let numbers: HashMap<u64, u32> = (0u32..).zip(&places).map(|(at, (hash, _))| (*hash, at)).collect();
-    let mut learnt = Learnt::new(numbers.len());
-    learnt.learn(&lessons(&taught, &examples, &numbers), steps);
-    report(&learnt, &lessons(&kept, &kept_examples, &numbers));
-    std::fs::write(options.to, table::written(&learnt, &places, options.slots))
+#[derive(Subcommand)]
+enum Command {
+    /// Print messages of our own as JSON lines
+    Own {
+        /// ISO 639-1 code of the language
+        #[arg(long, default_value = "en")]
+        language: String,
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        count: usize,
+        /// Other seeds give other messages
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Train the model of words
+    Words(training::Options),
 }
 
-fn report(learnt: &Learnt, kept: &[Lesson]) {
-    let firsts = careline_train::words::first_columns();
-    for ((question, _, answers), first) in GROUPS.iter().zip(firsts) {
-        let mut right: HashMap<(&str, usize), [f32; 3]> = HashMap::new();
-        for lesson in kept {
-            let scores = learnt.scores(&lesson.features, &lesson.told);
-            for target in lesson.targets.iter().filter(|t| (first..first + answers.len()).contains(&t.first)) {
-                let scores = &scores[target.first..][..target.width];
-                let found = match target.width {
-                    1 => usize::from(logistic(scores[0]) > 0.5),
-                    _ => (0..scores.len()).fold(0, |best, at| if scores[at] > scores[best] { at } else { best }),
-                };
-                let base = if target.width == 1 { (target.first - first) * 2 } else { 0 };
-                right.entry(("all", base + target.answer)).or_default()[0] += 1.0;
-                right.entry(("all", base + found)).or_default()[1] += 1.0;
-                right.entry(("all", base + target.answer)).or_default()[2] += f32::from(found == target.answer);
-            }
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Own { language, count, seed } => print_own(&language, count, seed),
+        Command::Words(options) => training::train(&options),
+    };
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("careline-train: {error}");
+            ExitCode::FAILURE
         }
-        let mut keys: Vec<_> = right.keys().copied().collect();
-        keys.sort_unstable();
-        print!("{question}:");
-        let mut sum = 0.0;
-        for key in &keys {
-            let [gold, found, hit] = right[key];
-            print!(" {} {:.3} ({})", key.1, 2.0 * hit / (gold + found).max(1.0), gold);
-            sum += 2.0 * hit / (gold + found).max(1.0);
-        }
-        println!("  macro {:.3}", sum / keys.len().max(1) as f32);
+        _ => ExitCode::SUCCESS,
     }
+}
+
+fn print_own(language: &str, count: usize, seed: u64) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for row in own::rows(language, count, seed)? {
+        writeln!(out, "{}", serde_json::to_string(&row)?)?;
+    }
+    Ok(())
 }
