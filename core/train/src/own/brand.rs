@@ -4,8 +4,8 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng, RngExt as _};
 
 const STARTS: [&str; 24] = [
-    "Vel", "Tor", "Nim", "Quor", "Bral", "Zan", "Mel", "Drix", "Fen", "Gral", "Hux", "Jol", "Kor", "Lum", "Ors", "Pell",
-    "Rud", "Sarn", "Tig", "Ulm", "Wex", "Yar", "Zeb", "Acm",
+    "Vel", "Tor", "Nim", "Quor", "Bral", "Zan", "Mel", "Drix", "Fen", "Gral", "Hux", "Jol", "Kor", "Lum", "Ors",
+    "Pell", "Rud", "Sarn", "Tig", "Ulm", "Wex", "Yar", "Zeb", "Acm",
 ];
 const ENDS: [&str; 16] = [
     "mora", "vik", "donn", "tessa", "rano", "bright", "wick", "lio", "queva", "stead", "nubo", "zette", "elle", "undo",

@@ -8,8 +8,27 @@ use super::phrase::{Phrase, is_in_name};
 
 /// The industries that lists and statements may name.
 pub const INDUSTRIES: [&str; 22] = [
-    "airline", "rail", "hotel", "parcel", "retail", "fashion", "grocery", "food", "telecom", "energy", "bank",
-    "insurance", "software", "gaming", "streaming", "electronics", "car", "health", "travel", "public", "education",
+    "airline",
+    "rail",
+    "hotel",
+    "parcel",
+    "retail",
+    "fashion",
+    "grocery",
+    "food",
+    "telecom",
+    "energy",
+    "bank",
+    "insurance",
+    "software",
+    "gaming",
+    "streaming",
+    "electronics",
+    "car",
+    "health",
+    "travel",
+    "public",
+    "education",
     "events",
 ];
 
@@ -96,11 +115,12 @@ impl Grammar {
             if line.is_empty() || line == "#" || line.starts_with("# ") {
                 continue;
             }
-            let read = match line.strip_prefix('[') {
-                Some(header) => grammar.open(at, header, &open).map(|opened| open = opened),
-                None => grammar.add(at, line, &open),
-            };
-            read.map_err(|what| (at, what))?;
+            if let Some(header) = line.strip_prefix('[') {
+                grammar.check_closed(&open)?;
+                open = grammar.open(at, header).map_err(|what| (at, what))?;
+            } else {
+                grammar.add(at, line, &open).map_err(|what| (at, what))?;
+            }
         }
         grammar.check_closed(&open)?;
         grammar.check_lists()?;
@@ -108,9 +128,9 @@ impl Grammar {
         Ok(grammar)
     }
 
-    fn open(&mut self, at: usize, header: &str, before: &Open) -> Result<Open, String> {
-        self.check_closed(before).map_err(|(_, what)| what)?;
-        let header = header.strip_suffix(']').ok_or("`[` opens a header, which ends with `]`; write `\\[` to say it")?;
+    fn open(&mut self, at: usize, header: &str) -> Result<Open, String> {
+        let header =
+            header.strip_suffix(']').ok_or("`[` opens a header, which ends with `]`; write `\\[` to say it")?;
         let mut words = header.split_whitespace();
         let name = words.next().ok_or("a header without a name")?;
         if name == "say" {
@@ -153,20 +173,16 @@ impl Grammar {
 
     /// Whether what is open has got something in it.
     fn check_closed(&self, open: &Open) -> Result<(), Wrong> {
-        match open {
-            Open::Nothing => Ok(()),
-            Open::Say => match self.blocks.last() {
-                Some(block) if block.statements.is_empty() => {
-                    Err((block.line, format!("the `[say …]` of line {} has no statements", block.line)))
-                }
-                _ => Ok(()),
-            },
-            Open::List { line, name, industries } => {
-                match industries.iter().find(|&industry| self.lists[name].entries[industry].is_empty()) {
-                    Some(_) => Err((*line, format!("the list `{name}` of line {line} is empty"))),
-                    None => Ok(()),
-                }
+        match (open, self.blocks.last()) {
+            (Open::Say, Some(block)) if block.statements.is_empty() => {
+                Err((block.line, "this `[say …]` has no statements".to_owned()))
             }
+            (Open::List { line, name, industries }, _)
+                if industries.iter().any(|&industry| self.lists[name].entries[industry].is_empty()) =>
+            {
+                Err((*line, format!("the list `{name}` is empty")))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -224,8 +240,11 @@ impl Grammar {
         for block in &mut blocks {
             let asked = if block.industries.is_empty() { &all } else { &block.industries };
             for statement in &mut block.statements {
-                statement.industries =
-                    asked.iter().copied().filter(|industry| self.missing(&statement.phrase, industry).is_none()).collect();
+                statement.industries = asked
+                    .iter()
+                    .copied()
+                    .filter(|industry| self.missing(&statement.phrase, industry).is_none())
+                    .collect();
                 if statement.industries.is_empty() {
                     let missing = asked.first().and_then(|industry| self.missing(&statement.phrase, industry));
                     let missing = missing.unwrap_or_default();
@@ -259,9 +278,8 @@ enum Open {
 
 impl Block {
     fn parse<'a>(line: usize, settings: impl Iterator<Item = &'a str>) -> Result<Self, String> {
-        const KEYS: [&str; 10] = [
-            "intent", "category", "sentiment", "respond", "urgency", "risk", "abuse", "spam", "industry", "weight",
-        ];
+        const KEYS: [&str; 10] =
+            ["intent", "category", "sentiment", "respond", "urgency", "risk", "abuse", "spam", "industry", "weight"];
         let mut given = BTreeMap::new();
         for setting in settings {
             let (key, value) = setting.split_once('=').ok_or_else(|| format!("`{setting}` is not `key=value`"))?;
@@ -315,9 +333,9 @@ fn value(key: &str, given: &str, known: &[&'static str]) -> Result<&'static str,
 /// The known name that is most like what was given, as a question; all of them where none is like it.
 fn meant<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let closest = known.iter().max_by(|one, other| {
-        strsim::jaro_winkler(given, one).total_cmp(&strsim::jaro_winkler(given, other))
-    });
+    let closest = known
+        .iter()
+        .max_by(|one, other| strsim::jaro_winkler(given, one).total_cmp(&strsim::jaro_winkler(given, other)));
     match closest {
         Some(closest) if strsim::jaro_winkler(given, closest) > 0.75 => format!("; did you mean `{closest}`?"),
         _ if known.len() <= 22 => format!("; known are {}", known.join(", ")),

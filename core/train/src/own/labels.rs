@@ -29,6 +29,12 @@ pub(super) struct Labels {
 }
 
 impl Labels {
+    /// Whether one message can say both: about the same subject, or one of them about none in particular.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.category, &other.category);
+        ours.is_empty() || theirs.is_empty() || ours.iter().any(|subject| theirs.contains(subject))
+    }
+
     /// The labels of a message that says both.
     pub(super) fn with(&self, other: &Self) -> Self {
         let mut category = self.category.clone();

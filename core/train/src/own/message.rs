@@ -23,8 +23,9 @@ const SHARES: [(&str, f64); 11] = [
     ("chatter", 14.0),
 ];
 
-/// The pairs of intents that people put into one message; with the chance that the first is followed by the second.
-const PAIRS: [(&str, &str, f64); 12] = [
+/// The pairs of groups that people put into one message, spam or what the first wants; with the chance that the first is followed by the second.
+const PAIRS: [(&str, &str, f64); 13] = [
+    ("spam", "spam", 0.25),
     ("complaint", "complaint", 0.22),
     ("complaint", "question", 0.14),
     ("complaint", "request", 0.10),
@@ -59,7 +60,10 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(grammar: &'a Grammar, lang: &'a str) -> Self {
         let blocks = |group| grammar.blocks.iter().filter(move |block| self::group(&block.labels) == group).collect();
-        let groups = SHARES.iter().map(|&(group, share)| (blocks(group), share)).filter(|(blocks, _): &(Vec<_>, _)| !blocks.is_empty());
+        let groups = SHARES
+            .iter()
+            .map(|&(group, share)| (blocks(group), share))
+            .filter(|(blocks, _): &(Vec<_>, _)| !blocks.is_empty());
         Self { grammar, lang, groups: groups.collect() }
     }
 
@@ -70,7 +74,7 @@ impl<'a> Writer<'a> {
         let industry = statement.industries[chance.random_range(0..statement.industries.len())];
         let mut text = self.say(statement, industry, &brand, chance);
         let (mut labels, mut lines) = (block.labels.clone(), vec![statement.line]);
-        if let Some((more, statement)) = self.more(block, industry, chance) {
+        if let Some((more, statement)) = self.more(block, statement.line, industry, chance) {
             let more_text = self.say(statement, industry, &brand, chance);
             // A question is as often asked first as last.
             let swap = more.labels.intent == "question" && chance.random_bool(0.3);
@@ -87,19 +91,31 @@ impl<'a> Writer<'a> {
     }
 
     /// A second statement that goes with a block, now and then.
-    fn more(&self, first: &Block, industry: &str, chance: &mut impl Rng) -> Option<(&'a Block, &'a Statement)> {
+    fn more(
+        &self,
+        first: &Block,
+        said: usize,
+        industry: &str,
+        chance: &mut impl Rng,
+    ) -> Option<(&'a Block, &'a Statement)> {
         let mut left: f64 = chance.random();
-        let &(_, intent, _) = PAIRS.iter().filter(|(intent, ..)| *intent == first.labels.intent).find(|(.., share)| {
+        let of = if first.labels.spam { "spam" } else { first.labels.intent };
+        let &(_, with, _) = PAIRS.iter().filter(|(one, ..)| *one == of).find(|(.., share)| {
             left -= share;
             left < 0.0
         })?;
-        let is_plain = |labels: &Labels| !labels.spam && labels.risk != "self_harm";
-        if !is_plain(&first.labels) {
+        if first.labels.risk == "self_harm" {
             return None;
         }
-        let fits = |statement: &&Statement| statement.industries.contains(&industry);
-        let blocks: Vec<&Block> = self.grammar.blocks.iter().filter(|block| block.labels.intent == intent)
-            .filter(|block| group(&block.labels) == intent && block.statements.iter().any(|statement| fits(&statement)))
+        let fits = |statement: &&Statement| statement.line != said && statement.industries.contains(&industry);
+        let blocks: Vec<&Block> = self
+            .grammar
+            .blocks
+            .iter()
+            .filter(|block| group(&block.labels) == with)
+            .filter(|block| {
+                first.labels.goes_with(&block.labels) && block.statements.iter().any(|statement| fits(&statement))
+            })
             .collect();
         if blocks.is_empty() {
             return None;
@@ -137,7 +153,8 @@ impl<'a> Writer<'a> {
     fn tidy(&self, text: &str) -> String {
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
-        let text = text.trim_start_matches([',', ' ']).trim_end_matches([',', ' ']).replace(" ,", ",").replace(",,", ",");
+        let text =
+            text.trim_start_matches([',', ' ']).trim_end_matches([',', ' ']).replace(" ,", ",").replace(",,", ",");
         if self.lang == "fr" { text } else { text.replace(" ?", "?").replace(" !", "!") }
     }
 

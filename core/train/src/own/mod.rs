@@ -87,3 +87,23 @@ impl Grammar {
         rows
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_changes_texts_and_no_labels() {
+        let text = fs::read_to_string(folder().join("en.txt")).unwrap();
+        let grammar = Grammar::read("en.txt", &text).unwrap();
+        let rows = grammar.rows("en", 300, 3);
+        let (mut words, writer) = (ChaCha8Rng::seed_from_u64(3), Writer::new(&grammar, "en"));
+        let mut plain = (0..).map(|_| writer.write(&mut words));
+        for row in &rows {
+            let lines = |message: &message::Message| row.raw["lines"] == json!(message.lines);
+            let message = plain.by_ref().take(REPEATS).find(lines).expect("the same statements without noise");
+            assert_eq!(row.gold, message.labels.gold("en"), "{}", row.text);
+        }
+        assert!(rows.iter().filter(|row| row.text.starts_with('@')).count() > 60, "too few with a handle in front");
+    }
+}

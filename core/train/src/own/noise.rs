@@ -11,7 +11,7 @@ use super::message::Message;
 pub(super) fn disturb(message: &Message, lang: &str, chance: &mut impl Rng) -> String {
     let has_feeling = message.labels.sentiment != "neutral";
     let mut text = words(&message.text, lang, has_feeling, chance);
-    text = endings(&text, message, chance);
+    text = endings(&text, message, lang, chance);
     text = letters(text, lang, has_feeling, chance);
     text = additions(text, message, chance);
     addressed(text, message, chance)
@@ -32,7 +32,7 @@ fn words(text: &str, lang: &str, has_feeling: bool, chance: &mut impl Rng) -> St
     if without_apostrophes {
         words.iter_mut().for_each(|word| word.retain(|letter| letter != '\'' && letter != '’'));
     }
-    for _ in 0..[0, 0, 0, 0, 0, 0, 1, 1, 2].choose(chance).copied().unwrap_or_default() {
+    for _ in 0..if chance.random_bool(0.18) { chance.random_range(1..3) } else { 0 } {
         on_one(&mut words, chance, slipped);
     }
     if has_feeling && chance.random_bool(0.06) {
@@ -42,7 +42,7 @@ fn words(text: &str, lang: &str, has_feeling: bool, chance: &mut impl Rng) -> St
 }
 
 /// What stands at the end, and between sentences.
-fn endings(text: &str, message: &Message, chance: &mut impl Rng) -> String {
+fn endings(text: &str, message: &Message, lang: &str, chance: &mut impl Rng) -> String {
     let has_feeling = message.labels.sentiment != "neutral";
     let mut text = text.to_owned();
     match text.chars().last() {
@@ -54,7 +54,7 @@ fn endings(text: &str, message: &Message, chance: &mut impl Rng) -> String {
         }
         Some('.' | '?' | '。' | '؟') if !text.ends_with("..") && chance.random_bool(0.25) => drop(text.pop()),
         Some(last) if last.is_alphanumeric() => match chance.random_range(0..100) {
-            0..20 => text.push('.'),
+            0..20 => text.push(if matches!(lang, "ja" | "zh") { '。' } else { '.' }),
             20..26 => text.push_str("..."),
             26..36 if has_feeling => text.extend(std::iter::repeat_n('!', chance.random_range(1..5))),
             _ => {}
@@ -116,7 +116,11 @@ fn addressed(text: String, message: &Message, chance: &mut impl Rng) -> String {
     if message.labels.intent == "chatter" && chance.random_bool(0.12) {
         return format!("RT {}: {text}", person(chance));
     }
+    // Chatter and spam seldom speak to a brand.
+    let is_aside = message.labels.intent == "chatter" && chance.random_bool(0.6);
     match chance.random_range(0..100) {
+        0..40 if is_aside && chance.random_bool(0.4) => format!("{} {text}", person(chance)),
+        _ if is_aside => text,
         0..40 => format!("{brand} {text}"),
         40..44 => format!("{} {brand} {text}", person(chance)),
         44..47 => format!("{brand} {} {text}", person(chance)),
@@ -216,7 +220,11 @@ fn unaccented(word: &str) -> String {
         other => other,
     });
     // What was no accent but part of another script's letter is put together again.
-    if word.chars().any(|letter| ('\u{400}'..'\u{530}').contains(&letter)) { word.to_owned() } else { stripped.nfc().collect() }
+    if word.chars().any(|letter| ('\u{400}'..'\u{530}').contains(&letter)) {
+        word.to_owned()
+    } else {
+        stripped.nfc().collect()
+    }
 }
 
 fn capitalised(text: &str, lang: &str) -> String {
@@ -256,8 +264,10 @@ fn link(chance: &mut impl Rng) -> String {
 
 /// Emoji or emoticons that fit the feeling; angry people smile now and then, and few of the content frown.
 fn emoji(message: &Message, chance: &mut impl Rng) -> String {
-    const NEGATIVE: &[&str] = &["😡", "🤬", "😤", "😠", "🙄", "😒", "😩", "😭", "💔", "👎", "🤦", "🤦‍♀️", "😞", "🤡", ":(", ":/", "-_-", "😑"];
-    const POSITIVE: &[&str] = &["😊", "😍", "❤️", "🙏", "👍", "👏", "🎉", "🥰", "😀", "💯", "⭐⭐⭐⭐⭐", "🙌", ":)", ":D", "<3", "🤩", "💪"];
+    const NEGATIVE: &[&str] =
+        &["😡", "🤬", "😤", "😠", "🙄", "😒", "😩", "😭", "💔", "👎", "🤦", "🤦‍♀️", "😞", "🤡", ":(", ":/", "-_-", "😑"];
+    const POSITIVE: &[&str] =
+        &["😊", "😍", "❤️", "🙏", "👍", "👏", "🎉", "🥰", "😀", "💯", "⭐⭐⭐⭐⭐", "🙌", ":)", ":D", "<3", "🤩", "💪"];
     const NEUTRAL: &[&str] = &["🤔", "🙂", "👀", "🙏", "😅", "📦", "🤷", ":)", "👋", "⏰", "😬"];
     const SPAM: &[&str] = &["🔥", "💰", "🚀", "💸", "👉", "✅", "🎁", "📈", "💎", "⬇️", "😍", "🤑"];
     const MOCKING: &[&str] = &["👏", "👍", "😂", "🙃", "😊", "🎉", "🤣"];
@@ -277,7 +287,8 @@ fn emoji(message: &Message, chance: &mut impl Rng) -> String {
 }
 
 fn hashtag(message: &Message, chance: &mut impl Rng) -> &'static str {
-    const NEGATIVE: &[&str] = &["#fail", "#customerservice", "#badservice", "#epicfail", "#notok", "#help", "#disappointed"];
+    const NEGATIVE: &[&str] =
+        &["#fail", "#customerservice", "#badservice", "#epicfail", "#notok", "#help", "#disappointed"];
     const POSITIVE: &[&str] = &["#love", "#happy", "#customerservice", "#top", "#thanks", "#win"];
     const NEUTRAL: &[&str] = &["#help", "#support", "#question", "#monday", "#customerservice", "#info"];
     const SPAM: &[&str] = &["#crypto", "#giveaway", "#promo", "#viral", "#trending", "#followback", "#money", "#win"];
