@@ -29,8 +29,12 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// Whether one message can say both: about the same subject, or one of them about none in particular.
+    /// Whether one message can say both: about the same subject, or one of them about none in particular. Nobody who is
+    /// angry says that there is no hurry.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
+        if self.sentiment == "negative" && other.urgency == "low" {
+            return false;
+        }
         let (ours, theirs) = (&self.category, &other.category);
         ours.is_empty() || theirs.is_empty() || ours.iter().any(|subject| theirs.contains(subject))
     }

@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
         let (mut labels, mut lines) = (block.labels.clone(), vec![statement.line]);
         if let Some((more, statement)) = self.more(block, statement.line, industry, chance) {
             let more_text = self.say(statement, industry, &brand, chance);
-            // A question is as often asked first as last.
+            // A question is asked first, now and then.
             let swap = more.labels.intent == "question" && chance.random_bool(0.3);
             text = if swap { self.join(&more_text, &text, chance) } else { self.join(&text, &more_text, chance) };
             labels = labels.with(&more.labels);
@@ -86,8 +86,8 @@ impl<'a> Writer<'a> {
     }
 
     fn block(&self, chance: &mut impl Rng) -> &'a Block {
-        let (blocks, _) = weighted(&self.groups, |(_, share)| *share, chance);
-        *weighted(blocks.as_slice(), |block| frequency(block), chance)
+        let (blocks, _) = &self.groups[weighted(self.groups.iter().map(|(_, share)| *share), chance)];
+        blocks[weighted(blocks.iter().map(|block| frequency(block)), chance)]
     }
 
     /// A second statement that goes with a block, now and then.
@@ -98,31 +98,17 @@ impl<'a> Writer<'a> {
         industry: &str,
         chance: &mut impl Rng,
     ) -> Option<(&'a Block, &'a Statement)> {
-        let mut left: f64 = chance.random();
-        let of = if first.labels.spam { "spam" } else { first.labels.intent };
-        let &(_, with, _) = PAIRS.iter().filter(|(one, ..)| *one == of).find(|(.., share)| {
-            left -= share;
-            left < 0.0
-        })?;
-        if first.labels.risk == "self_harm" {
-            return None;
-        }
+        let with = partner(&first.labels, chance)?;
         let fits = |statement: &&Statement| statement.line != said && statement.industries.contains(&industry);
-        let blocks: Vec<&Block> = self
-            .grammar
-            .blocks
-            .iter()
-            .filter(|block| group(&block.labels) == with)
-            .filter(|block| {
-                first.labels.goes_with(&block.labels) && block.statements.iter().any(|statement| fits(&statement))
-            })
-            .collect();
-        if blocks.is_empty() {
+        let blocks = self.grammar.blocks.iter();
+        let blocks = blocks.filter(|block| group(&block.labels) == with && first.labels.goes_with(&block.labels));
+        let fitting = blocks.map(|block| (block, block.statements.iter().filter(fits).collect::<Vec<_>>()));
+        let fitting: Vec<_> = fitting.filter(|(_, statements)| !statements.is_empty()).collect();
+        if fitting.is_empty() {
             return None;
         }
-        let block = *weighted(&blocks, |block| frequency(block), chance);
-        let statements: Vec<&Statement> = block.statements.iter().filter(fits).collect();
-        statements.choose(chance).map(|statement| (block, *statement))
+        let (block, statements) = &fitting[weighted(fitting.iter().map(|(block, _)| frequency(block)), chance)];
+        statements.choose(chance).map(|&statement| (*block, statement))
     }
 
     fn say(&self, statement: &Statement, industry: &str, brand: &Brand, chance: &mut impl Rng) -> String {
@@ -170,6 +156,18 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// The group of what is said behind it, if anything is.
+fn partner(first: &Labels, chance: &mut impl Rng) -> Option<&'static str> {
+    let mut left: f64 = chance.random();
+    let one = if first.spam { "spam" } else { first.intent };
+    let pair = PAIRS.iter().filter(|(of, ..)| *of == one && first.risk != "self_harm").find(|(.., share)| {
+        left -= share;
+        left < 0.0
+    });
+    pair.map(|(_, with, _)| *with)
+}
+
+/// The group of a block, by what is rarest about it.
 fn group(labels: &Labels) -> &'static str {
     match labels {
         Labels { spam: true, .. } => "spam",
@@ -186,11 +184,12 @@ fn frequency(block: &Block) -> f64 {
     block.weight * statements.sqrt()
 }
 
-fn weighted<'a, T>(among: &'a [T], weight: impl Fn(&T) -> f64, chance: &mut impl Rng) -> &'a T {
-    let mut left = chance.random_range(0.0..1.0) * among.iter().map(&weight).sum::<f64>();
-    let drawn = among.iter().position(|one| {
-        left -= weight(one);
+/// A place, drawn by the weights of all.
+fn weighted(weights: impl Iterator<Item = f64> + Clone, chance: &mut impl Rng) -> usize {
+    let mut left = chance.random_range(0.0..1.0) * weights.clone().sum::<f64>();
+    let drawn = weights.clone().position(|weight| {
+        left -= weight;
         left < 0.0
     });
-    &among[drawn.unwrap_or(among.len() - 1)]
+    drawn.unwrap_or_else(|| weights.count() - 1)
 }

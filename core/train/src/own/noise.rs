@@ -86,6 +86,9 @@ fn letters(text: String, lang: &str, has_feeling: bool, chance: &mut impl Rng) -
 /// Emoji, hashtags, references, links, signatures behind the text.
 fn additions(mut text: String, message: &Message, chance: &mut impl Rng) -> String {
     let labels = &message.labels;
+    if labels.risk == "self_harm" {
+        return text + ["", "", "", " 💔", " 😞", " 😭"].choose(chance).copied().unwrap_or_default();
+    }
     let is_order = labels.respond && !matches!(labels.intent, "suggestion" | "praise");
     if is_order && chance.random_bool(0.04) {
         text.push_str(&reference(chance));
@@ -113,7 +116,7 @@ fn additions(mut text: String, message: &Message, chance: &mut impl Rng) -> Stri
 /// Whom it speaks to, or whom it repeats.
 fn addressed(text: String, message: &Message, chance: &mut impl Rng) -> String {
     let brand = message.brand.handle();
-    if message.labels.intent == "chatter" && chance.random_bool(0.12) {
+    if message.labels.intent == "chatter" && !message.labels.respond && chance.random_bool(0.12) {
         return format!("RT {}: {text}", person(chance));
     }
     // Chatter and spam seldom speak to a brand.
