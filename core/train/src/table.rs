@@ -56,7 +56,10 @@ pub fn written(learnt: &Learnt, places: &[(u64, usize)], slots: usize) -> Vec<u8
     for ((hash, slot), row) in places.iter().zip(&learnt.rows) {
         marks[*slot] = Weights::address(*hash, slots / BUCKET).1;
         for (column, weight) in row.iter().enumerate() {
-            rows[slot * COLUMNS + column] = (weight / scales[column]).round().clamp(-127.0, 127.0) as i8 as u8;
+            let steps = (weight / scales[column]).round();
+            // One step is noise, and zeros make the file small.
+            let steps = if steps.abs() < 2.0 { 0.0 } else { steps };
+            rows[slot * COLUMNS + column] = steps as i8 as u8;
         }
     }
     marks.iter().for_each(|mark| bytes.extend(mark.to_le_bytes()));

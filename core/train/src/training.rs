@@ -51,7 +51,8 @@ pub fn train(options: &Options) -> io::Result<()> {
         recipe::SETS.iter().copied().filter(|share| !options.without.iter().any(|set| set == share.set)).collect();
     let mut rows = recipe::rows(&folder, &shares)?;
     for language in own::languages()? {
-        rows.extend(own::rows(&language, options.own, 1)?.into_iter().map(|row| (options.own_weight, row)));
+        let count = if language == "en" { 2 * options.own } else { options.own };
+        rows.extend(own::rows(&language, count, 1)?.into_iter().map(|row| (own_weight(&row, options), row)));
     }
     println!("{} rows", rows.len());
     let (taught, kept): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, row)| !row.is_held_out());
@@ -120,4 +121,9 @@ fn report(learnt: &Learnt, kept: &[Lesson]) {
         }
         println!("  macro {:.3}", sum / keys.len().max(1) as f32);
     }
+}
+
+/// Everyday talk, of which our own messages have little, counts more.
+fn own_weight(row: &rows::Row, options: &Options) -> f32 {
+    options.own_weight * if row.gold.intent.as_deref() == Some("chatter") { 2.5 } else { 1.0 }
 }
