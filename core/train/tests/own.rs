@@ -50,8 +50,8 @@ fn the_same_seed_says_the_same_and_more_only_adds() {
 
 #[test]
 fn two_statements_make_one_message_with_the_labels_of_both() {
-    let text = "[say intent=praise category=delivery sentiment=positive respond=no]\nfirst thing\n\
-                [say intent=problem_report category=delivery,store sentiment=negative respond=yes urgency=high risk=churn]\n\
+    let text = "[say intent=praise category=delivery sentiment=positive respond=no risk=churn]\nfirst thing\n\
+                [say intent=problem_report category=delivery,store sentiment=negative respond=yes urgency=high]\n\
                 second thing\n\
                 [say intent=problem_report category=billing sentiment=negative respond=yes]\nanother subject";
     let rows = Grammar::read("xx.txt", text).unwrap().rows("xx", 100, 1);
