@@ -50,15 +50,19 @@ fn the_same_seed_says_the_same_and_more_only_adds() {
 
 #[test]
 fn two_statements_make_one_message_with_the_labels_of_both() {
-    let text = "[say intent=complaint category=delivery sentiment=negative respond=yes urgency=high]\nfirst thing\n\
-                [say intent=suggestion category=delivery,service sentiment=positive respond=no risk=churn weight=0.001]\nother\n\
-                [say intent=question category=delivery,store sentiment=neutral respond=yes]\nsecond thing";
+    let text = "[say intent=praise category=delivery sentiment=positive respond=no risk=churn]\nfirst thing\n\
+                [say intent=problem_report category=delivery,store sentiment=negative respond=yes urgency=high]\n\
+                second thing\n\
+                [say intent=problem_report category=billing sentiment=negative respond=yes]\nanother subject";
     let rows = Grammar::read("xx.txt", text).unwrap().rows("xx", 100, 1);
-    let both = rows.iter().find(|row| row.raw["lines"] == serde_json::json!([2, 6])).expect("a message of both");
-    assert_eq!(both.gold.intent.as_deref(), Some("complaint"));
-    assert_eq!(both.gold.category, ["delivery", "store"]);
-    assert_eq!(both.gold.sentiment.as_deref(), Some("negative"));
-    assert_eq!((both.gold.needs_response, both.gold.urgency.as_deref()), (Some(true), Some("high")));
+    let said = |lines: &[usize]| rows.iter().find(|row| row.raw["lines"] == serde_json::json!(lines));
+    let both = &said(&[2, 4]).expect("a message of both").gold;
+    assert_eq!(both.intent.as_deref(), Some("problem_report"));
+    assert_eq!(both.category, ["delivery", "store"]);
+    assert_eq!(both.sentiment.as_deref(), Some("negative"));
+    assert_eq!((both.needs_response, both.urgency.as_deref()), (Some(true), Some("high")));
+    assert_eq!((both.risk.as_deref(), both.spam), (Some("churn"), Some(false)));
+    assert!(said(&[2, 6]).is_none(), "two subjects in one message");
 }
 
 #[test]

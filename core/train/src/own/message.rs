@@ -17,10 +17,10 @@ const SHARES: [(&str, f64); 11] = [
     ("problem_report", 12.0),
     ("question", 14.0),
     ("request", 10.0),
-    ("praise", 10.0),
+    ("praise", 17.0),
     ("suggestion", 6.0),
-    ("closing", 5.0),
-    ("chatter", 14.0),
+    ("closing", 8.0),
+    ("chatter", 26.0),
 ];
 
 /// The pairs of groups that people put into one message, spam or what the first wants; with the chance that the first is followed by the second.

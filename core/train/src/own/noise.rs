@@ -32,9 +32,8 @@ fn words(text: &str, lang: &str, has_feeling: bool, chance: &mut impl Rng) -> St
     if without_apostrophes {
         words.iter_mut().for_each(|word| word.retain(|letter| letter != '\'' && letter != '’'));
     }
-    for _ in 0..if chance.random_bool(0.18) { chance.random_range(1..3) } else { 0 } {
-        on_one(&mut words, chance, slipped);
-    }
+    let slips = if chance.random_bool(0.18) { chance.random_range(1..3) } else { 0 };
+    (0..slips).for_each(|_| on_one(&mut words, chance, slipped));
     if has_feeling && chance.random_bool(0.06) {
         on_one(&mut words, chance, stretched);
     }
@@ -71,7 +70,7 @@ fn endings(text: &str, message: &Message, lang: &str, chance: &mut impl Rng) -> 
 fn letters(text: String, lang: &str, has_feeling: bool, chance: &mut impl Rng) -> String {
     match chance.random_range(0..100) {
         0..42 => capitalised(&text, lang),
-        42..62 => text.to_lowercase(),
+        42..62 => lower(&text, lang),
         62..65 => upper(&text, lang),
         65..69 if has_feeling => upper(&text, lang),
         69..75 if has_feeling => {
@@ -235,11 +234,15 @@ fn capitalised(text: &str, lang: &str) -> String {
     letters.next().map_or_else(String::new, |first| upper(&first.to_string(), lang) + letters.as_str())
 }
 
+fn lower(text: &str, lang: &str) -> String {
+    if lang == "tr" { text.replace('I', "ı").replace('İ', "i").to_lowercase() } else { text.to_lowercase() }
+}
+
 /// Upper case, but for handles and links.
 fn upper(text: &str, lang: &str) -> String {
     let word = |word: &str| match word {
         word if word.starts_with('@') || word.contains("://") => word.to_owned(),
-        word if lang == "tr" || lang == "az" => word.replace('i', "İ").to_uppercase(),
+        word if lang == "tr" => word.replace('i', "İ").to_uppercase(),
         word => word.to_uppercase(),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
