@@ -125,5 +125,5 @@ fn report(learnt: &Learnt, kept: &[Lesson]) {
 
 /// Everyday talk, of which our own messages have little, counts more.
 fn own_weight(row: &rows::Row, options: &Options) -> f32 {
-    options.own_weight * if row.gold.intent.as_deref() == Some("chatter") { 2.5 } else { 1.0 }
+    options.own_weight * if row.gold.intent.as_deref() == Some("chatter") { 1.5 } else { 1.0 }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use careline::model::Question;
 use careline::triage::learning::{COLUMNS, Example, GROUPS, NUMBERS, Shape, doubt, example, last_resort, share};
 
+use crate::recipe::{GRANTED, granted};
 use crate::rows::Row;
 
 /// What a row says about each column: yes, no, or nothing.
@@ -75,20 +76,26 @@ pub fn targets(row: &Row) -> Vec<Target> {
                 }));
             }
             Shape::Each => {
+                let (no_spam, no_abuse) = granted(row);
                 for (at, answer) in answers.iter().enumerate() {
                     let known = match question {
                         Question::NeedsResponse => row.gold.needs_response,
                         Question::Urgency => row.gold.urgency.as_deref().map(|how| matches!(how, "high" | "urgent")),
                         Question::Risk => row.gold.risk.as_deref().map(|risk| risk == *answer),
-                        Question::Abuse => row.gold.abuse,
-                        _ => row.gold.spam,
+                        Question::Abuse => row.gold.abuse.or(no_abuse),
+                        _ => row.gold.spam.or(no_spam),
+                    };
+                    let is_granted = match question {
+                        Question::Abuse => no_abuse.is_some(),
+                        Question::Spam => no_spam.is_some(),
+                        _ => false,
                     };
                     if let Some(yes) = known {
                         targets.push(Target {
                             first: first + at,
                             width: 1,
                             answer: usize::from(yes),
-                            weight: 1.0,
+                            weight: if is_granted { GRANTED } else { 1.0 },
                             among: u32::MAX,
                         });
                     }
