@@ -5,11 +5,11 @@ use rand::{Rng, RngExt as _};
 
 const STARTS: [&str; 24] = [
     "Vel", "Tor", "Nim", "Quor", "Bral", "Zan", "Mel", "Drix", "Fen", "Gral", "Hux", "Jol", "Kor", "Lum", "Ors",
-    "Pell", "Rud", "Sarn", "Tig", "Ulm", "Wex", "Yar", "Zeb", "Acm",
+    "Pell", "Rud", "Sarn", "Tig", "Ulm", "Wex", "Yar", "Zeb", "Brov",
 ];
 const ENDS: [&str; 16] = [
-    "mora", "vik", "donn", "tessa", "rano", "bright", "wick", "lio", "queva", "stead", "nubo", "zette", "elle", "undo",
-    "ibra", "e",
+    "mora", "vik", "donn", "tessa", "rano", "bright", "wock", "lio", "queva", "stead", "nubo", "zette", "elle", "undo",
+    "ibra", "ona",
 ];
 const TAILS: [&str; 12] = ["", "", "", "", "help", "care", "support", "_help", "official", "HQ", "cares", "_service"];
 const PEOPLE: [&str; 16] = [

@@ -29,10 +29,11 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// Whether one message can say both: about the same subject, or one of them about none in particular. Nobody who is
-    /// angry says that there is no hurry.
+    /// Whether one message can say both: about the same subject, or one of them about none in particular. Two of a kind
+    /// feel alike, and nobody who is angry says that there is no hurry.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
-        if self.sentiment == "negative" && other.urgency == "low" {
+        let feel_alike = self.intent != other.intent || self.sentiment == other.sentiment;
+        if !feel_alike || (self.sentiment == "negative" && other.urgency == "low") {
             return false;
         }
         let (ours, theirs) = (&self.category, &other.category);

@@ -23,9 +23,13 @@ const SHARES: [(&str, f64); 11] = [
     ("chatter", 26.0),
 ];
 
-/// The pairs of groups that people put into one message, spam or what the first wants; with the chance that the first is followed by the second.
-const PAIRS: [(&str, &str, f64); 13] = [
+/// The pairs that people put into one message: spam or what the first wants, the group of the second, and the chance
+/// that the first is followed by the second.
+const PAIRS: [(&str, &str, f64); 16] = [
     ("spam", "spam", 0.25),
+    // As long as complaints are, or length would tell them apart.
+    ("chatter", "chatter", 0.35),
+    ("closing", "closing", 0.12),
     ("complaint", "complaint", 0.22),
     ("complaint", "question", 0.14),
     ("complaint", "request", 0.10),
@@ -34,7 +38,8 @@ const PAIRS: [(&str, &str, f64); 13] = [
     ("problem_report", "request", 0.12),
     ("problem_report", "complaint", 0.06),
     ("request", "question", 0.06),
-    ("praise", "praise", 0.10),
+    ("praise", "praise", 0.20),
+    ("praise", "closing", 0.06),
     ("praise", "problem_report", 0.05),
     ("praise", "question", 0.05),
     ("praise", "suggestion", 0.05),
