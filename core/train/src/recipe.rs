@@ -42,7 +42,7 @@ pub const SETS: &[Share] = &[
     Share { set: "davidson", weight: 1.0, most: 9_000 },
     Share { set: "civil_comments_spans", weight: 1.0, most: 6_000 },
     Share { set: "ldnoobw", weight: 0.5, most: 3_000 },
-    Share { set: "tgspam_dev", weight: 2.0, most: 1_000 },
+    Share { set: "tgspam_dev", weight: 6.0, most: 1_000 },
 ];
 
 /// The rows of `shares`, of each set and kind no more than it may give.
