@@ -9,8 +9,12 @@ use super::is_unspaced;
 pub(super) enum Topic {
     /// Somebody can be called there.
     Phone,
+    /// It is only called a number, as a telephone's mostly is.
+    Number,
     /// It names an order, a parcel, a booking.
     Reference,
+    /// It is only called a number by an abbreviation, as those of orders mostly are.
+    Numbered,
     /// It is a payment card's.
     Card,
 }
@@ -36,6 +40,16 @@ impl<'a> Cue<'a> {
         Self { before: &text[start..at], near: OnceCell::new(), topic: OnceCell::new() }
     }
 
+    /// Whether somebody can be called there, or it is called a number and nothing else is named.
+    pub(super) fn is_phone(&self) -> bool {
+        matches!(self.topic(), Some(Topic::Phone | Topic::Number))
+    }
+
+    /// Whether an order or the like is named, or no more than that it has a number.
+    pub(super) fn is_reference(&self) -> bool {
+        matches!(self.topic(), Some(Topic::Reference | Topic::Numbered))
+    }
+
     fn near(&self) -> &str {
         self.near.get_or_init(|| self.before.to_lowercase())
     }
@@ -59,7 +73,7 @@ impl<'a> Cue<'a> {
         })
     }
 
-    /// What the nearest word that says anything says. A bare "number" is a telephone's unless something else is named.
+    /// What the nearest word that says anything says; that it is a number counts only if nothing else is named.
     pub(super) fn topic(&self) -> Option<Topic> {
         *self.topic.get_or_init(|| if self.has_words() { nearest(self.near()) } else { None })
     }
@@ -78,7 +92,7 @@ fn nearest(near: &str) -> Option<Topic> {
         }
     }
     let symbol = near.trim_end().ends_with(['#', '°', 'º']);
-    number.or(symbol.then_some(Topic::Reference))
+    number.or(symbol.then_some(Topic::Numbered))
 }
 
 /// Vowel signs are parts of words in scripts of India.
@@ -106,7 +120,7 @@ fn said(word: &str) -> Option<Said> {
     if let Some((topic, _)) = topics.iter().find(|(_, cues)| begins(cues)) {
         return Some(Said::Topic(*topic));
     }
-    let number = [(Topic::Phone, NUMBERS), (Topic::Reference, ABBREVIATED)];
+    let number = [(Topic::Number, NUMBERS), (Topic::Numbered, ABBREVIATED)];
     number.iter().find(|(_, cues)| begins(cues)).map(|(topic, _)| Said::Number(*topic))
 }
 
@@ -143,7 +157,7 @@ const REFERENCES: &[&str] = &[
     "consignment*", "invoice*", "confirmation*", "flight*", "serial*", "imei", "sn", "sku", "model*", "item*",
     "product*", "article*", "account*", "acct", "customer*", "member*", "policy*", "claim*", "pnr", "reservation*",
     "itinerary*", "voucher*", "coupon*", "receipt*", "transaction*", "txn", "utr", "awb", "waybill*", "barcode*",
-    "isbn", "ean", "upc", "meter*", "loyalty*", "id", "code", "otp", "pin",
+    "isbn", "ean", "upc", "meter*", "loyalty*", "code", "otp", "pin",
     "bestell*", "auftrag*", "rechnung*", "sendung*", "kunden*", "vorgang*", "buchung*", "paket*", "artikel*",
     "vertrag*", "gutschein*", "zähler*", "ticketn*", "referenz*", "serien*",
     "commande*", "colis", "dossier*", "facture*", "client*", "réf", "référence*", "réservation*", "suivi", "contrat*",
@@ -175,4 +189,4 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Abbreviations of it, which stand before orders and the like.
-const ABBREVIATED: &[&str] = &["nr", "no", "num", "n°", "nº", "№"];
+const ABBREVIATED: &[&str] = &["nr", "no", "id", "num", "n°", "nº", "№"];

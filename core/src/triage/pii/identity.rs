@@ -123,7 +123,7 @@ fn has_form(bytes: &[u8], groups: &[Group], sizes: &[usize], separators: &[u8]) 
 }
 
 fn is_reference(cue: &Cue<'_>) -> bool {
-    cue.topic() == Some(Topic::Reference) && !cue.says(&["id"])
+    cue.topic() == Some(Topic::Reference)
 }
 
 fn value(digits: &[u8]) -> u64 {

@@ -11,7 +11,7 @@ pub(super) fn phone(text: &str, at: usize, groups: &[Group], cue: &Cue<'_>) -> O
     let found = if lead.contains(&b'+') {
         international(bytes, groups, groups[0].start)
     } else if let Some(code) = exit_code(bytes, groups) {
-        international(bytes, groups, code).filter(|_| cue.topic() != Some(Topic::Reference))
+        international(bytes, groups, code).filter(|_| !cue.is_reference())
     } else if is_date(bytes, groups) || follows_number(bytes, at) {
         None
     } else {
@@ -106,11 +106,14 @@ const NUMBERING_PLANS: &[(u16, u8, u8)] = &[
 
 /// How many of `groups` are a number of some country without its code.
 fn national(bytes: &[u8], groups: &[Group], cue: &Cue<'_>) -> Option<usize> {
-    let formed = known_form(bytes, groups).or_else(|| with_trunk_prefix(bytes, groups));
-    if let Some(taken) = formed.filter(|taken| is_whole(groups, *taken)) {
+    if let Some(taken) = known_form(bytes, groups).filter(|taken| is_whole(groups, *taken)) {
         return (cue.topic() != Some(Topic::Reference)).then_some(taken);
     }
-    named(groups).filter(|_| cue.topic() == Some(Topic::Phone))
+    if let Some(taken) = with_trunk_prefix(bytes, groups).filter(|taken| is_whole(groups, *taken)) {
+        return (!cue.is_reference()).then_some(taken);
+    }
+    let years = groups.iter().take(2).all(|group| is_year(bytes, group));
+    named(groups).filter(|_| !years && cue.is_phone())
 }
 
 /// Whether what follows the number is not joined to it, as in a longer code.
@@ -214,8 +217,11 @@ fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
         && (sizes_are(groups, &[4, 2, 2])
             || sizes_are(groups, &[2, 2, 4])
             || sizes_are(groups, &[2, 2, 2]) && groups.len() == 3);
-    let year = |group: &Group| matches!(&bytes[group.start..group.start + 2], b"19" | b"20");
-    form && (sizes_are(groups, &[2, 2, 2]) || year(&groups[0]) || year(&groups[2]))
+    form && (sizes_are(groups, &[2, 2, 2]) || is_year(bytes, &groups[0]) || is_year(bytes, &groups[2]))
+}
+
+fn is_year(bytes: &[u8], group: &Group) -> bool {
+    group.len() == 4 && matches!(&bytes[group.start..group.start + 2], b"19" | b"20")
 }
 
 fn is_price(text: &str, at: usize, end: usize) -> bool {
