@@ -52,6 +52,10 @@ defects! {
     Utf8Refused => invalid_utf8_is_repaired,
     /// Half a character makes a body unreadable.
     SurrogateRefused => lone_surrogate_is_repaired,
+    /// Where half a character stands in a batch, its message is left out.
+    SurrogateDropsItem => lone_surrogate_costs_no_neighbour,
+    /// A NUL ends a text.
+    NulEndsText => hostile_texts_are_kept,
     /// A body about nothing gives a message.
     MessageInvented => absent_data_is_survived,
     /// Unknown kinds are dropped.

@@ -47,7 +47,14 @@ impl Reader {
         let parsed = self.items(&body);
         // Half a character shows in the item that holds it, or in the whole body.
         let broken = parsed.as_ref().map_or(true, |parsed| !parsed.rejects.is_empty());
-        let repair = if broken && !self.is(Defect::SurrogateRefused) { body.repair() } else { None };
+        let mut repair = if broken && !self.is(Defect::SurrogateRefused) { body.repair() } else { None };
+        if self.is(Defect::SurrogateDropsItem)
+            && let Ok(parsed) = &parsed
+            && !parsed.events.is_empty()
+            && repair.take().is_some()
+        {
+            return Parsed { events: parsed.events.clone(), rejects: Vec::new(), repaired: true };
+        }
         let parsed = repair.map_or(parsed, |repaired| self.items(&repaired));
         let refused = body.repaired() && self.is(Defect::Utf8Refused);
         let mut parsed = match parsed {
@@ -202,6 +209,7 @@ impl Reader {
         }
         message.content.text = match self.defect {
             Some(Defect::TextUnnormalised) => raw_text.0.into_owned(),
+            Some(Defect::NulEndsText) => raw_text.split('\0').next().unwrap_or_default().to_owned(),
             Some(Defect::TextDecodedTwice) => nfc(decode_entities(raw_text.0)),
             _ => plain.into_text(),
         };

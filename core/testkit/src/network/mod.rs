@@ -119,6 +119,8 @@ cases! { $
         changed_shapes_are_survived,
         invalid_utf8_is_repaired,
         lone_surrogate_is_repaired,
+        lone_surrogate_costs_no_neighbour,
+        hostile_texts_are_kept,
         absent_data_is_survived,
         unknown_kind_is_kept,
         unknown_fields_change_nothing,

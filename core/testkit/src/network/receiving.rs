@@ -1,8 +1,10 @@
 //! Cases about bodies that are broken, foreign or hostile.
 
+use std::borrow::Cow;
+
 use careline::ErrorKind;
 use careline::intake::Parsed;
-use careline::model::{EventBody, Span};
+use careline::model::{EventBody, Span, nfc};
 use careline::network::BodyKind;
 use serde_json::{Value, json};
 
@@ -162,6 +164,61 @@ fn repaired(fixture: &dyn NetworkFixture, broken: &[u8]) -> Outcome {
         ensure!(parsed.repaired, "the repair of a {kind:?} body is not noted");
     }
     HELD
+}
+
+/// Half a character in one message of a hundred: a hundred arrive, one of them is repaired, and that is noted.
+pub fn lone_surrogate_costs_no_neighbour(fixture: &dyn NetworkFixture) -> Outcome {
+    const BROKEN: u32 = 50;
+    let texts = |n| if n == BROKEN { "My BROKEN parcel".to_owned() } else { format!("Message {n}: my parcel is late") };
+    let items: Vec<_> = (1..=100).map(|n| Item::Message { n, text: texts(n) }).collect();
+    let mut count = 0;
+    for (kind, body) in bodies(fixture, &items) {
+        let body = replaced(&body, "BROKEN", br"\ud83d").ok_or("the text is not in the body as it was given")?;
+        let parsed = read(fixture, kind, &body)?;
+        let found = messages(&parsed.events);
+        ensure!(found.len() == items.len(), "of 100 messages in a {kind:?} body {} arrived", found.len());
+        for (n, message) in (1..).zip(found) {
+            let text = if n == BROKEN { "My \u{fffd} parcel".to_owned() } else { texts(n) };
+            ensure!(message.root_id() == fixture.id(n), "message {n} of a {kind:?} body became {}", message.root_id());
+            ensure!(message.content.text == text, "message {n} of a {kind:?} body says {:?}", message.content.text);
+        }
+        ensure!(parsed.repaired, "the repair of a {kind:?} body is not noted");
+        count += 1;
+    }
+    looked_at(count, "the network sends no batches")
+}
+
+/// Whatever characters a message is made of, it arrives, and so do those beside it.
+pub fn hostile_texts_are_kept(fixture: &dyn NetworkFixture) -> Outcome {
+    for (name, typed) in &hostile_texts() {
+        let items = [message(1), Item::Message { n: 2, text: typed.clone() }, message(3)];
+        for items in [&items[..], &items[1..2]] {
+            for (kind, body) in bodies(fixture, items) {
+                let parsed = read(fixture, kind, &body).map_err(|why| format!("{name}: {why}"))?;
+                let (found, sent) = (ids(&parsed.events).len(), items.len());
+                ensure!(found == sent, "{name}: of {sent} messages in a {kind:?} body {found} arrived");
+                let hostile = messages(&parsed.events).into_iter().find(|found| found.root_id() == fixture.id(2));
+                let text = hostile.map(|found| found.content.text.as_str());
+                ensure!(text == Some(&nfc(Cow::Borrowed(typed))), "{name}: a {kind:?} body has another text");
+                sound(kind, &body, &parsed).map_err(|why| format!("{name}: {why}"))?;
+            }
+        }
+    }
+    HELD
+}
+
+/// Texts that break readers, with their names.
+fn hostile_texts() -> [(&'static str, String); 8] {
+    [
+        ("a megabyte", "late!".repeat(200_000)),
+        ("emoji alone", "👩‍👩‍👧‍👦🏳️‍🌈👍🏽🇩🇪".repeat(50)),
+        ("marks upon marks", format!("la{}te", "\u{336}\u{301}\u{489}".repeat(500))),
+        ("many scripts", "Где мой заказ 我的包裹 στο طردي पार्सल 소포 פריט".to_owned()),
+        ("letters that look like others", "Му раrсеl іs lаtе".to_owned()),
+        ("directions", "\u{202e}etal si lecrap\u{202c} \u{2066}\u{2067}late\u{2069}\u{200f}".to_owned()),
+        ("NUL", "my\0parcel\0".to_owned()),
+        ("characters that are none", "late\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}\u{e000}\u{feff}".to_owned()),
+    ]
 }
 
 /// Bodies without what they are about are no messages and no panic.
