@@ -31,6 +31,7 @@ logs:
 
 lint:
 	cargo fmt --all --check
+	cargo package --locked --list --allow-dirty -p careline | grep -qx NOTICE
 	cargo clippy --locked $(WITHOUT_BINDINGS) --all-targets -- -D warnings
 	cargo clippy --locked -p careline-python -p careline-node -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
