@@ -4,7 +4,7 @@ mod bounded;
 mod category;
 mod conclude;
 mod intent;
-mod language;
+pub mod language;
 pub(crate) mod lexicon;
 pub mod pii;
 pub(crate) mod reading;

@@ -29,7 +29,7 @@ impl Triage for TextTriage {
         let message = input.message;
         let reading = Reading::new(&message.content);
         let hits = LEXICON.scan(&reading.folded);
-        let language = language::assess(message.language.as_deref(), &reading, &hits, evidence);
+        let language = language::assess(message.language.as_deref(), &reading, evidence);
         let primary = language.split('-').next().unwrap_or("und");
         let hits = in_language(hits, primary);
         let words = input.policy.words();

@@ -1,0 +1,99 @@
+//! Which language is a text in? Its script, where only one language is written in it, else a model of letter sequences and
+//! words. The network's own tag is evidence like the others.
+
+pub mod symbols;
+pub mod weights;
+
+use compact_str::CompactString;
+
+use crate::model::{Question, Span};
+
+use self::symbols::{Symbols, Written, written_in};
+use self::weights::Table;
+use super::Evidence;
+use super::conclude::leading;
+use super::reading::Reading;
+
+/// The languages that are told apart, as ISO 639-1 codes in order. Hindi in Latin letters is told as `hi-Latn`.
+pub const LANGUAGES: &[&str] = &[
+    "af", "am", "ar", "az", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl",
+    "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lo", "lt", "lv", "mk",
+    "ml", "mr", "ms", "my", "nl", "no", "pa", "pl", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te",
+    "th", "tl", "tr", "uk", "ur", "vi", "zh",
+];
+
+/// What the network's tag is worth: a clear text overrules it.
+const TAG: f32 = 4.0;
+/// What a script of one language is worth.
+const SCRIPT: f32 = 5.0;
+/// The most that the model is worth.
+const MODEL: f32 = 6.0;
+/// What an even chance is worth: no more than saying nothing, so that the language stays `und`.
+const EVEN: f32 = 0.9;
+
+/// The language `text` is in, as a BCP 47 tag; `None` where it is more likely wrong than right to name one.
+///
+/// ```
+/// use careline::triage::language;
+///
+/// assert_eq!(language::detect("Mein Paket ist immer noch nicht angekommen"), Some("de"));
+/// assert_eq!(language::detect("👍 123"), None);
+/// ```
+pub fn detect(text: &str) -> Option<&'static str> {
+    let found = find(&Reading::of(text, &[]))?;
+    (found.weight > EVEN).then_some(found.language)
+}
+
+/// Adds what speaks for which language; gives the one it comes to, or `und`.
+pub(super) fn assess(tag: Option<&str>, reading: &Reading, evidence: &mut Evidence) -> CompactString {
+    let tag = tag.and_then(known_tag);
+    if let Some(found) = find(reading) {
+        // A tag that says more than the language, as `pt-BR` does, is not contradicted by the language.
+        let same = tag.as_ref().filter(|tag| tag.split('-').next() == Some(found.language));
+        let language = same.cloned().unwrap_or_else(|| found.language.into());
+        evidence.add(Question::Language, language, found.weight, found.rule, found.span);
+    }
+    if let Some(tag) = tag {
+        evidence.add(Question::Language, tag, TAG, "message.language", None);
+    }
+    leading(evidence.findings(), &Question::Language).unwrap_or_else(|| CompactString::const_new("und"))
+}
+
+/// A network's tag as BCP 47; `None` for the codes that mean "no language" (X: `und`, `qme`, `zxx` …).
+fn known_tag(tag: &str) -> Option<CompactString> {
+    let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    match primary.as_str() {
+        "" | "und" | "zxx" | "mul" | "mis" => None,
+        "in" => Some("id".into()),
+        "iw" => Some("he".into()),
+        "nb" | "nn" => Some("no".into()),
+        "fil" => Some("tl".into()),
+        private if private.len() == 3 && private.starts_with('q') => None,
+        _ => Some(tag.replace('_', "-").into()),
+    }
+}
+
+struct Found {
+    language: &'static str,
+    weight: f32,
+    rule: &'static str,
+    span: Option<Span>,
+}
+
+fn find(reading: &Reading) -> Option<Found> {
+    let script = match written_in(&reading.letters)? {
+        Written::Telling(language) => {
+            return Some(Found { language, weight: SCRIPT, rule: "text.script", span: None });
+        }
+        Written::Shared(script) => script,
+    };
+    let symbols = Symbols::read(&reading.folded, script);
+    if symbols.is_too_short() || symbols.is_disguised() {
+        return None;
+    }
+    let told = Table::built_in(script).tell(&symbols);
+    let weight = (told.log_odds + EVEN).min(MODEL);
+    let (start, end) = told.loudest;
+    let span = Span::new(symbols.place(start), symbols.place(end));
+    (weight > 0.0).then_some(Found { language: told.language, weight, rule: "text.language_model", span })
+}
