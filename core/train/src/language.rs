@@ -76,7 +76,8 @@ fn commonness(language: &str) -> f32 {
     match language {
         "en" => 0.5,
         "es" | "pt" | "fr" | "de" | "it" | "nl" | "tr" | "id" | "ru" | "ar" | "hi" => 0.0,
-        "af" | "az" | "be" | "ca" | "et" | "eu" | "gl" | "is" | "lt" | "lv" | "mk" | "sl" | "sq" => -2.5,
+        "af" | "az" | "be" | "ca" | "et" | "eu" | "is" | "lt" | "lv" | "mk" | "sl" | "sq" => -2.5,
+        "gl" => -1.8,
         _ => -1.2,
     }
 }

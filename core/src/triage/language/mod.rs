@@ -97,3 +97,54 @@ fn find(reading: &Reading) -> Option<Found> {
     let span = Span::new(symbols.place(start), symbols.place(end));
     (weight > 0.0).then_some(Found { language: told.language, weight, rule: "text.language_model", span })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assessed(tag: Option<&str>, text: &str) -> (CompactString, Evidence) {
+        let mut evidence = Evidence::default();
+        let language = assess(tag, &Reading::of(text, &[]), &mut evidence);
+        (language, evidence)
+    }
+
+    #[test]
+    fn a_clear_text_overrules_the_tag_and_a_short_one_does_not() {
+        let german = "Mein Paket ist immer noch nicht angekommen und niemand antwortet mir";
+        assert_eq!(assessed(Some("en"), german).0, "de");
+        assert_eq!(assessed(Some("en"), "super").0, "en");
+        assert_eq!(assessed(Some("en"), "Где моя посылка? Её всё нет").0, "ru");
+    }
+
+    #[test]
+    fn tags_are_read_as_networks_write_them() {
+        for (tag, language) in [("iw", "he"), ("in", "id"), ("nb", "no"), ("fil", "tl"), ("pt_BR", "pt-BR")] {
+            assert_eq!(assessed(Some(tag), "123").0, language);
+        }
+        for tag in ["und", "qme", "zxx", ""] {
+            assert_eq!(assessed(Some(tag), "123").0, "und", "{tag}");
+        }
+        let portuguese = "Meu pacote ainda não chegou, onde ele está?";
+        assert_eq!(assessed(Some("pt-BR"), portuguese).0, "pt-BR", "the text does not contradict the country");
+    }
+
+    #[test]
+    fn the_word_that_spoke_loudest_is_shown() {
+        let text = "@acme 😡 Warum antwortet ihr nicht?";
+        let (_, evidence) = assessed(None, text);
+        let [finding] = evidence.findings() else { panic!("{evidence:?}") };
+        let word = &text[finding.span.unwrap().start as usize..finding.span.unwrap().end as usize];
+        assert!(["Warum", "antwortet", "ihr", "nicht"].contains(&word), "{word:?}");
+        assert_eq!((finding.rule.as_str(), finding.value.as_str()), ("text.language_model", "de"));
+    }
+
+    #[test]
+    fn every_language_of_a_script_or_a_table_is_listed() {
+        let shared = weights::SCRIPTS.into_iter().flat_map(weights::languages).copied();
+        let telling = super::super::reading::SCRIPTS.iter().map(|(_, _, language)| *language);
+        let mut known: Vec<&str> = shared.chain(telling).filter(|language| *language != "hi-Latn").collect();
+        known.sort_unstable();
+        known.dedup();
+        assert_eq!(known, LANGUAGES);
+    }
+}

@@ -208,3 +208,45 @@ static ASCII: [u8; 128] = {
     symbols[b'\'' as usize] = b'\'';
     symbols
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn latin(folded: &str) -> Vec<u8> {
+        Symbols::read(folded, Script::Latin).as_bytes().to_vec()
+    }
+
+    #[test]
+    fn words_are_parted_by_one_gap() {
+        assert_eq!(latin("it's 3 a.m.,  sooooo late"), b" it's a m soo late ");
+        assert_eq!(latin("é"), [GAP, 0xe9, GAP]);
+        assert_eq!(latin(""), b"  "[..1]);
+    }
+
+    #[test]
+    fn hashtags_count_only_where_there_is_nothing_else() {
+        assert_eq!(latin("why is this #paketfrust so late"), b" why is this so late ");
+        assert_eq!(latin("#paketfrust"), b" paketfrust ");
+    }
+
+    #[test]
+    fn room_is_bounded() {
+        assert_eq!(latin(&"ab ".repeat(100_000)).len(), ROOM);
+        assert!(latin(&"ă".repeat(100_000)).len() < ROOM);
+    }
+
+    #[test]
+    fn places_are_those_of_the_text() {
+        let text = "ça, où est-il";
+        let symbols = Symbols::read(text, Script::Latin);
+        let start = symbols.as_bytes().iter().position(|symbol| *symbol == b'e').unwrap();
+        assert_eq!(&text[symbols.place(start)..symbols.place(start + 3)], "est");
+    }
+
+    #[test]
+    fn borrowed_letters_are_noticed() {
+        assert!(Symbols::read("сlаim уоur frее рrizе", Script::Latin).is_disguised());
+        assert!(!Symbols::read("the word мир is russian", Script::Latin).is_disguised());
+    }
+}

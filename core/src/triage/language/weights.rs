@@ -266,3 +266,53 @@ fn loudest<const N: usize>(
     }
     loudest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table that says nothing, but for one row per given sequence.
+    fn table(script: Script, rows: &[(usize, usize, i8)]) -> Vec<u8> {
+        let head = Head { biases: vec![0.0; columns(script)], unit: 1.0, slope: 2.0, start: -1.0 };
+        let mut bytes = head.to_bytes();
+        let start = bytes.len();
+        bytes.resize(size_of(script), 0);
+        for (row, column, weight) in rows {
+            bytes[start + row * columns(script) + column] = weight.to_le_bytes()[0];
+        }
+        bytes
+    }
+
+    #[test]
+    fn rows_are_added_up() {
+        let (_, symbols) = Symbols::of("слово где слово").unwrap();
+        let mut walk = Walk::new(row_bits(Script::Cyrillic));
+        let steps: Vec<_> = symbols.as_bytes()[1..].iter().map(|symbol| walk.step(*symbol)).collect();
+        // The word in the middle ends at the tenth symbol.
+        let whole = steps[9][3];
+        assert_ne!(whole, 0);
+        let bytes = table(Script::Cyrillic, &[(whole, 4, 7), (whole, 1, -7)]);
+        let told = Table::new(Script::Cyrillic, &bytes).unwrap().tell(&symbols);
+        assert_eq!((told.language, told.loudest), ("ru", (7, 10)));
+        let lead = 7.0 / (walk.count as f32).sqrt();
+        assert!((told.lead - lead).abs() < 1e-5, "{told:?}");
+        assert!((told.log_odds - (2.0 * lead - 1.0)).abs() < 1e-5, "{told:?}");
+    }
+
+    #[test]
+    fn the_greatest_weights_do_not_overflow() {
+        let rows: Vec<_> = (0..1 << row_bits(Script::Latin)).map(|row| (row, 6, MOST)).collect();
+        let bytes = table(Script::Latin, &rows);
+        let long = "abcdefghijklmnop ".repeat(100);
+        let (_, symbols) = Symbols::of(&long).unwrap();
+        let told = Table::new(Script::Latin, &bytes).unwrap().tell(&symbols);
+        assert_eq!(told.language, "en");
+        assert!(told.lead > CLEAR);
+    }
+
+    #[test]
+    fn a_table_of_another_size_is_none() {
+        assert!(Table::new(Script::Arabic, &[0; 7]).is_none());
+        assert!(SCRIPTS.into_iter().all(|script| languages(script).len() <= columns(script)));
+    }
+}

@@ -13,7 +13,7 @@ macro_rules! texts {
 }
 
 const TEXTS: &[(&str, &str)] = texts!(
-    "ca" "da" "de" "en" "es" "eu" "fr" "gl" "hi-Latn" "hr" "id" "it" "ms" "nl" "no" "pl" "pt" "ru" "sr" "sv" "tl" "tr"
+    "ca" "da" "de" "en" "es" "eu" "fr" "gl" "hi" "hi-Latn" "hr" "id" "it" "mr" "ms" "nl" "no" "pl" "pt" "ru" "sr" "sv" "tl" "tr"
     "uk"
 );
 
