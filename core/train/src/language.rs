@@ -21,6 +21,7 @@ use self::fit::Texts;
 pub const SETS: &[&str] = &[
     "lingua_langid",
     "xed",
+    "atsad_arabic",
     "vader_groundtruth",
     "lexicons",
     "chatterbot",
@@ -152,12 +153,13 @@ fn table(measured: &[&str], taken: &BTreeMap<(&str, &str), usize>) -> String {
         );
     }
     let count = measured.len() as f64;
-    lines + &format!(
-        "\n{} languages, {PIECES} pieces of 20 to 120 characters each: accuracy {:.3}, macro-F1 {:.3}.\n",
-        measured.len(),
-        right / count / PIECES as f64,
-        sum / count
-    )
+    lines
+        + &format!(
+            "\n{} languages, {PIECES} pieces of 20 to 120 characters each: accuracy {:.3}, macro-F1 {:.3}.\n",
+            measured.len(),
+            right / count / PIECES as f64,
+            sum / count
+        )
 }
 
 /// How far the confidence is off, in ten equal steps, on pieces drawn as often as their language is met.

@@ -67,7 +67,9 @@ fn run(command: &Command) -> io::Result<String> {
 /// Nobody should believe that a set was left out because its name was misspelt.
 fn known(without: &[String], sets: &[&str]) -> io::Result<()> {
     match without.iter().find(|set| !sets.contains(&set.as_str())) {
-        Some(set) => Err(io::Error::other(format!("there is no set `{set}` to leave out; there are {}", sets.join(", ")))),
+        Some(set) => {
+            Err(io::Error::other(format!("there is no set `{set}` to leave out; there are {}", sets.join(", "))))
+        }
         None => Ok(()),
     }
 }

@@ -16,10 +16,10 @@ use super::reading::Reading;
 
 /// The languages that are told apart, as ISO 639-1 codes in order. Hindi in Latin letters is told as `hi-Latn`.
 pub const LANGUAGES: &[&str] = &[
-    "af", "am", "ar", "az", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl",
-    "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lo", "lt", "lv", "mk",
-    "ml", "mr", "ms", "my", "nl", "no", "pa", "pl", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te",
-    "th", "tl", "tr", "uk", "ur", "vi", "zh",
+    "af", "am", "ar", "az", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr",
+    "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lo", "lt", "lv",
+    "mk", "ml", "mr", "ms", "my", "nl", "no", "pa", "pl", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw",
+    "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "zh",
 ];
 
 /// What the network's tag is worth: a clear text overrules it.
@@ -28,10 +28,12 @@ const TAG: f32 = 4.0;
 const SCRIPT: f32 = 5.0;
 /// The most that the model is worth.
 const MODEL: f32 = 6.0;
-/// What an even chance is worth: no more than saying nothing, so that the language stays `und`.
-const EVEN: f32 = 0.9;
+/// What saying nothing is worth: with less the language stays `und`.
+const NOTHING: f32 = 0.9;
+/// The logarithm of the odds of two in five. With less a language is a guess among dozens.
+const GUESS: f32 = -0.405;
 
-/// The language `text` is in, as a BCP 47 tag; `None` where it is more likely wrong than right to name one.
+/// The language `text` is in, as a BCP 47 tag; `None` where naming one would be a guess: two in five would be right.
 ///
 /// ```
 /// use careline::triage::language;
@@ -41,7 +43,7 @@ const EVEN: f32 = 0.9;
 /// ```
 pub fn detect(text: &str) -> Option<&'static str> {
     let found = find(&Reading::of(text, &[]))?;
-    (found.weight > EVEN).then_some(found.language)
+    (found.weight > NOTHING).then_some(found.language)
 }
 
 /// Adds what speaks for which language; gives the one it comes to, or `und`.
@@ -92,7 +94,7 @@ fn find(reading: &Reading) -> Option<Found> {
         return None;
     }
     let told = Table::built_in(script).tell(&symbols);
-    let weight = (told.log_odds + EVEN).min(MODEL);
+    let weight = (told.log_odds - GUESS + NOTHING).min(MODEL);
     let (start, end) = told.loudest;
     let span = Span::new(symbols.place(start), symbols.place(end));
     (weight > 0.0).then_some(Found { language: told.language, weight, rule: "text.language_model", span })
