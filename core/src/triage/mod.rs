@@ -4,7 +4,7 @@ mod bounded;
 mod category;
 mod conclude;
 mod intent;
-mod language;
+pub mod language;
 #[cfg(feature = "train")]
 pub mod learning;
 pub(crate) mod lexicon;

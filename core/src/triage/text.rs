@@ -43,7 +43,7 @@ impl Triage for TextTriage {
 /// Adds what the word lists and the form of a text tell.
 pub(super) fn by_lists(message: &Inbound, reading: &Reading, own: &OwnCategories, evidence: &mut Evidence) {
     let hits = LEXICON.scan(&reading.folded);
-    let language = language::assess(message.language.as_deref(), reading, &hits, evidence);
+    let language = language::assess(message.language.as_deref(), reading, evidence);
     let primary = language.split('-').next().unwrap_or("und");
     let hits = in_language(hits, primary);
     sentiment::assess(message.rating, reading, &hits, evidence);

@@ -49,7 +49,7 @@ pub const SETS: &[Share] = &[
 ///
 /// # Errors
 /// Where a set cannot be read.
-pub fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
+pub(super) fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
     let mut all = Vec::new();
     for share in shares {
         let mut taken: HashMap<String, usize> = HashMap::new();
@@ -69,19 +69,41 @@ pub fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
 /// Sets of whose rows none is spam, and sets of whose rows none insults unless its tone is bad; their rows say so with
 /// little weight.
 const NO_SPAM: [&str; 11] = [
-    "goemotions", "vader_groundtruth", "multidogo", "bitext", "banking77_train", "nlupp", "clinc150", "hwu64", "ibm_dev",
-    "crisislex_dev", "davidson",
+    "goemotions",
+    "vader_groundtruth",
+    "multidogo",
+    "bitext",
+    "banking77_train",
+    "nlupp",
+    "clinc150",
+    "hwu64",
+    "ibm_dev",
+    "crisislex_dev",
+    "davidson",
 ];
-const NO_ABUSE: [&str; 8] =
-    ["goemotions", "vader_groundtruth", "multidogo", "bitext", "banking77_train", "clinc150", "ibm_dev", "crisislex_dev"];
+const NO_ABUSE: [&str; 8] = [
+    "goemotions",
+    "vader_groundtruth",
+    "multidogo",
+    "bitext",
+    "banking77_train",
+    "clinc150",
+    "ibm_dev",
+    "crisislex_dev",
+];
 /// What is only taken for granted counts so much.
-pub const GRANTED: f32 = 0.4;
+pub(super) const GRANTED: f32 = 0.4;
 
 /// What a row does not say, but may be taken for granted: whether it is spam, and whether it insults.
-pub fn granted(row: &Row) -> (Option<bool>, Option<bool>) {
+pub(super) fn granted(row: &Row) -> (Option<bool>, Option<bool>) {
     let is_in = |sets: &[&str]| sets.contains(&row.set.as_str());
     let spam = (row.gold.spam.is_none() && is_in(&NO_SPAM)).then_some(false);
     let bad = row.gold.sentiment.as_deref() == Some("negative");
     let abuse = (row.gold.abuse.is_none() && is_in(&NO_ABUSE) && !bad).then_some(false);
     (spam, abuse)
+}
+
+/// What a row of our own counts. Everyday talk, of which they have little, counts more.
+pub(super) fn own_weight(row: &Row) -> f32 {
+    if row.gold.intent.as_deref() == Some("chatter") { 1.5 } else { 1.0 }
 }
