@@ -109,8 +109,8 @@ impl Learnt {
     pub(super) fn ease(&mut self) {
         for ((question, _, answers), first) in GROUPS.iter().zip(first_columns()) {
             let ease = match question {
-                Question::Abuse => 1.0,
-                Question::Spam => 1.5,
+                Question::Abuse => 1.25,
+                Question::Spam => 1.0,
                 _ => continue,
             };
             self.biases[first..first + answers.len()].iter_mut().for_each(|bias| *bias += ease);

@@ -19,8 +19,8 @@ pub struct Share {
 
 /// The sets that teach words.
 pub const SETS: &[Share] = &[
-    Share { set: "goemotions", weight: 0.7, most: 12_000 },
-    Share { set: "vader_groundtruth", weight: 2.0, most: 10_000 },
+    Share { set: "goemotions", weight: 1.0, most: 12_000 },
+    Share { set: "vader_groundtruth", weight: 3.0, most: 10_000 },
     Share { set: "xed", weight: 0.3, most: 20_000 },
     Share { set: "wisesight", weight: 0.5, most: 4_000 },
     Share { set: "nsmc", weight: 0.3, most: 3_000 },
