@@ -1,8 +1,18 @@
-//! Is it about us? Direct address, brand terms, and noise that only looks like it.
+//! Is it about us? Queries, direct address, brand terms, and noise that only looks like it.
+//!
+//! [`Query`] is one Boolean query in the language that `docs/queries.md` of the repository describes, [`QuerySet`] many
+//! of them, asked at once about a [`QueryInput`].
 
 mod brand;
+mod fold;
+mod input;
+mod query;
+mod set;
 
 pub(crate) use brand::BrandTerms;
+pub use input::QueryInput;
+pub use query::{DEEPEST, FARTHEST, LONGEST_QUERY, MOST_TERMS, Query, QueryMistake};
+pub use set::{MOST_SPANS, QueryMatch, QuerySet};
 
 use crate::model::{Account, Entity, EntityKind, Inbound, Question, Span, Surface, Visibility};
 use crate::triage::Evidence;

@@ -45,6 +45,7 @@ pub use compiled::{Agent, CompiledPolicy, Sla, Team};
 pub use condition::{Condition, Facts};
 pub use guarding::{GuardRules, Strictness};
 pub use keeping::{AdviceRules, CaseRules, Retention};
+pub(crate) use mistake::nearest;
 pub use mistake::{Mistake, Place, PolicyErrors};
 pub use people::{AgentRule, TeamRule};
 pub use promise::{ASSIGNEE, EscalationStep, HOST_PREFIX, OWN_TEAM, SlaRule};
