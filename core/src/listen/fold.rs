@@ -5,7 +5,7 @@
 
 mod character;
 
-use crate::model::{Entity, EntityKind, Span};
+use crate::model::{Entity, EntityKind};
 
 pub(crate) use character::is_unspaced;
 use character::{Characters, Class};
@@ -94,7 +94,7 @@ impl Folded {
     /// Reads `text`, in which `entities` are marked, in one pass.
     pub(crate) fn read(&mut self, text: &str, entities: &[Entity]) {
         self.clear();
-        let text = &text[..text.floor_char_boundary(LONGEST_TEXT)];
+        let text = beginning(text);
         let mut marked = entities.iter().filter(|entity| {
             matches!(entity.kind, EntityKind::Mention | EntityKind::Link) && !entity.span.of(text).is_empty()
         });
@@ -383,11 +383,10 @@ impl Folded {
     }
 }
 
-impl Word {
-    /// Where it stands in the text.
-    pub(crate) fn span(self) -> Span {
-        Span { start: self.start, end: self.end }
-    }
+/// As much of a text as is looked at.
+fn beginning(text: &str) -> &str {
+    let end = (0..=text.len().min(LONGEST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
 }
 
 /// Lengths fit: a text has at most [`LONGEST_TEXT`] bytes, and folding makes none eleven times as long.

@@ -4,6 +4,7 @@ mod evaluate;
 mod node;
 mod terms;
 mod trie;
+mod work;
 
 use std::cell::RefCell;
 
@@ -158,4 +159,56 @@ pub(crate) fn find_in_each<const N: usize>(sets: [&QuerySet; N], input: &QueryIn
         scratch.folded.read(input.text, input.entities);
         sets.map(|set| set.find_in(scratch, input))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Queries that meet each other's terms wherever they can.
+    fn tangled() -> QuerySet {
+        let mut set = QuerySet::new();
+        let words = ["acme", "late", "late again", "la*", "lat*", "壊", "壊れ", "#acme*", "👍"];
+        for (number, first) in words.iter().enumerate() {
+            for (other, second) in words.iter().enumerate() {
+                let query = format!(
+                    "\"{first}\" NEAR/40 \"{second}\" OR \"{first} {second}\" OR \"{second}\" BEFORE/2 \"{first}\""
+                );
+                set.insert(format!("{number}.{other}"), &Query::parse(&query).unwrap());
+            }
+        }
+        set
+    }
+
+    #[test]
+    fn work_grows_with_the_text_and_no_faster() {
+        let set = tangled();
+        for piece in ["acme late again ", "late", "壊れた", "#acmeLate ", "👍", "acme 壊れ @acme late? "] {
+            let work = |length: usize| {
+                let text = piece.repeat(length / piece.len());
+                work::counted(|| drop(set.find(&QueryInput::new(&text))))
+            };
+            let (short, long) = (work(2_000), work(200_000));
+            assert!(long < short * 105 + 1_000, "{piece}: {short} steps, a hundred times the text {long}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_looked_at_only_where_its_rarest_terms_are_met() {
+        let mut set = QuerySet::new();
+        for number in 0..1_000 {
+            let query = format!("acme (word{number} OR other{number})");
+            set.insert(number.to_string(), &Query::parse(&query).unwrap());
+        }
+        let work = work::counted(|| drop(set.find(&QueryInput::new("acme is word7"))));
+        assert!(work < 50, "{work} steps");
+    }
+
+    #[test]
+    fn nothing_stays_of_what_is_removed() {
+        let mut set = tangled();
+        let ids: Vec<_> = set.places.keys().cloned().collect();
+        ids.iter().for_each(|id| assert!(set.remove(id)));
+        assert!(set.is_empty() && set.terms.is_empty(), "{set:?}");
+    }
 }

@@ -21,8 +21,7 @@ pub(super) fn parse(text: &str) -> Result<Clause, QueryMistake> {
         true => Ok(clause),
         false => Err(QueryMistake::new(
             0,
-            "it says only what must not be there and would find nearly everything; expected something to look for, in \
-             each alternative of OR",
+            "nothing has to be there; expected something to look for, in each alternative of OR",
         )),
     }
 }
@@ -61,10 +60,11 @@ impl Parser {
     }
 
     fn one(&mut self) -> Result<Clause, QueryMistake> {
+        let column = self.column();
         if !self.accept(|kind| matches!(kind, Kind::Not), "NOT") {
             return self.near();
         }
-        let inner = self.deeper(Self::one)?;
+        let inner = self.deeper(column, Self::one)?;
         Ok(Clause::Not(Box::new(inner)))
     }
 
@@ -121,16 +121,16 @@ impl Parser {
 
     fn group(&mut self, column: usize) -> Result<Clause, QueryMistake> {
         self.before = Some("`(`");
-        let inner = self.deeper(Self::any)?;
+        let inner = self.deeper(column, Self::any)?;
         match self.signs.next() {
             Some(Sign { kind: Kind::Close, .. }) => Ok(inner),
             _ => Err(QueryMistake::new(column, "this `(` is never closed; expected a `)` at the end of the group")),
         }
     }
 
-    fn deeper(&mut self, inner: fn(&mut Self) -> Result<Clause, QueryMistake>) -> Result<Clause, QueryMistake> {
+    fn deeper(&mut self, column: usize, inner: fn(&mut Self) -> Result<Clause, QueryMistake>) -> Result<Clause, QueryMistake> {
         if self.depth == DEEPEST {
-            return Err(QueryMistake::new(self.column(), format!("nested deeper than {DEEPEST}; expected less")));
+            return Err(QueryMistake::new(column, format!("nested deeper than {DEEPEST}; expected less")));
         }
         self.depth += 1;
         let read = inner(self);
@@ -175,8 +175,7 @@ fn alternatives(column: usize, clause: Clause) -> Result<Vec<Term>, QueryMistake
         }
         _ => Err(QueryMistake::new(
             column,
-            "NEAR and BEFORE stand between words, phrases and alternatives of these; expected as in \
-             `(late OR delayed) NEAR/5 parcel`",
+            "expected a word, a phrase or alternatives like `(late OR delayed)` beside NEAR and BEFORE",
         )),
     }
 }

@@ -3,6 +3,7 @@
 use super::MOST_SPANS;
 use super::node::{Node, Piece, Place};
 use super::terms::Hit;
+use super::work;
 use crate::listen::QueryInput;
 use crate::listen::query::{Comparison, NumberName};
 use crate::model::Span;
@@ -16,6 +17,7 @@ pub(super) struct Heard<'a> {
 
 impl Heard<'_> {
     pub(super) fn holds(&self, node: &Node) -> bool {
+        work::count(1);
         match node {
             Node::AnyOf(terms) | Node::Fact(_, terms) => self.has_any(terms),
             Node::Row(pieces) => !self.row(pieces).is_empty(),
@@ -90,6 +92,7 @@ impl Heard<'_> {
         let fits = |piece: &Piece, hit: &Hit| piece.whole || !hit.whole;
         let mut rows: Vec<Hit> = self.of(first.term).iter().filter(|hit| fits(first, hit)).copied().collect();
         for piece in rest {
+            work::count(rows.len());
             let hits = self.of(piece.term);
             let mut longer = Vec::new();
             for row in &rows {
@@ -139,6 +142,7 @@ impl Heard<'_> {
 
 /// Keeps those of `hits` that have one of `others` near; `others` come after them if `before`.
 fn keep_near(hits: &mut Vec<Hit>, others: &[Hit], place: &Place, before: bool) {
+    work::count(hits.len() + others.len());
     let sorted = |edge: fn(&Hit) -> u32| {
         let mut edges: Vec<u32> = others.iter().map(edge).collect();
         edges.sort_unstable();

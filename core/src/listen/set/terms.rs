@@ -69,6 +69,13 @@ enum Kind {
 }
 
 impl Terms {
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let no_uses = self.known.iter().all(|known| known.uses == 0 && known.guards.is_empty());
+        let no_fields = self.fields.iter().all(|uses| *uses == 0);
+        self.words.is_empty() && self.rows.is_empty() && self.beginnings.is_empty() && no_uses && no_fields
+    }
+
     /// The term of these words in a row.
     pub(super) fn row(&mut self, words: &[query::Word]) -> u32 {
         let commonness = words.iter().map(|word| commonness(&word.text)).min().unwrap_or_default();

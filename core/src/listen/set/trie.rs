@@ -4,6 +4,8 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
+use super::work;
+
 /// The place everything begins at.
 pub(super) const ROOT: u32 = 0;
 const NONE: u32 = u32::MAX;
@@ -40,6 +42,7 @@ impl<S: Copy + Default + Eq + Hash> Trie<S> {
     /// The place that `symbol` leads to from `node`.
     #[inline]
     pub(super) fn step(&self, node: u32, symbol: S) -> Option<u32> {
+        work::count(1);
         self.edges.get(&(node, symbol)).copied()
     }
 
