@@ -33,7 +33,7 @@ impl Triage for TextTriage {
         let primary = language.split('-').next().unwrap_or("und");
         let hits = in_language(hits, primary);
         let words = input.policy.words();
-        listen::assess(message, input.accounts, words.brand(), &reading, evidence);
+        listen::assess(input, primary, &reading, evidence);
         sentiment::assess(message.rating, &reading, &hits, evidence);
         intent::assess(&reading, &hits, evidence);
         category::assess(&reading.folded, primary, words.categories(), &hits, evidence);

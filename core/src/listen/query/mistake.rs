@@ -24,11 +24,16 @@ impl QueryMistake {
     pub(super) fn new(column: usize, reason: impl Into<String>) -> Self {
         Self { column: u32::try_from(column + 1).unwrap_or(u32::MAX), reason: reason.into(), nearest: None }
     }
+
+    /// Where it is and what is wrong, without the nearest name.
+    pub(crate) fn told(&self) -> String {
+        format!("column {}: {}", self.column, self.reason)
+    }
 }
 
 impl fmt::Display for QueryMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column {}: {}", self.column, self.reason)?;
+        f.write_str(&self.told())?;
         match &self.nearest {
             Some(nearest) => write!(f, "; did you mean \"{nearest}\"?"),
             None => Ok(()),
