@@ -156,19 +156,19 @@ fn bad_queries_are_refused_with_a_column() {
 #[test]
 fn bad_texts_are_read_to_their_end() {
     let texts = [
-        "a".repeat(1 << 20),
-        "acme ".repeat(200_000),
-        "#aA".repeat(350_000),
-        "@".repeat(1 << 20),
-        "@a@".repeat(350_000),
-        "👩‍🚀👍🏽🇩🇪".repeat(30_000),
-        format!("{}acme", "z\u{335}\u{321}\u{340}\u{489}".repeat(100_000)),
+        "late acme ".repeat(100_000),
+        "a".repeat(1 << 17),
+        "#aA".repeat(30_000),
+        "@".repeat(1 << 17),
+        "@a@".repeat(30_000),
+        "👩‍🚀👍🏽🇩🇪".repeat(3_000),
+        format!("{}acme", "z\u{335}\u{321}\u{340}\u{489}".repeat(10_000)),
         "аcmе аcmе Ꭺcme".repeat(1_000),
-        "\u{202e}emca\u{202c} \u{2066}acme\u{2069}\u{feff}".repeat(10_000),
-        "\0acme\0\u{1}lang:de\u{1f}rating".repeat(10_000),
-        "\u{200d}\u{fe0f}\u{301}\u{3099}\u{e0067}♀".repeat(10_000),
-        "http://".repeat(100_000),
-        "壊れた".repeat(100_000),
+        "\u{202e}emca\u{202c} \u{2066}acme\u{2069}\u{feff}".repeat(1_000),
+        "\0acme\0\u{1}lang:de\u{1f}rating".repeat(1_000),
+        "\u{200d}\u{fe0f}\u{301}\u{3099}\u{e0067}♀".repeat(1_000),
+        "http://".repeat(10_000),
+        "壊れた".repeat(10_000),
     ];
     let mut set = QuerySet::new();
     for (number, query) in

@@ -352,7 +352,8 @@ impl Folded {
         let mail = self.touching == Touching::Word;
         self.touching = Touching::No;
         let begin = at + sign;
-        let alone = text[begin..].chars().next().is_some_and(is_unspaced);
+        let first = text[begin..].chars().next().filter(|first| first.is_alphanumeric() || *first == '_');
+        let Some(alone) = first.map(is_unspaced) else { return begin };
         let belongs = |c: &char| {
             (c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@')) && (alone || !is_unspaced(*c))
         };
