@@ -55,7 +55,8 @@ fn queries_say_what_is_about_us_and_mark_it() {
     assert_eq!(reason.span.unwrap().of(text), "kettle");
     let german = assess(&message("Der Wasserkocher ist schon wieder kaputt und niemand antwortet"), &policy);
     assert_eq!(german.relevance.as_str(), "about", "{german:#?}");
-    let elsewhere = Triages::default().assess(&TriageInput::new(&message(text), &policy), &Subject::of_inbound(&message(text)));
+    let elsewhere =
+        Triages::default().assess(&TriageInput::new(&message(text), &policy), &Subject::of_inbound(&message(text)));
     assert_eq!(elsewhere.relevance.as_str(), "none", "it is not known through which account it came");
 }
 
@@ -157,7 +158,12 @@ fn who_has_a_trouble_is_no_advertiser() {
     ] {
         let found = assess(&message(text), &policy);
         assert!(found.needs_response, "{text}: {found:#?}");
-        assert!(!rules(&found).iter().any(|rule| ["listen.job_ad", "listen.promotion", "listen.news", "listen.bot"].contains(rule)), "{text}");
+        assert!(
+            !rules(&found)
+                .iter()
+                .any(|rule| ["listen.job_ad", "listen.promotion", "listen.news", "listen.bot"].contains(rule)),
+            "{text}"
+        );
     }
     let mut answer = message("we're hiring people who answer, you said. Nobody answers.");
     answer.reply_to = Some(ReplyTarget { native_id: "5".into(), author: Some("7".into()) });

@@ -80,7 +80,8 @@ fn the_vectors_are_those_of_the_page() {
             Ok(query) => {
                 let told = Told::read(&example.line[2..]);
                 let spans = told.ask(|input| found(&query, input));
-                let marked = spans.map(|spans| spans.into_iter().map(|span| span.of(&told.text).to_owned()).collect::<Vec<_>>());
+                let marked =
+                    spans.map(|spans| spans.into_iter().map(|span| span.of(&told.text).to_owned()).collect::<Vec<_>>());
                 let expect = json!({"normal": query.to_string(), "matches": marked.is_some(), "marked": marked.unwrap_or_default()});
                 (json!({"query": example.query, "text": told.json()}), expect)
             }
@@ -108,7 +109,10 @@ fn matches_mark_the_words_that_made_them() {
     assert_eq!(spans("🤷", "🤷🏾‍♀️!").unwrap(), ["🤷🏾‍♀️"]);
     assert_eq!(spans("🇩🇪", "🇫🇷🇩🇪").unwrap(), ["🇩🇪"]);
     assert_eq!(spans("🇷🇩", "🇫🇷🇩🇪"), None);
-    assert_eq!(spans("late NEAR/2 parcel", "late, so late; where is it? my parcel is late").unwrap(), ["parcel", "late"]);
+    assert_eq!(
+        spans("late NEAR/2 parcel", "late, so late; where is it? my parcel is late").unwrap(),
+        ["parcel", "late"]
+    );
     assert_eq!(spans("a OR (b c)", "c a").unwrap(), ["a"], "what did not help is not marked");
     assert_eq!(spans("acme NOT spam", "acme").unwrap(), ["acme"]);
     assert_eq!(spans("has:question", "why?").unwrap(), [""; 0]);
@@ -171,8 +175,20 @@ fn bad_texts_are_read_to_their_end() {
         "壊れた".repeat(10_000),
     ];
     let mut set = QuerySet::new();
-    for (number, query) in
-        ["acme", "ac* NEAR/9 acme", "\"aa* ac*\"", "#aa*", "@a", "壊れた NEAR/3 壊", "🚀 OR 🇩🇪", "lang:de", "rating:>0", "\"acme acme acme\""].iter().enumerate()
+    for (number, query) in [
+        "acme",
+        "ac* NEAR/9 acme",
+        "\"aa* ac*\"",
+        "#aa*",
+        "@a",
+        "壊れた NEAR/3 壊",
+        "🚀 OR 🇩🇪",
+        "lang:de",
+        "rating:>0",
+        "\"acme acme acme\"",
+    ]
+    .iter()
+    .enumerate()
     {
         set.insert(number.to_string(), &Query::parse(query).unwrap());
     }

@@ -58,8 +58,8 @@ fn query(chance: &mut ChaCha8Rng, number: usize) -> String {
 /// A name of two to four syllables; some names are asked about often.
 fn name(chance: &mut ChaCha8Rng, number: usize) -> String {
     const SYLLABLES: [&str; 24] = [
-        "ka", "lo", "mi", "ra", "tec", "vo", "zen", "bra", "du", "fin", "gal", "hu", "jo", "kes", "lum", "nor", "pe", "qui",
-        "sol", "tra", "ul", "wex", "yon", "zi",
+        "ka", "lo", "mi", "ra", "tec", "vo", "zen", "bra", "du", "fin", "gal", "hu", "jo", "kes", "lum", "nor", "pe",
+        "qui", "sol", "tra", "ul", "wex", "yon", "zi",
     ];
     let brand = if chance.random_range(0..3) == 0 { number % 40 } else { number };
     let mut of_brand = ChaCha8Rng::seed_from_u64(brand as u64);
@@ -85,9 +85,9 @@ pub fn set(queries: &[String]) -> QuerySet {
 fn messages() -> Vec<Inbound> {
     let account = NativeAccount::new(NetworkName::from("x"), HANDLES[0].0);
     let bodies = Traffic::new(7).bodies(Kind::X, TEXTS);
-    let read = bodies.iter().filter_map(|body| {
-        careline_x::normalise(BodyKind::Webhook, body, &account, Timestamp::default()).ok()
-    });
+    let read = bodies
+        .iter()
+        .filter_map(|body| careline_x::normalise(BodyKind::Webhook, body, &account, Timestamp::default()).ok());
     read.flat_map(|read| read.events)
         .filter_map(|event| match event.body {
             EventBody::Message(message) => Some(*message),

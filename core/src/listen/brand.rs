@@ -38,10 +38,12 @@ impl BrandTerms {
         let mut kinds = Vec::new();
         let of = |kind, words: &'a [String]| words.iter().map(move |word| (word.as_str(), kind));
         let terms = std::iter::once((name, Kind::Term)).chain(of(Kind::Term, &listening.terms));
-        for (term, kind) in terms.chain(of(Kind::Noise, &listening.noise)).chain(of(Kind::Context, &listening.context)) {
+        for (term, kind) in terms.chain(of(Kind::Noise, &listening.noise)).chain(of(Kind::Context, &listening.context))
+        {
             let folded = same_length_folded(term);
             let together: String = folded.split_whitespace().collect();
-            let spellings = if together == folded || kind != Kind::Term { vec![folded] } else { vec![folded, together] };
+            let spellings =
+                if together == folded || kind != Kind::Term { vec![folded] } else { vec![folded, together] };
             for spelling in spellings.into_iter().filter(|spelling| !spelling.is_empty()) {
                 kinds.push((kind, bounds(&spelling, &spelling)));
                 patterns.push(spelling);

@@ -289,7 +289,9 @@ impl Folded {
         self.touching = Touching::No;
         let begin = at + sign;
         let belongs = |c: char| {
-            c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii() && !matches!(characters.class(c), Class::Break | Class::Emoji | Class::Flag)
+            c == '_'
+                || c.is_ascii_alphanumeric()
+                || !c.is_ascii() && !matches!(characters.class(c), Class::Break | Class::Emoji | Class::Flag)
         };
         let end = begin + text[begin..].find(|c| !belongs(c)).unwrap_or(text.len() - begin);
         let (tag, first) = (&text[begin..end], self.words.len());
@@ -354,9 +356,8 @@ impl Folded {
         let begin = at + sign;
         let first = text[begin..].chars().next().filter(|first| first.is_alphanumeric() || *first == '_');
         let Some(alone) = first.map(is_unspaced) else { return begin };
-        let belongs = |c: &char| {
-            (c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@')) && (alone || !is_unspaced(*c))
-        };
+        let belongs =
+            |c: &char| (c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@')) && (alone || !is_unspaced(*c));
         let length: usize = text[begin..].chars().take(LONGEST_HANDLE).take_while(belongs).map(char::len_utf8).sum();
         let handle = text[begin..begin + length].trim_end_matches(['.', '-', '@']);
         let end = begin + handle.len();

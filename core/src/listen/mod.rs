@@ -42,9 +42,12 @@ pub(crate) fn assess(input: &TriageInput<'_>, language: &str, reading: &Reading,
     if matches!(message.surface, Surface::Review | Surface::StoryMention) {
         add("addressed", 3.0, "listen.surface", None);
     }
-    if message.reply_to.as_ref().and_then(|parent| parent.author.as_deref()).is_some_and(|author| {
-        accounts.iter().any(|account| is_profile_of(author, account, message))
-    }) {
+    if message
+        .reply_to
+        .as_ref()
+        .and_then(|parent| parent.author.as_deref())
+        .is_some_and(|author| accounts.iter().any(|account| is_profile_of(author, account, message)))
+    {
         add("addressed", 4.0, "listen.reply_to_us", None);
     }
     if let Some(span) = mention_of_us(message, accounts, brand, reading) {
@@ -65,9 +68,10 @@ pub(crate) fn assess(input: &TriageInput<'_>, language: &str, reading: &Reading,
     if let (Some(span), true) = (found.noise, found.term.is_some()) {
         add("none", 4.0, "listen.noise", Some(span));
     }
-    let own = message.author.as_ref().is_some_and(|author| {
-        accounts.iter().any(|account| is_profile_of(&author.native_id, account, message))
-    });
+    let own = message
+        .author
+        .as_ref()
+        .is_some_and(|author| accounts.iter().any(|account| is_profile_of(&author.native_id, account, message)));
     if own {
         evidence.add(Question::NeedsResponse, "no", broadcast::CERTAIN, "listen.own_post", None);
     }

@@ -152,8 +152,7 @@ impl<'a> Check<'a> {
 
     fn subjects(&mut self) {
         let listening = &self.policy.listening;
-        for (name, terms) in
-            [("terms", &listening.terms), ("noise", &listening.noise), ("context", &listening.context)]
+        for (name, terms) in [("terms", &listening.terms), ("noise", &listening.noise), ("context", &listening.context)]
         {
             self.terms(&format!("listening.{name}"), terms);
         }

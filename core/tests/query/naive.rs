@@ -95,8 +95,17 @@ impl Facts {
 }
 
 /// A fact that is asked for, as it is written.
-const FACTS: &[&str] =
-    &["author:jo", "author:mi*", "lang:pt", "lang:de|fr", "has:media", "has:link", "has:question", "rating:<3", "rating:5|<=2"];
+const FACTS: &[&str] = &[
+    "author:jo",
+    "author:mi*",
+    "lang:pt",
+    "lang:de|fr",
+    "has:media",
+    "has:link",
+    "has:question",
+    "rating:<3",
+    "rating:5|<=2",
+];
 
 fn fact_holds(fact: &str, pieces: &[Piece], facts: &Facts) -> bool {
     let handle = facts.author.as_ref().and_then(|author| author.handle.as_deref());
@@ -156,7 +165,10 @@ impl Asked {
             Self::Term(term) => !places(*term, pieces).is_empty(),
             Self::Near(first, steps) => {
                 let all = |terms: &[usize]| terms.iter().flat_map(|term| places(*term, pieces)).collect::<Vec<_>>();
-                chain(&all(first), &steps.iter().map(|(ordered, words, terms)| (*ordered, *words, all(terms))).collect::<Vec<_>>())
+                chain(
+                    &all(first),
+                    &steps.iter().map(|(ordered, words, terms)| (*ordered, *words, all(terms))).collect::<Vec<_>>(),
+                )
             }
             Self::Fact(fact) => fact_holds(FACTS[*fact], pieces, facts),
             Self::And(all) => all.iter().all(|part| part.holds(pieces, facts)),
@@ -233,14 +245,16 @@ pub fn asked() -> impl Strategy<Value = Asked> {
         1 => (0..FACTS.len()).prop_map(Asked::Fact),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
-        let beside = proptest::collection::vec(prop_oneof![
-            3 => inner.clone(),
-            1 => inner.clone().prop_map(|inner| Asked::Not(Box::new(inner))),
-        ], 0..3);
+        let beside = proptest::collection::vec(
+            prop_oneof![
+                3 => inner.clone(),
+                1 => inner.clone().prop_map(|inner| Asked::Not(Box::new(inner))),
+            ],
+            0..3,
+        );
         prop_oneof![
-            (inner.clone(), beside).prop_map(|(first, beside)| {
-                Asked::And(std::iter::once(first).chain(beside).collect())
-            }),
+            (inner.clone(), beside)
+                .prop_map(|(first, beside)| { Asked::And(std::iter::once(first).chain(beside).collect()) }),
             proptest::collection::vec(inner, 1..4).prop_map(Asked::Or),
         ]
     })

@@ -12,7 +12,8 @@ pub struct Told {
 impl Told {
     /// Reads `text {name=value name=value}`; `␣` is a space in a value.
     pub fn read(line: &str) -> Self {
-        let (text, facts) = line.rsplit_once(" {").map_or((line, ""), |(text, facts)| (text, facts.trim_end_matches('}')));
+        let (text, facts) =
+            line.rsplit_once(" {").map_or((line, ""), |(text, facts)| (text, facts.trim_end_matches('}')));
         let fact = |fact: &str| {
             let (name, value) = fact.split_once('=').unwrap();
             let value = match name {

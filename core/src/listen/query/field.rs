@@ -101,7 +101,9 @@ impl Field {
             "has" => FieldName::Has,
             "rating" => return numbers(NumberName::Rating, values),
             "followers" => return numbers(NumberName::Followers, values),
-            _ => return Err(unknown(column, "field", &name, &NAMES, " (put a text with a colon into quotation marks)")),
+            _ => {
+                return Err(unknown(column, "field", &name, &NAMES, " (put a text with a colon into quotation marks)"));
+            }
         };
         let values = values.iter().map(|value| word(field, value)).collect::<Result<_, _>>()?;
         Ok(Self::Is(field, values))

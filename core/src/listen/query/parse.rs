@@ -128,7 +128,11 @@ impl Parser {
         }
     }
 
-    fn deeper(&mut self, column: usize, inner: fn(&mut Self) -> Result<Clause, QueryMistake>) -> Result<Clause, QueryMistake> {
+    fn deeper(
+        &mut self,
+        column: usize,
+        inner: fn(&mut Self) -> Result<Clause, QueryMistake>,
+    ) -> Result<Clause, QueryMistake> {
         if self.depth == DEEPEST {
             return Err(QueryMistake::new(column, format!("nested deeper than {DEEPEST}; expected less")));
         }
@@ -170,9 +174,11 @@ fn one_or(mut clauses: Vec<Clause>, many: fn(Vec<Clause>) -> Clause) -> Clause {
 fn alternatives(column: usize, clause: Clause) -> Result<Vec<Term>, QueryMistake> {
     match clause {
         Clause::Term(term) => Ok(vec![term]),
-        Clause::Or(clauses) => {
-            clauses.into_iter().map(|clause| alternatives(column, clause)).collect::<Result<Vec<_>, _>>().map(|terms| terms.concat())
-        }
+        Clause::Or(clauses) => clauses
+            .into_iter()
+            .map(|clause| alternatives(column, clause))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|terms| terms.concat()),
         _ => Err(QueryMistake::new(
             column,
             "expected a word, a phrase or alternatives like `(late OR delayed)` beside NEAR and BEFORE",

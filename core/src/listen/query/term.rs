@@ -63,7 +63,11 @@ fn read_piece(piece: &str, words: &mut Vec<Word>) -> Result<(), String> {
     if let Some(word) = words.last_mut().filter(|_| open && (plain.is_empty() || !plain.ends_with(is_sign))) {
         word.open = !word.touches();
     }
-    let letters = words.get(found..).unwrap_or_default().last().map_or(0, |word| word.text.trim_start_matches(['#', '@']).chars().count());
+    let letters = words
+        .get(found..)
+        .unwrap_or_default()
+        .last()
+        .map_or(0, |word| word.text.trim_start_matches(['#', '@']).chars().count());
     let touches = words.get(found..).unwrap_or_default().last().is_some_and(Word::touches);
     if open && !touches && letters < SHORTEST_BEGINNING {
         return Err(format!(

@@ -277,7 +277,13 @@ impl Terms {
     }
 
     /// Adds the facts that queries ask for.
-    pub(super) fn look_up_facts(&self, input: &QueryInput<'_>, folded: &Folded, room: &mut String, hits: &mut Vec<Hit>) {
+    pub(super) fn look_up_facts(
+        &self,
+        input: &QueryInput<'_>,
+        folded: &Folded,
+        room: &mut String,
+        hits: &mut Vec<Hit>,
+    ) {
         let asked = |field: FieldName| self.fields[field as usize] > 0;
         let mut fact = |sign: char, value: &str| self.add_fact(sign, value, room, hits);
         if let Some(author) = input.author.filter(|_| asked(FieldName::Author)) {
@@ -302,10 +308,8 @@ impl Terms {
             }
         }
         if self.fields[FieldName::COUNT] > 0 {
-            let numbers = [
-                (NumberName::Rating, input.rating.is_some()),
-                (NumberName::Followers, input.followers.is_some()),
-            ];
+            let numbers =
+                [(NumberName::Rating, input.rating.is_some()), (NumberName::Followers, input.followers.is_some())];
             numbers.iter().filter(|number| number.1).for_each(|number| fact(NUMBER, number.0.as_str()));
         }
     }
