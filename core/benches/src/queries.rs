@@ -40,7 +40,8 @@ pub fn queries(seed: u64, count: usize) -> Vec<String> {
 
 fn query(chance: &mut ChaCha8Rng, number: usize) -> String {
     let language = LANGUAGES[chance.random_range(0..LANGUAGES.len())];
-    let words: Vec<&str> = language.2.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).collect();
+    let plain = |word: &&str| word.chars().all(char::is_alphabetic) && !matches!(*word, "and" | "or" | "not");
+    let words: Vec<&str> = language.2.split_whitespace().filter(plain).collect();
     let mut word = || words[chance.random_range(0..words.len())];
     let (a, b, c, d) = (word(), word(), word(), word());
     let brand = name(chance, number);

@@ -114,7 +114,7 @@ impl Folded {
             if byte.is_ascii_alphanumeric() {
                 at = match byte {
                     b'h' | b'H' | b'w' | b'W' if self.touching != Touching::Word => self.link(text, at),
-                    _ => self.ascii(bytes, at),
+                    _ => self.ascii(text, at),
                 };
             } else if byte.is_ascii() {
                 at = self.sign(text, at, characters);
@@ -152,10 +152,11 @@ impl Folded {
     }
 
     /// Takes letters and digits of ASCII.
-    fn ascii(&mut self, bytes: &[u8], at: usize) -> usize {
-        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    fn ascii(&mut self, text: &str, at: usize) -> usize {
+        let length = text.as_bytes()[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let from = self.text.len();
-        self.text.extend(bytes[at..at + length].iter().map(|byte| char::from(byte.to_ascii_lowercase())));
+        self.text.push_str(&text[at..at + length]);
+        self.text[from..].make_ascii_lowercase();
         self.grow(from, at, at + length);
         at + length
     }
@@ -165,7 +166,7 @@ impl Folded {
         let rest = &text[at..];
         let begins = |start: &&str| rest.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
         if !["http://", "https://", "www."].iter().any(begins) {
-            return self.ascii(text.as_bytes(), at);
+            return self.ascii(text, at);
         }
         self.has_link = true;
         self.touching = Touching::No;

@@ -26,7 +26,7 @@ pub struct Listening {
     /// name and the terms alone do not make it one about us.
     #[serde(default)]
     pub context: Vec<String>,
-    /// Queries, in the language of `docs/queries.md`.
+    /// Questions asked about every message, in the language of `docs/queries.md`.
     #[serde(default)]
     pub queries: Vec<QueryRule>,
 }
