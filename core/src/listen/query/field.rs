@@ -4,6 +4,7 @@ use compact_str::CompactString;
 
 use super::mistake::QueryMistake;
 use super::scan::Value;
+use super::term::SHORTEST_BEGINNING;
 use crate::listen::fold::push_folded;
 use crate::model::Surface;
 use crate::policy::nearest;
@@ -120,6 +121,11 @@ fn word(field: FieldName, value: &Value) -> Result<CompactString, QueryMistake> 
     };
     if folded.is_empty() {
         return Err(QueryMistake::new(value.column, format!("expected a value after `{}:`", field.as_str())));
+    }
+    let open = folded.strip_suffix('*').filter(|begin| begin.chars().count() >= SHORTEST_BEGINNING);
+    if open.unwrap_or(&folded).contains('*') || open.is_some() && !matches!(field, FieldName::Author) {
+        let expected = format!("expected `*` at the end of an author's name only, after {SHORTEST_BEGINNING} letters");
+        return Err(QueryMistake::new(value.column, expected));
     }
     if !known.is_empty() && !known.contains(&folded.as_str()) {
         return Err(unknown(value.column, field.as_str(), &folded, known, ""));

@@ -6,7 +6,7 @@ use crate::listen::fold::{Folded, is_unspaced};
 use crate::policy::LONGEST_TERM;
 
 /// Before a `*` stand at least so many letters.
-const SHORTEST_BEGINNING: usize = 2;
+pub(super) const SHORTEST_BEGINNING: usize = 2;
 
 /// Words in a row; one word is the common case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,28 +57,22 @@ fn read_piece(piece: &str, words: &mut Vec<Word>) -> Result<(), String> {
     if plain.contains('*') {
         return Err(format!("`{piece}`: a `*` stands at the end of a word only, as in `deliver*`"));
     }
-    let open = plain.len() < piece.len();
     let found = words.len();
     read_words(plain, words);
-    if let Some(word) = words.last_mut().filter(|_| open && (plain.is_empty() || !plain.ends_with(is_sign))) {
-        word.open = !word.touches();
+    if plain.len() == piece.len() {
+        return Ok(());
     }
-    let letters = words
-        .get(found..)
-        .unwrap_or_default()
-        .last()
-        .map_or(0, |word| word.text.trim_start_matches(['#', '@']).chars().count());
-    let touches = words.get(found..).unwrap_or_default().last().is_some_and(Word::touches);
-    if open && !touches && letters < SHORTEST_BEGINNING {
-        return Err(format!(
-            "`{piece}` would find nearly everything; expected at least {SHORTEST_BEGINNING} letters before `*`"
-        ));
+    let Some(last) = words[found..].last_mut() else { return Err(too_open(piece)) };
+    let letters = last.text.trim_start_matches(['#', '@']).chars().count();
+    last.open = !last.touches();
+    match last.open && letters < SHORTEST_BEGINNING {
+        true => Err(too_open(piece)),
+        false => Ok(()),
     }
-    Ok(())
 }
 
-fn is_sign(character: char) -> bool {
-    character.is_ascii_punctuation()
+fn too_open(piece: &str) -> String {
+    format!("`{piece}` would find nearly everything; expected at least {SHORTEST_BEGINNING} letters before `*`")
 }
 
 /// Adds the words of `text` as they are met in messages: a tag as a whole, anything else word by word.
