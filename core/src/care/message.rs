@@ -364,7 +364,8 @@ impl Draft<'_> {
                 account,
                 ..Subject::of_inbound(inbound)
             };
-            self.rules.judges(&message.network).assess(&TriageInput::new(inbound, self.rules.policy), &subject)
+            let input = TriageInput::new(inbound, self.rules.policy).through(Some(&message.network), account);
+            self.rules.judges(&message.network).assess(&input, &subject)
         });
         message.gist = Some(assessment.gist());
         Ok(Some(assessment.clone()))
