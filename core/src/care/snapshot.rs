@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::model::{
     AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId,
@@ -66,34 +66,34 @@ struct Put {
 /// be named: whoever reads looks at the record, too.
 #[derive(Debug, Default)]
 struct Places {
-    by_thread: FxHashMap<ConversationId, Vec<Key>>,
     by_case: FxHashMap<CaseId, FxHashSet<MessageId>>,
     loose: FxHashMap<ConversationId, FxHashSet<MessageId>>,
+    /// Absent until a thread moves, which is rare.
+    by_thread: Option<FxHashMap<ConversationId, Vec<Key>>>,
 }
 
 impl Places {
     fn note(&mut self, key: &Key, record: &Record) {
-        match record {
-            Record::Message(message) => {
-                if let Some(case) = &message.case {
-                    self.by_case.entry(case.clone()).or_default().insert(message.id.clone());
-                } else if message.customer.is_none() {
-                    self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
-                }
-                self.by_thread.entry(message.conversation.clone()).or_default().push(key.clone());
+        if let Record::Message(message) = record {
+            if let Some(case) = &message.case {
+                self.by_case.entry(case.clone()).or_default().insert(message.id.clone());
+            } else if message.customer.is_none() {
+                self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
             }
-            Record::Case(case) => {
-                for thread in &case.conversations {
-                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
-                }
-            }
-            Record::Slot(_) => {
-                if let Key::Slot(thread, _) = key {
-                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
-                }
-            }
-            _ => {}
         }
+        if let Some(by_thread) = &mut self.by_thread {
+            note_threads(by_thread, key, record);
+        }
+    }
+}
+
+fn note_threads(by_thread: &mut FxHashMap<ConversationId, Vec<Key>>, key: &Key, record: &Record) {
+    let mut note = |thread: &ConversationId| by_thread.entry(thread.clone()).or_default().push(key.clone());
+    match (key, record) {
+        (_, Record::Message(message)) => note(&message.conversation),
+        (_, Record::Case(case)) => case.conversations.iter().for_each(note),
+        (Key::Slot(thread, _), Record::Slot(_)) => note(thread),
+        _ => {}
     }
 }
 
@@ -153,7 +153,8 @@ impl<'a> Overlay<'a> {
     pub(super) fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             snapshot,
-            written: FxHashMap::default(),
+            // About as many are written as were read.
+            written: FxHashMap::with_capacity_and_hasher(snapshot.entries.len(), FxBuildHasher),
             read: vec![false; snapshot.entries.len()],
             needs: Vec::new(),
             moves: Moves::default(),
@@ -403,7 +404,7 @@ impl<'a> Overlay<'a> {
     /// Moves everything of one thread into another one; the store does the same to what is not written here.
     pub(super) fn move_thread(&mut self, from: &ConversationId, to: &ConversationId) {
         self.moves.add(from, to);
-        for key in self.places.by_thread.remove(from).unwrap_or_default() {
+        for key in self.written_in(from) {
             if let Key::Slot(thread, customer) = &key {
                 if thread == from {
                     self.move_slot(&key, Key::Slot(to.clone(), customer.clone()));
@@ -415,6 +416,20 @@ impl<'a> Overlay<'a> {
                 self.places.note(&key, record.value());
             }
         }
+    }
+
+    /// The keys of what was written in a thread, which is about to leave it.
+    fn written_in(&mut self, thread: &ConversationId) -> Vec<Key> {
+        let by_thread = self.places.by_thread.get_or_insert_with(|| {
+            let mut by_thread = FxHashMap::default();
+            for (key, put) in &self.written {
+                if let Some(record) = &put.record {
+                    note_threads(&mut by_thread, key, record.value());
+                }
+            }
+            by_thread
+        });
+        by_thread.remove(thread).unwrap_or_default()
     }
 
     /// Where both threads had a case of the person, the one of the thread that goes on stays the latest.
