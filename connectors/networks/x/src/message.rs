@@ -129,7 +129,7 @@ pub(crate) fn post(item: &Item<'_>, shelf: &Shelf<'_, '_>) -> Result<EventBody> 
     let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_ref());
     let content = content(text, entities);
 
-    let mut message = Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public);
+    let mut message = Box::new(Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public));
     message.surface = surface(answered.is_some(), quoted.is_some(), &content);
     message.author = author;
     message.sent_at = sent_at;
@@ -154,7 +154,7 @@ pub(crate) fn post(item: &Item<'_>, shelf: &Shelf<'_, '_>) -> Result<EventBody> 
     if let Some(keys) = item.attachments.as_ref().and_then(|attachments| attachments.media_keys.as_deref()) {
         message.content.attachments = keys.iter().map(|key| attachment_of_key(key, shelf)).collect();
     }
-    Ok(EventBody::Message(Box::new(message)))
+    Ok(EventBody::Message(message))
 }
 
 /// A v2 direct message event: a message, or a signal if people came or went.

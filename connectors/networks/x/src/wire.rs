@@ -31,7 +31,7 @@ pub(crate) struct Envelope<'a> {
     pub follows: Vec<Found<'a, Relation<'a>>>,
     pub blocks: Vec<Found<'a, Relation<'a>>>,
     pub mutes: Vec<Found<'a, Relation<'a>>>,
-    pub user_event: Option<Found<'a, UserEvent<'a>>>,
+    pub user_event: Option<Found<'a, Box<UserEvent<'a>>>>,
     pub directs: Vec<Found<'a, Direct<'a>>>,
     pub marks_read: Vec<Found<'a, Direct<'a>>>,
     pub typings: Vec<Found<'a, Direct<'a>>>,
@@ -40,7 +40,7 @@ pub(crate) struct Envelope<'a> {
     /// Whether it is a page of v1.1, be it an empty one.
     pub page: bool,
     /// v1.1 single direct message.
-    pub event: Option<Found<'a, Direct<'a>>>,
+    pub event: Option<Found<'a, Box<Direct<'a>>>>,
     /// The body itself is one v1.1 status or user.
     pub is_status: bool,
     /// The first key that says what the body is about.
@@ -53,10 +53,8 @@ const SILENT_KEYS: [&str; 5] = ["for_user_id", "users", "apps", "user_has_blocke
 impl<'a> Envelope<'a> {
     /// # Errors
     /// `input_invalid` for JSON that is broken, is no object, or has something else where a list is due.
-    pub(crate) fn read(walk: &mut Walk<'a>) -> Result<Self> {
-        let mut read = Self::default();
-        walk.members(|key, walk| read.member(key, walk))?;
-        Ok(read)
+    pub(crate) fn read(&mut self, walk: &mut Walk<'a>) -> Result<()> {
+        walk.members(|key, walk| self.member(key, walk))
     }
 
     fn member(&mut self, key: &str, walk: &mut Walk<'a>) -> Result<()> {

@@ -614,8 +614,7 @@ impl<'a> Writer<'a> {
     fn append_log(&mut self, tenant: &mut Tenant, log: &[LogEntry]) -> Result<()> {
         let sql = "INSERT INTO log (tenant, at, customer, case_id, json, salt, digest, chain) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        for entry in log {
-            let link = tenant.chain.append(entry)?;
+        for (entry, link) in log.iter().zip(tenant.chain.append(log)?) {
             let customer = entry.customer.as_ref().map(|id| id.as_str());
             let case = entry.case.as_ref().map(|id| id.as_str());
             let params: [&dyn ToSql; 8] = [
