@@ -466,10 +466,7 @@ fn records(written: &FxHashMap<Key, Put>) -> impl Iterator<Item = (&Key, &Record
 }
 
 /// The messages of these ids, without content.
-fn written_among(
-    written: &FxHashMap<Key, Put>,
-    ids: Option<&FxHashSet<MessageId>>,
-) -> impl Iterator<Item = Message> {
+fn written_among(written: &FxHashMap<Key, Put>, ids: Option<&FxHashSet<MessageId>>) -> impl Iterator<Item = Message> {
     let put = ids.into_iter().flatten().filter_map(|id| written.get(&Key::Message(id.clone())));
     put.filter_map(|put| match put.record.as_ref().map(Written::value) {
         Some(Record::Message(message)) => Some(without_content(message)),

@@ -98,7 +98,9 @@ fn escaped(bytes: &[u8]) -> Option<(char, usize)> {
             let first = unit(0)?;
             return match char::from_u32(first) {
                 Some(character) => Some((character, 6)),
-                None => char::decode_utf16([first, unit(6)?].map(|unit| unit as u16)).next()?.ok().map(|pair| (pair, 12)),
+                None => {
+                    char::decode_utf16([first, unit(6)?].map(|unit| unit as u16)).next()?.ok().map(|pair| (pair, 12))
+                }
             };
         }
     };

@@ -61,9 +61,7 @@ impl<'s, 'a> Users<'s, 'a> {
 
     fn get(&self, id: &str) -> Option<&'s User<'a>> {
         match self {
-            Self::Few(users) => {
-                users.iter().map(User::inner).find(|user| user.id.as_deref() == Some(id))
-            }
+            Self::Few(users) => users.iter().map(User::inner).find(|user| user.id.as_deref() == Some(id)),
             Self::Many(users) => users.get(id).copied(),
         }
     }
@@ -415,22 +413,26 @@ fn marks(raw: &str, entities: &Entities<'_>) -> Vec<Entity> {
     for mark in entities.mentions.iter().flatten() {
         if let Some(name) = mark.username.as_deref() {
             let id = mark.id_str.as_ref().or(mark.id.as_ref()).map(Id::compact);
-            add(EntityKind::Mention, Sigil::OneOf(['@', '＠']), ends(mark.start, mark.end, mark.indices.as_deref()), name, id);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Mention, Sigil::OneOf(['@', '＠']), at, name, id);
         }
     }
     for mark in entities.hashtags.iter().flatten() {
         if let Some(tag) = mark.tag.as_deref() {
-            add(EntityKind::Hashtag, Sigil::OneOf(['#', '＃']), ends(mark.start, mark.end, mark.indices.as_deref()), tag, None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Hashtag, Sigil::OneOf(['#', '＃']), at, tag, None);
         }
     }
     for mark in entities.cashtags.iter().flatten() {
         if let Some(tag) = mark.tag.as_deref() {
-            add(EntityKind::Cashtag, Sigil::OneOf(['$', '＄']), ends(mark.start, mark.end, mark.indices.as_deref()), tag, None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Cashtag, Sigil::OneOf(['$', '＄']), at, tag, None);
         }
     }
     for mark in entities.urls.iter().flatten() {
         if let Some(url) = mark.url.as_deref() {
-            add(EntityKind::Link, Sigil::Url(url), ends(mark.start, mark.end, mark.indices.as_deref()), mark.expanded_url.as_deref().unwrap_or(url), None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Link, Sigil::Url(url), at, mark.expanded_url.as_deref().unwrap_or(url), None);
         }
     }
     // v1.1 lists the link to the pictures apart from the other links; v2 does not.
