@@ -84,7 +84,10 @@ pub fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
 fn escaped(bytes: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+        digits.iter().try_fold(0, |unit, digit| {
+            let digit = u16::try_from(char::from(*digit).to_digit(16)?).ok()?;
+            Some((unit << 4) | digit)
+        })
     };
     let [b'\\', kind, ..] = bytes else { return None };
     let character = match kind {
@@ -96,11 +99,9 @@ fn escaped(bytes: &[u8]) -> Option<(char, usize)> {
         b't' => '\t',
         _ => {
             let first = unit(0)?;
-            return match char::from_u32(first) {
+            return match char::from_u32(first.into()) {
                 Some(character) => Some((character, 6)),
-                None => {
-                    char::decode_utf16([first, unit(6)?].map(|unit| unit as u16)).next()?.ok().map(|pair| (pair, 12))
-                }
+                None => char::decode_utf16([first, unit(6)?]).next()?.ok().map(|pair| (pair, 12)),
             };
         }
     };
