@@ -14,5 +14,5 @@ pub use body::Body;
 pub use id::Id;
 pub use plain::Plain;
 pub use signature::{Encoding, Hmac256, SignedTime, Signing, TimeUnit, sign};
-pub use text::{CodePoints, Text, decode_entities, unquoted};
+pub use text::{CodePoints, Text, decode_entities};
 pub use walk::{Found, Walk};

@@ -48,66 +48,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// What a JSON string literal says, given with its quotation marks and known to be one: into a text of its own at once where
-/// it holds escapes. `None` if one of them is half of a surrogate pair.
-///
-/// ```
-/// # use careline::wire::unquoted;
-/// assert_eq!(unquoted(r#""caf\u00e9 \ud83d\udc4d\n""#).unwrap(), "café 👍\n");
-/// assert_eq!(unquoted(r#""\ud83d""#), None);
-/// ```
-pub fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
-    let mut rest = literal.strip_prefix('"')?.strip_suffix('"')?;
-    if !rest.contains('\\') {
-        return Some(Cow::Borrowed(rest));
-    }
-    let mut text = String::with_capacity(rest.len());
-    while !rest.is_empty() {
-        let (plain, length) = match escaped(rest.as_bytes()) {
-            Some((character, length)) => {
-                text.push(character);
-                ("", length)
-            }
-            None if rest.starts_with('\\') => return None,
-            None => {
-                let plain = rest.find('\\').map_or(rest, |end| &rest[..end]);
-                (plain, plain.len())
-            }
-        };
-        text.push_str(plain);
-        rest = rest.get(length..)?;
-    }
-    Some(Cow::Owned(text))
-}
-
-/// The character whose escape stands at the start of `bytes`, and the escape's length.
-fn escaped(bytes: &[u8]) -> Option<(char, usize)> {
-    let unit = |at: usize| {
-        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0, |unit, digit| {
-            let digit = u16::try_from(char::from(*digit).to_digit(16)?).ok()?;
-            Some((unit << 4) | digit)
-        })
-    };
-    let [b'\\', kind, ..] = bytes else { return None };
-    let character = match kind {
-        b'"' | b'\\' | b'/' => char::from(*kind),
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        _ => {
-            let first = unit(0)?;
-            return match char::from_u32(first.into()) {
-                Some(character) => Some((character, 6)),
-                None => char::decode_utf16([first, unit(6)?]).next()?.ok().map(|pair| (pair, 12)),
-            };
-        }
-    };
-    Some((character, 2))
-}
-
 /// `text` with `&amp; &lt; &gt; &quot; &#39;` decoded once. A text without `&` is not copied.
 ///
 /// X escapes exactly these in the `text` of a post (fact sheet x, trap 5); where spans have to move along, see [`super::Plain`].
@@ -185,27 +125,6 @@ mod tests {
         assert!(matches!(plain, Some(Text(Cow::Borrowed("plain")))));
         let escaped: Text = serde_json::from_str(r#""a\nb""#).unwrap();
         assert_eq!(escaped.as_str(), "a\nb");
-    }
-
-    #[test]
-    fn literals_are_read_as_serde_reads_them() {
-        for literal in [
-            r#""""#,
-            r#""plain é 👍""#,
-            r#""\"\\\/\b\f\n\r\t""#,
-            r#""a\u00e9\u20AC\ud83d\udc4d b\u0000""#,
-            r#""\ud83d""#,
-            r#""\udc4d\ud83d""#,
-            r#""\ud83d\u0041""#,
-            r#""\ud83d\n""#,
-        ] {
-            let read = serde_json::from_str::<String>(literal).ok();
-            assert_eq!(unquoted(literal).map(Cow::into_owned), read, "{literal}");
-        }
-        assert!(matches!(unquoted(r#""plain""#), Some(Cow::Borrowed("plain"))));
-        for broken in ["", "\"", "plain", "\"\\\"", "\"\\u12\"", "\"\\u12é\"", "\"\\x\""] {
-            assert_eq!(unquoted(broken), None, "{broken}");
-        }
     }
 
     #[test]

@@ -140,8 +140,7 @@ impl Target {
 fn comment(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBody {
     let Target { id, root, post, parent, .. } = target;
     let link = post.as_deref().and_then(|post| place::comment_link(post, parent.as_deref(), &id));
-    let scope = CompactString::const_new(NETWORK);
-    let mut message = Box::new(Inbound::new(scope, id, Surface::Comment, Visibility::Public));
+    let mut message = Inbound::new(CompactString::const_new(NETWORK), id, Surface::Comment, Visibility::Public);
     message.root_id = root;
     message.author = author(page, value);
     message.sent_at = value.created_time.0;
@@ -163,7 +162,7 @@ fn comment(page: &Page, value: &mut ChangeValue<'_>, target: Target) -> EventBod
             message.content.extensions.insert("is_published".into(), Value::Bool(false));
         }
     }
-    EventBody::Message(message)
+    EventBody::Message(Box::new(message))
 }
 
 fn post(page: &Page, value: &mut ChangeValue<'_>, target: Target, surface: Surface) -> EventBody {

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use careline::model::Timestamp;
-use careline::wire::unquoted;
 use compact_str::CompactString;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -100,24 +99,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
     }
 }
 
-/// A [`Scalar`] that is often written with escapes: read into a text of its own at once, not by way of the parser's.
-pub(crate) struct Words<'a>(pub(crate) Scalar<'a>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = <&'de RawValue>::deserialize(deserializer)?.get();
-        if !json.starts_with('"') {
-            return serde_json::from_str(json).map(Self).map_err(D::Error::custom);
-        }
-        let text = unquoted(json).ok_or_else(|| D::Error::custom("half of a surrogate pair"))?;
-        Ok(Self(Scalar((!text.is_empty()).then_some(text))))
-    }
-}
-
-fn words<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Scalar<'a>, D::Error> {
-    Words::deserialize(deserializer).map(|words| words.0)
-}
-
 /// A point in time: Unix seconds, Unix milliseconds or ISO 8601 (fact sheet facebook §7); unreadable counts as absent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Moment(pub(crate) Option<Timestamp>);
@@ -164,7 +145,7 @@ impl<'de> Deserialize<'de> for Flag {
 pub(crate) struct Actor<'a> {
     #[serde(borrow, default)]
     pub(crate) id: Scalar<'a>,
-    #[serde(borrow, default, deserialize_with = "words")]
+    #[serde(borrow, default)]
     pub(crate) name: Scalar<'a>,
     #[serde(borrow, default)]
     pub(crate) user_ref: Scalar<'a>,
@@ -261,17 +242,17 @@ enum ChangeKey {
     Other,
 }
 
-/// By hand and in its box: it is not moved around, and what is rare takes no room where it is absent.
-impl<'de: 'a, 'a> Deserialize<'de> for Box<ChangeValue<'a>> {
+/// By hand: what is rare takes no room, and is not moved around, where it is absent.
+impl<'de: 'a, 'a> Deserialize<'de> for ChangeValue<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
         impl<'de> Visitor<'de> for Members {
-            type Value = Box<ChangeValue<'de>>;
+            type Value = ChangeValue<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut value = Self::Value::default();
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ChangeValue<'de>, A::Error> {
+                let mut value = ChangeValue::default();
                 while let Some(key) = map.next_key()? {
                     macro_rules! set_rare {
                         ($field:ident) => {
@@ -286,7 +267,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Box<ChangeValue<'a>> {
                         ChangeKey::PostId => value.post_id = map.next_value()?,
                         ChangeKey::ParentId => value.parent_id = map.next_value()?,
                         ChangeKey::CreatedTime => value.created_time = map.next_value()?,
-                        ChangeKey::Message => value.message = map.next_value::<Words<'de>>()?.0,
+                        ChangeKey::Message => value.message = map.next_value()?,
                         ChangeKey::Post => value.post = map.next_value()?,
                         ChangeKey::SenderId => set_rare!(sender_id),
                         ChangeKey::SenderName => set_rare!(sender_name),
