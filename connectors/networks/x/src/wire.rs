@@ -803,3 +803,25 @@ impl<'de: 'a, 'a> Deserialize<'de> for People<'a> {
         deserializer.deserialize_any(MapOrList)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_names_the_one_that_counts_wins_in_either_order() {
+        for user in [
+            r#"{"id": 1, "id_str": "2", "profile_image_url": "http://a", "profile_image_url_https": "https://b",
+                "followers_count": 3, "public_metrics": {"followers_count": 4}}"#,
+            r#"{"public_metrics": {"followers_count": 4}, "followers_count": 3, "id_str": "2", "id": 1,
+                "profile_image_url_https": "https://b", "profile_image_url": "http://a"}"#,
+            r#"{"id_str": "2", "profile_image_url": "https://b", "profile_image_url_https": null, "followers_count": 4,
+                "public_metrics": {}, "id": null}"#,
+        ] {
+            let user: User<'_> = serde_json::from_str(user).unwrap();
+            assert_eq!(user.id.as_deref(), Some("2"));
+            assert_eq!(user.avatar.as_deref(), Some("https://b"));
+            assert_eq!(user.followers.map(|count| count.0), Some(4));
+        }
+    }
+}
