@@ -47,7 +47,7 @@ fn run(names: &[String]) -> Result<()> {
 fn print_normalise() {
     println!("\nnormalise ÷ bare parse                 µs      µs   ratio  target");
     for (kind, compared) in normalise::measure(15) {
-        let target = if kind.batch() == 1 { "≤ 1.4" } else { "≤ 1.6" };
+        let target = if kind.batch() == 1 { "≤ 1.2" } else { "≤ 1.5" };
         let (ours, theirs, ratio) = (compared.ours, compared.theirs, compared.ratio);
         println!("  {:<30} {ours:>7.2} {theirs:>7.2} {ratio:>7.2}  {target}", kind.name());
     }
@@ -80,7 +80,7 @@ fn print_path(statements: bool) -> Result<()> {
     let measured = path::measure(7)?;
     let (ours, theirs, ratio) = (measured.compared.ours, measured.compared.theirs, measured.compared.ratio);
     println!("\nwhole path ÷ its statements alone      µs      µs   ratio  target");
-    println!("  {:<30} {ours:>7.1} {theirs:>7.1} {ratio:>7.2}  ≤ 2", "1,000 a transaction");
+    println!("  {:<30} {ours:>7.1} {theirs:>7.1} {ratio:>7.2}  ≤ 1.8", "1,000 a transaction");
     let replay = &measured.replay;
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let each = |count: usize| count as f64 / path::MEASURED as f64;
