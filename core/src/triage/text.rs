@@ -25,7 +25,7 @@ impl TextTriage {
 
 impl Triage for TextTriage {
     fn id(&self) -> &'static str {
-        "careline-text/1"
+        "careline-text/2"
     }
 
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
