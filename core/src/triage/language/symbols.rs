@@ -163,7 +163,9 @@ enum Letter {
 fn letter(character: char, script: Script) -> Letter {
     let code = character as u32;
     let symbol = match (script, code) {
-        (_, 0x0300..=0x036f | 0x0483..=0x0489 | 0x064b..=0x065f | 0x0640 | 0x200b..=0x200f | 0xfe00..=0xfe0f) => return Letter::Mark,
+        (_, 0x0300..=0x036f | 0x0483..=0x0489 | 0x064b..=0x065f | 0x0640 | 0x200b..=0x200f | 0xfe00..=0xfe0f) => {
+            return Letter::Mark;
+        }
         (Script::Latin, _) => return latin(code),
         (Script::Cyrillic, 0x0430..=0x045f) => 0x80 + (code - 0x0430),
         (Script::Cyrillic, 0x0460..=0x04ff) => 0xb0 + (code - 0x0460) / 2,
