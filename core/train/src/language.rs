@@ -79,6 +79,7 @@ fn commonness(language: &str) -> f32 {
         "es" | "pt" | "fr" | "de" | "it" | "nl" | "tr" | "id" | "ru" | "ar" | "hi" => 0.0,
         "af" | "az" | "be" | "ca" | "et" | "eu" | "is" | "lt" | "lv" | "mk" | "sl" | "sq" => -2.5,
         "gl" => -1.8,
+        "ms" => -0.5,
         _ => -1.2,
     }
 }

@@ -7,7 +7,7 @@ const ROOM: usize = 384;
 /// No more bytes are looked at, whatever they are.
 const REACH: usize = 2048;
 /// With fewer letters nothing is told.
-const LEAST: usize = 3;
+const LEAST: usize = 4;
 /// What parts words.
 pub const GAP: u8 = b' ';
 
@@ -51,7 +51,7 @@ impl Symbols {
         // Hashtags name campaigns, often in another language than the sentence around them.
         read.take(folded, script, true);
         if read.length < 8 {
-            read.length = 1;
+            (read.length, read.strangers) = (1, 0);
             read.take(folded, script, false);
         }
         read.push(folded.len().min(REACH), GAP);
@@ -71,6 +71,8 @@ impl Symbols {
                     self.push(at, GAP);
                     continue;
                 }
+                let strange = script == Script::Cyrillic && byte.is_ascii_alphabetic();
+                self.strangers += usize::from(strange && self.symbols[self.length - 1] != GAP);
                 self.push(at, symbol);
                 at += 1;
                 continue;
@@ -161,7 +163,9 @@ enum Letter {
 fn letter(character: char, script: Script) -> Letter {
     let code = character as u32;
     let symbol = match (script, code) {
-        (_, 0x0300..=0x036f | 0x064b..=0x065f | 0x0640 | 0x200b..=0x200f | 0xfe00..=0xfe0f) => return Letter::Mark,
+        (_, 0x0300..=0x036f | 0x0483..=0x0489 | 0x064b..=0x065f | 0x0640 | 0x200b..=0x200f | 0xfe00..=0xfe0f) => {
+            return Letter::Mark;
+        }
         (Script::Latin, _) => return latin(code),
         (Script::Cyrillic, 0x0430..=0x045f) => 0x80 + (code - 0x0430),
         (Script::Cyrillic, 0x0460..=0x04ff) => 0xb0 + (code - 0x0460) / 2,

@@ -33,7 +33,8 @@ impl Folded {
 
     /// Where the bytes from `start` to `end` of the folded text stand in `original`.
     pub(super) fn place(&self, original: &str, start: usize, end: usize) -> (usize, usize) {
-        let last = self.origin(end - 1);
+        let before_last = self.text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+        let last = self.origin(before_last);
         let length = original[last..].chars().next().map_or(1, char::len_utf8);
         (self.origin(start), last + length)
     }

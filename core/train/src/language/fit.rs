@@ -184,7 +184,7 @@ fn confidence(script: Script, bytes: &[u8], samples: &[Sample]) -> (f32, f32) {
         seen.push((f64::from(told.lead), told.language == languages(script)[language]));
     }
     let (mut slope, mut start) = (1.0, 0.0);
-    for _ in 0..20 {
+    for _ in 0..100 {
         // A little is held against a slope far from 1: where hardly anything is wrong it would grow without end.
         let (mut by_slope, mut by_start) = ((1.0 - slope) * 5.0, -start * 5.0);
         let (mut slope_slope, mut slope_start, mut start_start) = (5.0, 0.0, 5.0);
@@ -199,8 +199,9 @@ fn confidence(script: Script, bytes: &[u8], samples: &[Sample]) -> (f32, f32) {
             start_start += weight;
         }
         let determinant = slope_slope * start_start - slope_start * slope_start;
-        slope += (by_slope * start_start - by_start * slope_start) / determinant;
-        start += (by_start * slope_slope - by_slope * slope_start) / determinant;
+        // Whole steps of Newton's run away where nearly every text is told rightly.
+        slope += ((by_slope * start_start - by_start * slope_start) / determinant).clamp(-0.1, 0.1);
+        start += ((by_start * slope_slope - by_slope * slope_start) / determinant).clamp(-0.1, 0.1);
     }
     (slope as f32, start as f32)
 }

@@ -13,8 +13,8 @@ macro_rules! texts {
 }
 
 const TEXTS: &[(&str, &str)] = texts!(
-    "ca" "da" "de" "en" "es" "eu" "fr" "gl" "hi" "hi-Latn" "hr" "id" "it" "mr" "ms" "nl" "no" "pl" "pt" "ru" "sr" "sv" "tl" "tr"
-    "uk"
+    "ca" "da" "de" "en" "es" "eu" "fr" "gl" "hi" "hi-Latn" "hr" "id" "it" "mr" "ms" "nl" "no" "pl" "pt" "ru" "sr" "sv"
+    "tl" "tr" "uk"
 );
 
 /// A row per line.
