@@ -7,7 +7,11 @@ use careline::store::Record;
 use serde_json::Value;
 
 /// The same records of each kind as every version writes them: `{"kind", "value"}` per line.
-const VERSIONS: [&str; 2] = [include_str!("fixtures/records_v1.jsonl"), include_str!("fixtures/records_v2.jsonl")];
+const VERSIONS: [&str; 3] = [
+    include_str!("fixtures/records_v1.jsonl"),
+    include_str!("fixtures/records_v2.jsonl"),
+    include_str!("fixtures/records_v3.jsonl"),
+];
 
 fn lines(fixture: &str) -> impl Iterator<Item = (String, Value)> {
     fixture.lines().map(|line| {

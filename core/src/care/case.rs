@@ -240,6 +240,9 @@ impl Draft<'_> {
     ) -> Read<()> {
         let Some(gist) = message.gist.clone() else { return Ok(()) };
         let thread = message.conversation.clone();
+        // Written below; what is there is not read by public messages before.
+        let anywhere = Key::Slot(ConversationId::anywhere_on(&message.network), customer.clone());
+        self.overlay.want([Some(anywhere.clone())])?;
         let id = CaseId::between(&thread, customer, number);
         let mut case =
             self.blank_case(id.clone(), message, customer, &gist, number, previous.map(|case| case.id.clone()));
@@ -251,7 +254,7 @@ impl Draft<'_> {
         self.tell_turns(&turns, Some(message));
         self.give(&turns, message)?;
         self.put(Key::Slot(thread, customer.clone()), Record::Slot(id.clone()));
-        self.put(Key::Slot(ConversationId::anywhere_on(&message.network), customer.clone()), Record::Slot(id));
+        self.put(anywhere, Record::Slot(id));
         self.plan_acknowledgement(&case, message.received_at);
         self.count(&["case.opened"], message.at(), 1);
         self.count(&["case.team.", case.team.as_str()], message.at(), 1);

@@ -228,7 +228,7 @@ pub enum Record {
 
 impl Record {
     /// The format version this careline writes.
-    pub const VERSION: u16 = 2;
+    pub const VERSION: u16 = 3;
 }
 
 /// The token of an account as a store keeps it. `Debug` shows no word of it, and no serializer takes it.

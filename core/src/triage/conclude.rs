@@ -334,6 +334,13 @@ impl Reasoning<'_> {
         if praise > 0.0 && trouble >= 2.0 && tone <= 0.4 {
             self.add(Question::Intent, "praise", -(praise.min(3.0) as f32), "conclude.only_manners");
         }
+        // Thanks alone are praise; that a matter is settled must be said.
+        let closing = self.sum(&Question::Intent, "closing");
+        let settled = self.evidence.findings().iter().any(|finding| finding.rule == "text.settled");
+        if closing > 0.0 && !settled {
+            self.add(Question::Intent, "closing", -(closing as f32), "conclude.nothing_settled");
+            self.add(Question::Intent, "praise", closing as f32, "conclude.nothing_settled");
+        }
         if spam {
             self.add(Question::Intent, "chatter", 4.0, "conclude.spam");
         }
@@ -498,7 +505,7 @@ impl Reasoning<'_> {
                 ("1", "conclude.direct_question")
             }
             _ if known.needs_response => ("2", "conclude.needs_response"),
-            Intent::Praise | Intent::Suggestion if *known.relevance != Relevance::None => ("2", "conclude.praise"),
+            Intent::Praise | Intent::Suggestion | Intent::Closing if *known.relevance != Relevance::None => ("2", "conclude.praise"),
             _ if *known.relevance == Relevance::About => ("2", "conclude.about_us"),
             _ => ("3", "conclude.no_answer_needed"),
         };

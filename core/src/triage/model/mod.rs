@@ -30,6 +30,8 @@ const LONG: f32 = 40.0;
 const LITTLE: f32 = 0.4;
 /// A yes that far from holding is not worth a word.
 const FAR: f32 = 1.0;
+/// So much words say at most on whether somebody should answer: less than it takes where nobody speaks to us.
+const WORDS_ALONE: f32 = 2.0;
 /// An answer so far behind the first is out of the question.
 const BEHIND: f32 = 2.5;
 /// So many features of the first answer are named.
@@ -122,7 +124,11 @@ impl<'a> Scores<'a> {
     ) {
         for (answer, column) in answers.iter().zip(first..) {
             let listed = listed(told, question, answer);
-            let moved = self.scores[column] + doubt(question) - listed;
+            let mut moved = self.scores[column] + doubt(question) - listed;
+            if *question == Question::NeedsResponse {
+                // Words alone do not make a message one to us.
+                moved = moved.clamp(-WORDS_ALONE, WORDS_ALONE);
+            }
             if moved >= LITTLE && self.scores[column] > -FAR {
                 self.add(question, answer, column, moved, true, evidence);
             } else if moved <= -LITTLE && (listed > 0.0 || *question == Question::NeedsResponse) {
