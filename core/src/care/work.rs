@@ -3,7 +3,7 @@
 use super::case::{Cause, settle};
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::snapshot::Read;
-use super::timer::CORRECTED;
+use super::advice::CORRECTED;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, CaseStatus, Customer, CustomerEvent,
     CustomerId, Merge, Presence, PresenceEvent, Reason, StepKind, Timer, TimerId, TimerPurpose, Timestamp,
