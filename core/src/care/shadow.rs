@@ -294,7 +294,8 @@ impl Tenant {
 
     /// The team of a case, if it stands where the policy put it last.
     async fn team_chosen(&self, case: &Case) -> Result<Option<String>> {
-        let here = |reasons: &[Reason]| reasons.iter().rev().find(|reason| chooses_team(reason)).map(|it| chose(it, case));
+        let here =
+            |reasons: &[Reason]| reasons.iter().rev().find(|reason| chooses_team(reason)).map(|it| chose(it, case));
         if here(&case.reasons) != Some(true) {
             let steps = self.scan(ScanOf::Timeline { cases: vec![case.id.clone()] }, MAX_STEPS).await?;
             let mut steps = steps.iter().rev().filter_map(|record| match record {
@@ -349,7 +350,8 @@ impl<'a> Again<'a> {
     fn new(rules: &Rules<'a>, mut message: Message, before: Assessment, around: &Around) -> Self {
         let policy = rules.policy;
         let author = message.author.as_ref().and_then(|author| around.identities.get(author));
-        let inbound = as_told(&mut message, author, around.threads.get(&message.conversation));
+        let thread = around.threads.get(&message.conversation);
+        let inbound = as_told(&mut message, author, thread);
         let account = policy.answering_account(&message.accounts);
         let subject = Subject {
             message: Some(&message.id),

@@ -3,9 +3,7 @@
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::sla;
 use super::snapshot::Read;
-use crate::model::{
-    AgentId, Case, CaseId, EffectId, Reason, SlaClock, StepKind, Timer, TimerPurpose, Timestamp,
-};
+use crate::model::{AgentId, Case, CaseId, EffectId, Reason, SlaClock, StepKind, Timer, TimerPurpose, Timestamp};
 use crate::policy::{ASSIGNEE, OWN_TEAM};
 use crate::store::{Effect, EffectAction};
 

@@ -255,8 +255,11 @@ async fn a_figure_may_be_given_for_a_single_question() {
 async fn whoever_is_asked_in_doubt_and_fails_or_is_late_leaves_ours_standing() {
     let stands = ("advice.ours_stands", "our own assessment stands: tier 1, complaint, other");
     for (model, why) in [
-        (Model::new(Err(ErrorKind::Unavailable), Duration::ZERO), "unavailable: no idea"),
-        (Model::new(Ok(vec![finding(Question::Intent, "praise")]), Duration::from_secs(60)), "timeout: no answer in time"),
+        (Model::new(Err(ErrorKind::Unavailable), Duration::ZERO), "no idea (unavailable)"),
+        (
+            Model::new(Ok(vec![finding(Question::Intent, "praise")]), Duration::from_secs(60)),
+            "no answer in time (timeout)",
+        ),
     ] {
         let world = world_under("[advice]\nbelow = 0.7\nwithin = '3s'", &model);
         let case = world.case_of(post("n1", "ann", "broken, where is it")).await;
@@ -277,7 +280,11 @@ async fn whoever_is_asked_in_doubt_and_fails_or_is_late_leaves_ours_standing() {
         // What it says after its time is not used.
         let late = vec![finding(Question::Intent, "praise")];
         let advice = Advice {
-            message: world.id_of("n1"), revision: 0, advisor: "model/7".into(), findings: Some(late), failure: None,
+            message: world.id_of("n1"),
+            revision: 0,
+            advisor: "model/7".into(),
+            findings: Some(late),
+            failure: None,
         };
         world.event("b1", EventBody::Advice(advice)).await;
         assert_eq!(world.case(&case).await.intent, Intent::Complaint);
