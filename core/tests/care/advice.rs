@@ -274,8 +274,8 @@ async fn whoever_is_asked_in_doubt_and_fails_or_is_late_leaves_ours_standing() {
             world.clock.advance(Duration::from_secs(3));
         }
         assert_eq!(ticking.await.unwrap().unwrap(), 1);
-        let why = told(&world, &case).await;
-        assert_eq!(notes(&why), [("advice.unsure", "asked: intent 0.50 < 0.7"), ("model/7", why), stands]);
+        let told = told(&world, &case).await;
+        assert_eq!(notes(&told), [("advice.unsure", "asked: intent 0.50 < 0.7"), ("model/7", why), stands]);
         assert_eq!(world.case(&case).await.intent, Intent::Complaint);
         // What it says after its time is not used.
         let late = vec![finding(Question::Intent, "praise")];

@@ -22,7 +22,7 @@ const TEAMS: &str = "
 const NEW: &str = "
     [[teams]]
     id = 'billing'
-    takes = { category = ['returns'] }
+    takes = { category = ['website'] }
     [[teams]]
     id = 'care'
     [[priorities]]
