@@ -410,7 +410,8 @@ test('shadow: another policy shows what would differ, and nothing is changed', a
   assert.ok(!toJSON('ShadowReport', report).includes('Rücksendung'))
   assert.deepEqual(await tenant.export({ raw: true }), before)
   const broken = "[brand]\nname = 'Acme'\nlangauge = 'de'"
-  await assert.rejects(tenant.shadow({ policy: broken }), { code: 'config_invalid', message: /policy:3:1: brand.langauge/ })
+  const wrong = { code: 'config_invalid', message: /policy:3:1: brand.langauge/ }
+  await assert.rejects(tenant.shadow({ policy: broken }), wrong)
 })
 
 test('notices are told once', async (t) => {

@@ -542,7 +542,8 @@ def test_another_policy_shows_what_would_differ_and_changes_nothing(care: careli
     care.tick()
     before = tenant.export(raw=True)
     assert tenant.shadow().differing == 0
-    report = tenant.shadow(traffic.POLICY + "[[categories]]\nid = 'returns'\nterms = { any = ['Rücksendung'] }", limit=5)
+    returns = "[[categories]]\nid = 'returns'\nterms = { any = ['Rücksendung'] }"
+    report = tenant.shadow(traffic.POLICY + returns, limit=5)
     assert (report.messages, report.compared, report.differing, report.more) == (1, 1, 1, False)
     changes = {field.field: field.changes for field in report.fields if field.changed}
     (change,) = changes["category"]

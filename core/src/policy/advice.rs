@@ -61,7 +61,8 @@ impl AdviceRules {
         let sure = [needs_response, intent, category, sentiment];
         Self::QUESTIONS.into_iter().zip(sure).filter_map(|(question, certainty)| {
             let below = self.below_for.get(question).copied().or(self.below)?;
-            (f64::from(certainty) < below).then_some(Doubt { question, certainty, below })
+            // In the certainty's own precision, in which 0.7 is not below 0.7.
+            (certainty < below as f32).then_some(Doubt { question, certainty, below })
         })
     }
 }
