@@ -12,8 +12,8 @@ use super::group::Tenants as _;
 use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    AccountId, Assessment, Case, CaseId, Conversation, Finding, Identity, Inbound, Message, MessageId, Question,
-    Reason, Risk, Timestamp,
+    AccountId, Assessment, Case, CaseId, Conversation, ConversationId, Finding, Identity, IdentityId, Inbound, Message,
+    MessageId, Question, Reason, Risk, Timestamp,
 };
 use crate::policy::{CompiledPolicy, Facts};
 use crate::store::{Key, Record, Scan, ScanOf};
@@ -22,7 +22,9 @@ use crate::triage::{Evidence, Subject, TriageInput, conclude};
 /// How many messages are read at a time.
 const PAGE: usize = 100;
 /// How many changes of one answer are told apart; more are counted together.
-const MAX_CHANGES: usize = 1000;
+const MAX_CHANGES: usize = 200;
+/// How many examples of one change there are at most, whoever asks for more.
+const MAX_EXAMPLES: usize = 100;
 /// How many reasons of each kind an example shows.
 const MAX_REASONS: usize = 5;
 /// How many lines of a case's timeline are looked through for who chose its team.
@@ -36,7 +38,7 @@ pub struct ShadowAsk {
     pub since: Option<Timestamp>,
     /// At most so many, of all times alike, and the same ones each time; absent: all.
     pub limit: Option<usize>,
-    /// How many examples of each change are shown at most.
+    /// How many examples of each change are shown at most; never more than 100.
     pub examples: usize,
 }
 
@@ -99,7 +101,7 @@ pub struct ShadowField {
     pub field: String,
     /// For how many messages it changes.
     pub changed: u64,
-    /// From what to what, most often first; the first 1,000 that were met.
+    /// From what to what, most often first; the first 200 that were met.
     pub changes: Vec<ShadowChange>,
 }
 
@@ -147,7 +149,6 @@ impl ShadowReport {
 
 #[cfg(feature = "reflect")]
 impl ShadowExample {
-    #[expect(clippy::unnecessary_wraps, reason = "what reflection asks for")]
     fn about(&self) -> Option<&MessageId> {
         Some(&self.message)
     }
@@ -192,7 +193,7 @@ impl Tenant {
             scan.limit = left.min(PAGE);
             let page = self.store().scan(&self.id, &scan).await?;
             left -= page.records.len().min(left);
-            self.compare(&rules, page.records, ask.examples, &mut report).await?;
+            self.compare(&rules, page.records, ask.examples.min(MAX_EXAMPLES), &mut report).await?;
             report.more = page.after.is_some();
             scan.after = page.after;
             if scan.after.is_none() {
@@ -324,8 +325,8 @@ fn chose(reason: &Reason, case: &Case) -> bool {
 #[derive(Default)]
 struct Around {
     assessments: BTreeMap<MessageId, Assessment>,
-    identities: BTreeMap<crate::model::IdentityId, Identity>,
-    threads: BTreeMap<crate::model::ConversationId, Conversation>,
+    identities: BTreeMap<IdentityId, Identity>,
+    threads: BTreeMap<ConversationId, Conversation>,
     cases: BTreeMap<CaseId, Case>,
 }
 
