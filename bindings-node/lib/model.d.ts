@@ -169,10 +169,13 @@ export type Instead = 'move_to_private' | 'read_again' | 'reword' | 'split' | 'a
  * - `complaint`: Something went wrong and they say so.
  * - `question`: They want to know something.
  * - `request`: They want something done.
+ * - `problem_report`: Something does not work, told without anger.
  * - `praise`: They are pleased.
+ * - `suggestion`: They have an idea what we could do better.
+ * - `closing`: They thank us and the matter is settled.
  * - `chatter`: They talk, not to us or about nothing we can act on.
  */
-export type Intent = 'complaint' | 'question' | 'request' | 'praise' | 'chatter' | (string & {})
+export type Intent = 'complaint' | 'question' | 'request' | 'problem_report' | 'praise' | 'suggestion' | 'closing' | 'chatter' | (string & {})
 
 /**
  * What a person who is invited to go on in private does.
@@ -277,13 +280,26 @@ export type ReplyPurpose = 'answer' | 'invitation' | 'return_note' | 'acknowledg
 export type ReplyState = 'awaiting_approval' | 'held' | 'queued' | 'sending' | 'delivered' | 'refused' | 'unknown' | 'rejected' | 'expired' | 'superseded' | 'withdrawn' | (string & {})
 
 /**
+ * Why a message must not wait for its turn.
+
+ * - `legal`: It threatens with lawyers, courts or regulators.
+ * - `press`: Press or a large audience is near.
+ * - `safety`: Somebody is or may be hurt.
+ * - `churn`: The customer is leaving.
+ * - `self_harm`: The author may harm themselves: a person must look at once.
+ * - `crisis`: It affects many, or smells of a public crisis.
+ */
+export type Risk = 'legal' | 'press' | 'safety' | 'churn' | 'self_harm' | 'crisis' | (string & {})
+
+/**
  * The tone of the author.
 
  * - `negative`: Unhappy.
- * - `neutral`: Neither, or not known.
+ * - `neutral`: Neither.
  * - `positive`: Happy.
+ * - `unknown`: In a language whose tone we cannot hear, and with no sign that speaks in all.
  */
-export type Sentiment = 'negative' | 'neutral' | 'positive' | (string & {})
+export type Sentiment = 'negative' | 'neutral' | 'positive' | 'unknown' | (string & {})
 
 /**
  * What happened to a case.
@@ -499,12 +515,20 @@ export interface Assessment {
   readonly intent: Intent
   /** The subject: `product`, `website`, `technical`, `billing`, `delivery`, `account`, `service` … or one of the policy's. */
   readonly category: string
-  /** The tone. */
+  /** All its subjects, the strongest, which is `category`, first. */
+  readonly categories: readonly string[]
+  /** The tone towards us. */
   readonly sentiment: Sentiment
   /** How clear the tone is, from -1 (negative) to 1 (positive). */
   readonly sentimentScore: number
+  /** How frustrated the author sounds, from 0 to 1; 0 unless the tone is negative. */
+  readonly frustration: number
   /** The language as a BCP 47 tag; `und` if the text does not tell. */
   readonly language: string
+  /** Whether it cannot wait. */
+  readonly urgent: boolean
+  /** Why it must not wait for its turn; empty for most. */
+  readonly risks: readonly Risk[]
   /** Whether it is spam or bait. */
   readonly spam: boolean
   /** Whether it insults or threatens. */
@@ -517,8 +541,10 @@ export interface Assessment {
   readonly tier: number
   /** Where the answer should go. */
   readonly surface: SuggestedSurface
-  /** How sure we are of intent and need for a response, 0 to 1. */
+  /** How sure we are of the intent and of the need for a response together, 0 to 1. */
   readonly confidence: number
+  /** How sure we are of each answer. */
+  readonly certainty: Certainty
   /** Every reason, in the order found. */
   readonly evidence: readonly Finding[]
   /** The rules and models that took part, with versions. */
@@ -704,6 +730,23 @@ export interface CaseView {
   readonly notes: readonly Note[]
   /** Where `history` goes on after the first 1,000 steps and notes. */
   readonly historyAfter?: string | undefined
+}
+
+/**
+ * How sure single answers are: how often, from 0 to 1, answers of that strength held on texts that nothing was learnt
+ * from. 0 where it is not known, as in assessments by careline before it was measured.
+ */
+export interface Certainty {
+  /** Of the need for a response. */
+  readonly needsResponse: number
+  /** Of the intent. */
+  readonly intent: number
+  /** Of the subject. */
+  readonly category: number
+  /** Of the tone. */
+  readonly sentiment: number
+  /** Of its being spam or not. */
+  readonly spam: number
 }
 
 /** An answer as it will stand on the network. */
@@ -1616,6 +1659,77 @@ export interface Seen {
   readonly upTo?: Date | undefined
 }
 
+/** A change of an answer. */
+export interface ShadowChange {
+  /** What stands in the store. */
+  readonly from: string
+  /** What it would be. */
+  readonly to: string
+  /** For how many messages. */
+  readonly count: number
+  /** A few of them. */
+  readonly examples: readonly ShadowExample[]
+}
+
+/** A message whose answer changes, and why. Names rules and places, never the words themselves. */
+export interface ShadowExample {
+  /** The message. */
+  readonly message: string
+  /** The case it belongs to. */
+  readonly case?: string | undefined
+  /** The strongest reasons that are new, or weigh something else now. */
+  readonly reasons: readonly Finding[]
+  /** The strongest reasons that are gone, or weighed something else. */
+  readonly gone: readonly Finding[]
+}
+
+/** How one answer changes. */
+export interface ShadowField {
+  /**
+   * Which: `relevance`, `needs_response`, `intent`, `category`, `sentiment`, `language`, `urgent`, `risks`, `spam`,
+   * `abuse`, `tier`, `surface`; `team` is that of the cases which a message leads.
+   */
+  readonly field: string
+  /** For how many messages it changes. */
+  readonly changed: number
+  /** From what to what, most often first; the first 200 that were met. */
+  readonly changes: readonly ShadowChange[]
+}
+
+/** What another policy or model would make of stored messages. */
+export interface ShadowReport {
+  /** What was decided under. */
+  readonly before: ShadowRules
+  /** What was judged under now. */
+  readonly after: ShadowRules
+  /** Messages of customers that were looked at: the three numbers that follow, together. */
+  readonly messages: number
+  /** Those that were judged again. */
+  readonly compared: number
+  /** Those whose text or assessment is no longer kept. */
+  readonly withoutText: number
+  /** Those that a person has corrected: no rule decides about them any more. */
+  readonly corrected: number
+  /** Of those compared, how many differ in any answer. */
+  readonly differing: number
+  /** Of those compared, how many an advisor would be asked about. */
+  readonly asked: number
+  /** Cases whose team was not compared, because people or the escalation ladder have moved them. */
+  readonly moved: number
+  /** Whether the limit left some out. */
+  readonly more: boolean
+  /** By answer, what changes, in a fixed order: those in which nothing does, too. */
+  readonly fields: readonly ShadowField[]
+}
+
+/** A policy and models. */
+export interface ShadowRules {
+  /** The policy's version; absent where nothing was decided under one yet. */
+  readonly policy?: string | undefined
+  /** By name, the versions of the models and rules that took part. */
+  readonly models: { readonly [name: string]: readonly string[] }
+}
+
 /** Something signalled in a private thread that is not a message. */
 export interface Signal {
   /** The network's word for it: `referral`, `optin` …; `typing` is over as soon as it is told, and nothing is kept of it. */
@@ -1935,6 +2049,7 @@ export interface Records {
   Case: Case
   CaseEvent: CaseEvent
   CaseView: CaseView
+  Certainty: Certainty
   Composed: Composed
   Content: Content
   Control: Control
@@ -1993,6 +2108,11 @@ export interface Records {
   ReplyTarget: ReplyTarget
   Route: Route
   Seen: Seen
+  ShadowChange: ShadowChange
+  ShadowExample: ShadowExample
+  ShadowField: ShadowField
+  ShadowReport: ShadowReport
+  ShadowRules: ShadowRules
   Signal: Signal
   Signalled: Signalled
   SlaClock: SlaClock
