@@ -754,7 +754,7 @@ mod tests {
             "
             [advice.below_for]
             intents = 0.5 # there is no question `intents`; did you mean \"intent\"?
-            category = nan # NaN is no certainty
+            category = -0.1 # -0.1 is no certainty
             ",
         );
     }
