@@ -1659,6 +1659,77 @@ export interface Seen {
   readonly upTo?: Date | undefined
 }
 
+/** A change of an answer. */
+export interface ShadowChange {
+  /** What stands in the store. */
+  readonly from: string
+  /** What it would be. */
+  readonly to: string
+  /** For how many messages. */
+  readonly count: number
+  /** A few of them. */
+  readonly examples: readonly ShadowExample[]
+}
+
+/** A message whose answer changes, and why. Names rules and places, never the words themselves. */
+export interface ShadowExample {
+  /** The message. */
+  readonly message: string
+  /** The case it belongs to. */
+  readonly case?: string | undefined
+  /** The strongest reasons that are new, or weigh something else now. */
+  readonly reasons: readonly Finding[]
+  /** The strongest reasons that are gone, or weighed something else. */
+  readonly gone: readonly Finding[]
+}
+
+/** How one answer changes. */
+export interface ShadowField {
+  /**
+   * Which: `relevance`, `needs_response`, `intent`, `category`, `sentiment`, `language`, `urgent`, `risks`, `spam`,
+   * `abuse`, `tier`, `surface`; `team` is that of the cases which a message leads.
+   */
+  readonly field: string
+  /** For how many messages it changes. */
+  readonly changed: number
+  /** From what to what, most often first; the first 200 that were met. */
+  readonly changes: readonly ShadowChange[]
+}
+
+/** What another policy or model would make of stored messages. */
+export interface ShadowReport {
+  /** What was decided under. */
+  readonly before: ShadowRules
+  /** What was judged under now. */
+  readonly after: ShadowRules
+  /** Messages of customers that were looked at: the three numbers that follow, together. */
+  readonly messages: number
+  /** Those that were judged again. */
+  readonly compared: number
+  /** Those whose text or assessment is no longer kept. */
+  readonly withoutText: number
+  /** Those that a person has corrected: no rule decides about them any more. */
+  readonly corrected: number
+  /** Of those compared, how many differ in any answer. */
+  readonly differing: number
+  /** Of those compared, how many an advisor would be asked about. */
+  readonly asked: number
+  /** Cases whose team was not compared, because people or the escalation ladder have moved them. */
+  readonly moved: number
+  /** Whether the limit left some out. */
+  readonly more: boolean
+  /** By answer, what changes, in a fixed order: those in which nothing does, too. */
+  readonly fields: readonly ShadowField[]
+}
+
+/** A policy and models. */
+export interface ShadowRules {
+  /** The policy's version; absent where nothing was decided under one yet. */
+  readonly policy?: string | undefined
+  /** By name, the versions of the models and rules that took part. */
+  readonly models: { readonly [name: string]: readonly string[] }
+}
+
 /** Something signalled in a private thread that is not a message. */
 export interface Signal {
   /** The network's word for it: `referral`, `optin` …; `typing` is over as soon as it is told, and nothing is kept of it. */
@@ -2037,6 +2108,11 @@ export interface Records {
   ReplyTarget: ReplyTarget
   Route: Route
   Seen: Seen
+  ShadowChange: ShadowChange
+  ShadowExample: ShadowExample
+  ShadowField: ShadowField
+  ShadowReport: ShadowReport
+  ShadowRules: ShadowRules
   Signal: Signal
   Signalled: Signalled
   SlaClock: SlaClock

@@ -1,7 +1,7 @@
 // Written from the Rust declarations by connectors/tests/bindings; do not edit.
 
 import type { Calling, Listing } from '../index.js'
-import type { AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, IncidentDraft, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyDraft, ReplyState, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict } from './model.js'
+import type { AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, IncidentDraft, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyDraft, ReplyState, ShadowReport, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict } from './model.js'
 
 /** What is done for all tenants at once. */
 export declare class EngineVerbs {
@@ -554,6 +554,22 @@ export declare class TenantVerbs {
     /** On whose behalf it speaks; `user` unless said. */
     kind?: TokenKind | undefined
   }): Promise<TokenStanding>
+
+  /**
+   * Judges stored messages of customers again, under another policy or the present one and by the present models, and tells
+   * what would differ: how often from what to what, and examples with rules and places. Changes nothing.
+   * Fails with `config_invalid` for a policy with mistakes, each with its place.
+   */
+  shadow(options?: Calling & {
+    /** The other policy, as TOML; the present one unless given. */
+    policy?: string | undefined
+    /** Only messages sent at this instant or later. */
+    since?: Date | undefined
+    /** At most so many messages, of all times alike and the same ones each time; all unless given. */
+    limit?: number | undefined
+    /** How many examples of each change are shown at most; 3 unless said. */
+    examples?: number | undefined
+  }): Promise<ShadowReport>
 
   /**
    * How it stands with the token that is kept for an account: how long it lives, what ended it.

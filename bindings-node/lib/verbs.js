@@ -298,6 +298,11 @@ class TenantVerbs {
     return this._perform('connect', { account: account, access: access, refresh: o.refresh, expires_at: o.expiresAt, kind: o.kind }, read.TokenStanding, o.signal)
   }
 
+  shadow(given) {
+    const o = options('shadow', given, ['policy', 'since', 'limit', 'examples', 'signal'])
+    return this._perform('shadow', { policy: o.policy, since: o.since, limit: o.limit, examples: o.examples }, read.ShadowReport, o.signal)
+  }
+
   tokenStanding(account, given) {
     const o = options('tokenStanding', given, ['signal'])
     return this._perform('token_standing', { account: account }, read.TokenStanding, o.signal)

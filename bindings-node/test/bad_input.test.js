@@ -135,7 +135,8 @@ const OPTIONS = {
   release: ['team'],
   erase: ['customer', 'identity', 'message'],
   export: ['customer', 'raw'],
-  volume: ['since', 'until']
+  volume: ['since', 'until'],
+  shadow: ['policy', 'since', 'limit', 'examples']
 }
 
 async function bearOptions (name, call, known) {

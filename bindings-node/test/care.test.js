@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
 
-const { Care, CarelineError, Listing, Tenant } = require('../index.js')
+const { Care, CarelineError, Listing, Tenant, toJSON } = require('../index.js')
 const {
   COMPLAINT, POLICY, SECRET, SHOP, all, first, folder, mention, opened, posted, review, settings, sign
 } = require('./acme.js')
@@ -389,6 +389,29 @@ test('counters: totals, volume by time, coverage', async (t) => {
   assert.deepEqual(await tenant.coverage(), { 'acme-x': { pushed: 2, listed: 0, both: 0 } })
   assert.deepEqual(await tenant.accountStates(), [])
   assert.ok(await tenant.verifyLog() >= 2)
+})
+
+test('shadow: another policy shows what would differ, and nothing is changed', async (t) => {
+  const text = '@acme 😡 die Rücksendung is broken, please help!'
+  const care = await opened(t)
+  const tenant = care.tenant()
+  await care.receive('x', mention({ text }))
+  await care.tick()
+  const before = await tenant.export({ raw: true })
+  assert.equal((await tenant.shadow()).differing, 0)
+  const policy = POLICY + "[[categories]]\nid = 'returns'\nterms = { any = ['Rücksendung'] }"
+  const report = await tenant.shadow({ policy, limit: 5 })
+  const { messages, compared, differing, more } = report
+  assert.deepEqual({ messages, compared, differing, more }, { messages: 1, compared: 1, differing: 1, more: false })
+  const { changes: [{ to, count, examples: [example] }] } = report.fields.find(({ field }) => field === 'category')
+  assert.deepEqual([to, count], ['returns', 1])
+  const { span } = example.reasons.find(({ value }) => value === 'returns')
+  assert.equal(text.slice(span.start, span.end), 'Rücksendung')
+  assert.ok(!toJSON('ShadowReport', report).includes('Rücksendung'))
+  assert.deepEqual(await tenant.export({ raw: true }), before)
+  const broken = "[brand]\nname = 'Acme'\nlangauge = 'de'"
+  const wrong = { code: 'config_invalid', message: /policy:3:1: brand.langauge/ }
+  await assert.rejects(tenant.shadow({ policy: broken }), wrong)
 })
 
 test('notices are told once', async (t) => {

@@ -45,6 +45,8 @@ async function traffic (t) {
   found.Quarantined = await all(tenant.quarantine())
   found.Presence = await tenant.roster()
   found.Counter = await tenant.volume('')
+  const policy = "brand.name = 'Other'\npriorities = [{ tier = 3 }]"
+  found.ShadowReport = [await tenant.shadow({ policy, examples: 0 })]
   found.Coverage = Object.values(await tenant.coverage())
   found.AccountStanding = await tenant.accountStates()
   found.Parsed = careline.normaliseSync('x', [mention({ text: TEXT }).body, Buffer.from('no JSON')])

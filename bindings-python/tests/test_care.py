@@ -536,6 +536,30 @@ def test_numbers(lived: careline.Care) -> None:
     assert tenant.totals("nothing.") == {}
 
 
+def test_another_policy_shows_what_would_differ_and_changes_nothing(care: careline.Care, post: Post) -> None:
+    tenant = care.tenant()
+    post(1, "@acme 😡 die Rücksendung is broken, please help!")
+    care.tick()
+    before = tenant.export(raw=True)
+    assert tenant.shadow().differing == 0
+    returns = "[[categories]]\nid = 'returns'\nterms = { any = ['Rücksendung'] }"
+    report = tenant.shadow(traffic.POLICY + returns, limit=5)
+    assert (report.messages, report.compared, report.differing, report.more) == (1, 1, 1, False)
+    changes = {field.field: field.changes for field in report.fields if field.changed}
+    (change,) = changes["category"]
+    assert (change.to, change.count) == ("returns", 1)
+    (example,) = change.examples
+    (place,) = {reason.span for reason in example.reasons if reason.value == "returns"}
+    assert place is not None and place.slice("@acme 😡 die Rücksendung is broken, please help!") == "Rücksendung"
+    assert (place.start, place.end) == (12, 23)
+    assert "Rücksendung" not in report.to_json()
+    assert report.before.policy != report.after.policy
+    assert tenant.shadow(since=datetime.now(UTC) + timedelta(days=1)).messages == 0
+    assert tenant.export(raw=True) == before
+    with pytest.raises(ConfigInvalid, match=r"policy:3:1: brand.langauge"):
+        tenant.shadow("[brand]\nname = 'Acme'\nlangauge = 'de'")
+
+
 def test_what_a_network_said_about_an_account(lived: careline.Care) -> None:
     (state,) = lived.tenant().account_states()
     assert (state.account, state.change in ("warned", "blocked")) == ("shop", True)

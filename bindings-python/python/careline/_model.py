@@ -110,6 +110,11 @@ __all__ = [
     "Route",
     "Seen",
     "Sentiment",
+    "ShadowChange",
+    "ShadowExample",
+    "ShadowField",
+    "ShadowReport",
+    "ShadowRules",
     "Signal",
     "Signalled",
     "SlaClock",
@@ -3363,6 +3368,162 @@ class Seen(Base):
     def up_to(self) -> datetime | None:
         """Everything up to this time, where the network tells so."""
         return self._get(4)
+
+
+class ShadowChange(Base):
+    """A change of an answer."""
+
+    __slots__ = ()
+    __match_args__ = ("from_", "to", "count", "examples")
+
+    @property
+    def from_(self) -> str:
+        """What stands in the store."""
+        return self._get(0)
+
+    @property
+    def to(self) -> str:
+        """What it would be."""
+        return self._get(1)
+
+    @property
+    def count(self) -> int:
+        """For how many messages."""
+        return self._get(2)
+
+    @property
+    def examples(self) -> list[ShadowExample]:
+        """A few of them."""
+        return self._get(3)
+
+
+class ShadowExample(Base):
+    """A message whose answer changes, and why. Names rules and places, never the words themselves."""
+
+    __slots__ = ()
+    __match_args__ = ("message", "case", "reasons", "gone")
+
+    @property
+    def message(self) -> str:
+        """The message."""
+        return self._get(0)
+
+    @property
+    def case(self) -> str | None:
+        """The case it belongs to."""
+        return self._get(1)
+
+    @property
+    def reasons(self) -> list[Finding]:
+        """The strongest reasons that are new, or weigh something else now."""
+        return self._get(2)
+
+    @property
+    def gone(self) -> list[Finding]:
+        """The strongest reasons that are gone, or weighed something else."""
+        return self._get(3)
+
+
+class ShadowField(Base):
+    """How one answer changes."""
+
+    __slots__ = ()
+    __match_args__ = ("field", "changed", "changes")
+
+    @property
+    def field(self) -> str:
+        """Which: `relevance`, `needs_response`, `intent`, `category`, `sentiment`, `language`, `urgent`, `risks`, `spam`,
+        `abuse`, `tier`, `surface`; `team` is that of the cases which a message leads."""
+        return self._get(0)
+
+    @property
+    def changed(self) -> int:
+        """For how many messages it changes."""
+        return self._get(1)
+
+    @property
+    def changes(self) -> list[ShadowChange]:
+        """From what to what, most often first; the first 200 that were met."""
+        return self._get(2)
+
+
+class ShadowReport(Base):
+    """What another policy or model would make of stored messages."""
+
+    __slots__ = ()
+    __match_args__ = ("before", "after", "messages", "compared", "without_text", "corrected", "differing", "asked", "moved", "more", "fields")
+
+    @property
+    def before(self) -> ShadowRules:
+        """What was decided under."""
+        return self._get(0)
+
+    @property
+    def after(self) -> ShadowRules:
+        """What was judged under now."""
+        return self._get(1)
+
+    @property
+    def messages(self) -> int:
+        """Messages of customers that were looked at: the three numbers that follow, together."""
+        return self._get(2)
+
+    @property
+    def compared(self) -> int:
+        """Those that were judged again."""
+        return self._get(3)
+
+    @property
+    def without_text(self) -> int:
+        """Those whose text or assessment is no longer kept."""
+        return self._get(4)
+
+    @property
+    def corrected(self) -> int:
+        """Those that a person has corrected: no rule decides about them any more."""
+        return self._get(5)
+
+    @property
+    def differing(self) -> int:
+        """Of those compared, how many differ in any answer."""
+        return self._get(6)
+
+    @property
+    def asked(self) -> int:
+        """Of those compared, how many an advisor would be asked about."""
+        return self._get(7)
+
+    @property
+    def moved(self) -> int:
+        """Cases whose team was not compared, because people or the escalation ladder have moved them."""
+        return self._get(8)
+
+    @property
+    def more(self) -> bool:
+        """Whether the limit left some out."""
+        return self._get(9)
+
+    @property
+    def fields(self) -> list[ShadowField]:
+        """By answer, what changes, in a fixed order: those in which nothing does, too."""
+        return self._get(10)
+
+
+class ShadowRules(Base):
+    """A policy and models."""
+
+    __slots__ = ()
+    __match_args__ = ("policy", "models")
+
+    @property
+    def policy(self) -> str | None:
+        """The policy's version; absent where nothing was decided under one yet."""
+        return self._get(0)
+
+    @property
+    def models(self) -> dict[str, list[str]]:
+        """By name, the versions of the models and rules that took part."""
+        return self._get(1)
 
 
 class Signal(Base):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from careline._listing import AsyncListing, Listing
-from careline._model import AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyPurpose, ReplyState, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict
+from careline._model import AccountInfo, AccountStanding, Assessment, AuditEntry, Authorisation, Case, CaseView, Counter, Coverage, Customer, CustomerView, Explanation, HandoffTo, Incident, Ingested, Leased, Line, Message, Owed, Presence, Quarantined, QueueItem, Receipt, Reply, ReplyPurpose, ReplyState, ShadowReport, Submitted, Suggestion, ThreadView, Ticked, TokenKind, TokenStanding, Upkept, Verdict
 
 
 class EngineVerbs:
@@ -909,6 +909,30 @@ class TenantVerbs:
             "kind": kind,
         })
 
+    def shadow(self,
+        *,
+        policy: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        examples: int | None = None,
+    ) -> ShadowReport:
+        """Judges stored messages of customers again, under another policy or the present one and by the present models, and tells
+        what would differ: how often from what to what, and examples with rules and places. Changes nothing.
+        Fails with `config_invalid` for a policy with mistakes, each with its place.
+
+        Args:
+            policy: The other policy, as TOML; the present one unless given.
+            since: Only messages sent at this instant or later.
+            limit: At most so many messages, of all times alike and the same ones each time; all unless given.
+            examples: How many examples of each change are shown at most; 3 unless said.
+        """
+        return self._perform("shadow", {
+            "policy": policy,
+            "since": since,
+            "limit": limit,
+            "examples": examples,
+        })
+
     def token_standing(self, account: str) -> TokenStanding:
         """How it stands with the token that is kept for an account: how long it lives, what ended it.
         Fails with `not_found` for an account that was never connected.
@@ -1800,6 +1824,30 @@ class AsyncTenantVerbs:
             "refresh": refresh,
             "expires_at": expires_at,
             "kind": kind,
+        })
+
+    async def shadow(self,
+        *,
+        policy: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        examples: int | None = None,
+    ) -> ShadowReport:
+        """Judges stored messages of customers again, under another policy or the present one and by the present models, and tells
+        what would differ: how often from what to what, and examples with rules and places. Changes nothing.
+        Fails with `config_invalid` for a policy with mistakes, each with its place.
+
+        Args:
+            policy: The other policy, as TOML; the present one unless given.
+            since: Only messages sent at this instant or later.
+            limit: At most so many messages, of all times alike and the same ones each time; all unless given.
+            examples: How many examples of each change are shown at most; 3 unless said.
+        """
+        return await self._perform("shadow", {
+            "policy": policy,
+            "since": since,
+            "limit": limit,
+            "examples": examples,
         })
 
     async def token_standing(self, account: str) -> TokenStanding:

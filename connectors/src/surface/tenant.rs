@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use careline::care::{
     AccountStanding, AuditEntry, CaseView, Coverage, CustomerView, Explanation, Ingested, Line, Listed, PageAsk,
-    QueueAsk, QueueItem, Submitted, Tenant, ThreadView, TokenStanding,
+    QueueAsk, QueueItem, ShadowAsk, ShadowReport, Submitted, Tenant, ThreadView, TokenStanding,
 };
 use careline::engage::verdict::Verdict;
 use careline::model::{
@@ -19,6 +19,7 @@ use careline::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 
 use super::{Authorisation, verbs};
+use crate::PolicySource;
 
 verbs! {
     /// What is done for one tenant.
@@ -550,6 +551,25 @@ verbs! {
         (token.refresh, token.expires_at) = (refresh.map(Into::into), expires_at);
         tenant.connect(&account, token).await?;
         tenant.token_standing(&account).await
+    };
+
+    /// Judges stored messages of customers again, under another policy or the present one and by the present models, and tells
+    /// what would differ: how often from what to what, and examples with rules and places. Changes nothing.
+    /// Fails with `config_invalid` for a policy with mistakes, each with its place.
+    shadow(
+        /// The other policy, as TOML; the present one unless given.
+        policy: Option<String>,
+        /// Only messages sent at this instant or later.
+        since: Option<Timestamp>,
+        /// At most so many messages, of all times alike and the same ones each time; all unless given.
+        limit: Option<usize>,
+        /// How many examples of each change are shown at most; 3 unless said.
+        examples: Option<usize>,
+    ) -> ShadowReport => {
+        let policy = policy.map(|toml| PolicySource::from(toml.as_str()).compile()).transpose()?;
+        let mut ask = ShadowAsk::default();
+        (ask.since, ask.limit, ask.examples) = (since, limit, examples.unwrap_or(ask.examples));
+        tenant.shadow(policy.as_ref(), &ask).await
     };
 
     /// How it stands with the token that is kept for an account: how long it lives, what ended it.

@@ -371,9 +371,7 @@ impl Draft<'_> {
 
     /// Among the accounts that saw a message, the one that stands first in the policy answers.
     pub(super) fn answering_account(&self, message: &Message) -> AccountId {
-        let accounts = self.rules.policy.accounts();
-        let first = accounts.iter().find(|account| message.accounts.contains(&account.id));
-        first.map(|account| account.id.clone()).or_else(|| message.accounts.first().cloned()).unwrap_or_default()
+        self.rules.policy.answering_account(&message.accounts)
     }
 
     /// A message of a case was edited, assessed anew or taken back: all turns are counted again.

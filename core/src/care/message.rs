@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::advice;
 use super::case::{Cause, author_of, latest_direct};
 use super::decide::{Arrival, Draft, NOTHING, Names, Outcome, network_of};
 use super::snapshot::Read;
@@ -94,12 +95,11 @@ impl Draft<'_> {
         {
             self.step(case, received_at, StepKind::Hidden, "network", Some(&message.id), Vec::new());
         }
-        let assessment_is_new = assessment.is_some();
-        if let Some(assessment) = assessment {
+        if let Some(mut assessment) = assessment {
+            if self.rules.advised {
+                self.ask_advice(&message, &mut assessment);
+            }
             self.put(Key::Assessment(message.id.clone()), Record::Assessment(Box::new(assessment)));
-        }
-        if assessment_is_new && self.rules.advised {
-            self.ask_advice(&message);
         }
         self.count_message(arrival, known.as_ref(), &message);
         self.keep_raws(arrival, known.as_ref(), &message);
@@ -127,8 +127,14 @@ impl Draft<'_> {
         }
     }
 
-    /// Has the host's advisors asked, once this is committed.
-    fn ask_advice(&mut self, message: &Message) {
+    /// Has the host's advisors asked, once this is committed, if the policy wants them asked; the evidence tells why.
+    fn ask_advice(&mut self, message: &Message, assessment: &mut Assessment) {
+        let rules = &self.rules.policy.policy().advice;
+        let before = assessment.evidence.len();
+        assessment.evidence.extend(rules.doubts(&assessment.certainty).map(|doubt| advice::unsure(&doubt)));
+        if assessment.evidence.len() == before && !rules.asks_always() {
+            return;
+        }
         let (message, revision) = (message.id.clone(), message.revision);
         let id = EffectId::derive(&["advise", message.as_str(), &revision.to_string()]);
         self.want(Effect { id, due_at: self.now, action: EffectAction::Advise { message, revision } });

@@ -4,6 +4,7 @@
 //! only then answers. [`Tenant`] is the one handle with verbs and views.
 
 mod accounts;
+mod advice;
 mod audit;
 mod automatic;
 mod case;
@@ -23,6 +24,7 @@ mod receipt;
 mod recount;
 mod reply;
 mod replying;
+mod shadow;
 pub mod sla;
 mod snapshot;
 mod tenant;
@@ -43,6 +45,7 @@ pub use engine::{Answer, Engine, EngineBuilder, TenantSetup, status_of};
 pub use group::Ingested;
 pub use lists::{Line, Listed, PageAsk, QueueAsk, QueueItem};
 pub use replying::Submitted;
+pub use shadow::{ShadowAsk, ShadowChange, ShadowExample, ShadowField, ShadowReport, ShadowRules};
 pub use snapshot::Snapshot;
 pub use tenant::Tenant;
 pub use token::TokenStanding;

@@ -1,16 +1,11 @@
-//! Timers: broken promises, the escalation ladder, offers that lapse; and what advisors say.
+//! Timers: broken promises, the escalation ladder, offers that lapse.
 
-use super::case::Cause;
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::sla;
 use super::snapshot::Read;
-use crate::model::{
-    Advice, AgentId, Assessment, Case, CaseId, EffectId, Finding, Message, Question, Reason, SlaClock, StepKind, Timer,
-    TimerPurpose, Timestamp,
-};
+use crate::model::{AgentId, Case, CaseId, EffectId, Reason, SlaClock, StepKind, Timer, TimerPurpose, Timestamp};
 use crate::policy::{ASSIGNEE, OWN_TEAM};
-use crate::store::{Effect, EffectAction, Key, Record};
-use crate::triage::{Evidence, Subject, conclude, named};
+use crate::store::{Effect, EffectAction};
 
 impl Draft<'_> {
     /// A deadline passed.
@@ -122,86 +117,7 @@ impl Draft<'_> {
             }
         }
     }
-
-    /// A host's own model or rule answered, failed, or was too slow.
-    pub(super) fn advice(&mut self, arrival: &Arrival, advice: &Advice) -> Read<Outcome> {
-        let at = arrival.event.received_at;
-        self.overlay
-            .want([Some(Key::Message(advice.message.clone())), Some(Key::Assessment(advice.message.clone()))])?;
-        let Some(known) = self.overlay.message(&advice.message)? else { return NOTHING };
-        let Some(mut assessment) = self.overlay.assessment(&advice.message)? else { return NOTHING };
-        let (name, version) = named(&advice.advisor);
-        if known.content.is_none() || assessment.models.contains_key(&name) {
-            return NOTHING;
-        }
-        if known.revision != advice.revision {
-            return Ok(self.advised(&known, advice, "asked about another revision; not used", at));
-        }
-        let corrected = assessment.models.contains_key(CORRECTED);
-        assessment.models.insert(name.clone(), version);
-        let Some(findings) = advice.findings.as_ref().filter(|_| !corrected) else {
-            let note = match corrected {
-                true => "a person has corrected the assessment; not used".to_owned(),
-                false => advice.failure.clone().unwrap_or_else(|| "no answer".to_owned()),
-            };
-            // Noted as having had its say, so that an answer that comes too late is not used.
-            let rule = format!("failed.{name}").into();
-            let about = Question::Other("advice".into());
-            assessment.evidence.push(Finding { about, value: "none".into(), weight: 0.0, rule, span: None });
-            self.advised(&known, advice, &note, at);
-            self.about(known.customer.as_ref(), known.case.as_ref());
-            self.put(Key::Assessment(known.id.clone()), Record::Assessment(Box::new(assessment)));
-            return Ok(Outcome::Changed);
-        };
-        let joined = self.joined(&known, assessment, findings)?;
-        let mut message = known.clone();
-        message.gist = Some(joined.gist());
-        let note = format!("{} findings", findings.len());
-        if message.gist == known.gist {
-            self.advised(&known, advice, &note, at);
-        } else {
-            let reasons = vec![Reason::new(&advice.advisor, note)];
-            let cause = Cause { kind: Some(StepKind::Advised), actor: &advice.advisor, at, reasons };
-            self.change_in_case(&known, &mut message, cause)?;
-            if message.case.is_none() {
-                self.join_case((None, None), None, &mut message, at)?;
-            }
-            self.count_gist(known.gist.as_ref(), message.gist.as_ref(), message.at());
-        }
-        self.about(message.customer.as_ref(), message.case.as_ref());
-        self.put(Key::Assessment(message.id.clone()), Record::Assessment(Box::new(joined)));
-        self.put(Key::Message(message.id.clone()), Record::Message(Box::new(message)));
-        Ok(Outcome::Changed)
-    }
-
-    /// A line in the timeline, where there is a case.
-    fn advised(&mut self, message: &Message, advice: &Advice, note: &str, at: Timestamp) -> Outcome {
-        let Some(case) = &message.case else { return Outcome::Known };
-        let reasons = vec![Reason::new(&advice.advisor, note)];
-        self.step(case, at, StepKind::Advised, &advice.advisor, Some(&message.id), reasons);
-        Outcome::Changed
-    }
-
-    /// What the findings add up to together with those of `assessment`.
-    fn joined(&mut self, message: &Message, assessment: Assessment, findings: &[Finding]) -> Read<Assessment> {
-        let author = match &message.author {
-            Some(author) => self.overlay.identity(author)?,
-            None => None,
-        };
-        let account = self.answering_account(message);
-        let subject = Subject {
-            account: Some(account.as_str()),
-            followers: author.and_then(|author| author.profile.followers),
-            ..Subject::of_message(message)
-        };
-        let mut evidence = Evidence::default();
-        evidence.extend(assessment.evidence.into_iter().chain(findings.iter().cloned()));
-        Ok(conclude(evidence, &subject, self.rules.policy, assessment.models))
-    }
 }
-
-/// In an assessment's models: a person has corrected it, and who.
-pub(super) const CORRECTED: &str = "host.correct";
 
 /// Whom a step of the ladder names, as agents, teams and names of the host's own.
 fn told(notify: &[String], case: &Case) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Work: what agents, the router and the host do with cases, and who is there to do it.
 
+use super::advice::CORRECTED;
 use super::case::{Cause, settle};
 use super::decide::{Arrival, Draft, NOTHING, Outcome};
 use super::snapshot::Read;
-use super::timer::CORRECTED;
 use crate::model::{
     AgentId, Assessment, Assignment, Case, CaseAction, CaseEvent, CaseId, CaseStatus, Customer, CustomerEvent,
     CustomerId, Merge, Presence, PresenceEvent, Reason, StepKind, Timer, TimerId, TimerPurpose, Timestamp,

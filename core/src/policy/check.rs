@@ -32,6 +32,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Mistake> {
     check.promises();
     check.ladder();
     check.keeping();
+    check.advice();
     check.guards();
     check.replies();
     check.automatic();
@@ -513,7 +514,27 @@ impl<'a> Check<'a> {
         for (name, duration) in [("raw", raw), ("messages", messages), ("customers", customers)] {
             self.positive(format!("retention.{name}"), *duration);
         }
-        self.positive("advice.within".to_owned(), Some(self.policy.advice.within));
+    }
+
+    fn advice(&mut self) {
+        let AdviceRules { within, below, below_for } = &self.policy.advice;
+        self.positive("advice.within".to_owned(), Some(*within));
+        if let Some(below) = below {
+            self.share("advice.below".to_owned(), *below);
+        }
+        for (question, below) in below_for {
+            let key = format!("advice.below_for.{}", bare(question));
+            if !AdviceRules::QUESTIONS.contains(&question.as_str()) {
+                self.mistakes.push(Mistake::unknown(&key, "question", question, AdviceRules::QUESTIONS));
+            }
+            self.share(key, *below);
+        }
+    }
+
+    fn share(&mut self, key: String, share: f64) {
+        if !(0.0..=1.0).contains(&share) {
+            self.wrong(key, format!("{share:?} is no certainty; it must be from 0 to 1"));
+        }
     }
 
     fn guards(&mut self) {
@@ -727,6 +748,25 @@ mod tests {
             found.remove(hit.unwrap());
         }
         assert!(found.is_empty(), "not expected: {found:#?}");
+    }
+
+    #[test]
+    fn advice_is_checked() {
+        expect(
+            "
+            [advice]
+            within = '0s' # must be longer than nothing
+            below = 7 # 7.0 is no certainty; it must be from 0 to 1
+            below_for = { intent = 0.8, sentiment = 0 }
+            ",
+        );
+        expect(
+            "
+            [advice.below_for]
+            intents = 0.5 # there is no question `intents`; did you mean \"intent\"?
+            category = -0.1 # -0.1 is no certainty
+            ",
+        );
     }
 
     #[test]

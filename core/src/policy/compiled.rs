@@ -1,6 +1,6 @@
 //! A policy made ready for use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -137,6 +137,12 @@ impl CompiledPolicy {
     /// The brand account of this name.
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id.as_str() == id)
+    }
+
+    /// Among the accounts that saw a message, the one that stands first here answers; without one, the first of them.
+    pub fn answering_account(&self, saw: &BTreeSet<AccountId>) -> AccountId {
+        let first = self.accounts.iter().find(|account| saw.contains(&account.id));
+        first.map(|account| account.id.clone()).or_else(|| saw.first().cloned()).unwrap_or_default()
     }
 
     /// The team that answers for an account: the one it names, else the first.

@@ -1,4 +1,4 @@
-//! When messages share a case, how long what is kept, how long advice may take.
+//! When messages share a case, and how long what is kept.
 
 use std::time::Duration;
 
@@ -41,20 +41,4 @@ pub struct Retention {
     #[serde(with = "duration::option")]
     #[schemars(with = "Option<DurationText>")]
     pub customers: Option<Duration>,
-}
-
-/// How long a host's own model may take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AdviceRules {
-    /// After this its silence counts as its answer.
-    #[serde(with = "duration")]
-    #[schemars(with = "DurationText")]
-    pub within: Duration,
-}
-
-impl Default for AdviceRules {
-    fn default() -> Self {
-        Self { within: Duration::from_secs(10) }
-    }
 }

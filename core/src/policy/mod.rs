@@ -12,6 +12,7 @@
 //! # Ok::<(), careline::policy::PolicyErrors>(())
 //! ```
 
+mod advice;
 mod automatic;
 mod brand;
 mod calendar;
@@ -38,13 +39,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::TeamId;
 
+pub use advice::{AdviceRules, Doubt};
 pub use automatic::{AcknowledgementRule, AutomaticRules, FollowUpRule, SurveyRule};
 pub use brand::{AccountRule, Brand, LONGEST_TERM};
 pub use calendar::{ALWAYS, Calendar, CalendarRule, WEEKDAYS, tz_version};
 pub use compiled::{Agent, CompiledPolicy, Sla, Team};
 pub use condition::{Condition, Facts};
 pub use guarding::{GuardRules, Strictness};
-pub use keeping::{AdviceRules, CaseRules, Retention};
+pub use keeping::{CaseRules, Retention};
 pub(crate) use mistake::nearest;
 pub use mistake::{Mistake, Place, PolicyErrors};
 pub use people::{AgentRule, TeamRule};
@@ -97,7 +99,7 @@ pub struct Policy {
     /// How long what is kept; absent: for ever.
     #[serde(default)]
     pub retention: Retention,
-    /// How long a host's own model may take.
+    /// When a host's own model is asked, and how long it may take.
     #[serde(default)]
     pub advice: AdviceRules,
     /// What is looked for in an answer before it is sent.

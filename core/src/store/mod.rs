@@ -636,6 +636,12 @@ pub enum ScanOf {
         /// The person.
         customer: CustomerId,
     },
+    /// Messages of customers sent at an instant or later, with content, by id: so those of all times are mixed, in the same
+    /// way each time.
+    CustomerMessages {
+        /// The instant; absent: all.
+        since: Option<Timestamp>,
+    },
     /// Messages whose text holds all words of a query, with content, newest first, then id; the last word may be a
     /// beginning.
     Search {

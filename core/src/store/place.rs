@@ -43,6 +43,10 @@ impl Place {
             (ScanOf::MessagesBy { customer }, Record::Message(message)) => (message.customer.as_ref()
                 == Some(customer))
             .then(|| Self::newest_first(message.at(), message.id.as_str())),
+            (ScanOf::CustomerMessages { since }, Record::Message(message)) => {
+                let is_meant = message.customer.is_some() && since.is_none_or(|since| message.at() >= since);
+                is_meant.then(|| Self::new(0, 0, message.id.as_str()))
+            }
             (ScanOf::Quarantine, Record::Quarantined(item)) => {
                 item.redriven_at.is_none().then(|| Self::newest_first(item.received_at, item.id.as_str()))
             }

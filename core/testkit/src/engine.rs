@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use careline::ErrorKind;
-use careline::care::{Engine, Listed, PageAsk, QueueAsk, Tenant, TenantSetup};
+use careline::care::{Engine, Listed, PageAsk, QueueAsk, ShadowAsk, Tenant, TenantSetup};
 use careline::intake::{Intake, Parsed, Received, Reject, WebhookRequest};
 use careline::model::*;
 use careline::network::token::{Token, TokenKind};
@@ -81,6 +81,7 @@ pub const TRIED: &[&str] = &[
     "send_after_all",
     "set_facts",
     "set_presence",
+    "shadow",
     "suggestions",
     "thread",
     "token_standing",
@@ -423,6 +424,8 @@ async fn look(tenant: &Tenant, theirs: &Theirs, own: usize) {
     assert_eq!(tenant.coverage().await.unwrap().len(), own);
     assert_eq!(tenant.totals("network.").await.unwrap().values().sum::<i64>(), 2 * own as i64);
     assert_eq!(tenant.volume("network.", None, None).await.unwrap().len(), own);
+    let shadow = tenant.shadow(None, &ShadowAsk::default()).await;
+    assert_eq!(shadow.map_or(0, |report| report.messages), 2 * own as u64);
     assert!(own == 1 || tenant.verify_log().await.unwrap() == 0);
     let standing = tenant.token_standing(&"shop".into()).await;
     assert_eq!(standing.is_ok(), own == 1, "{standing:?}");

@@ -50,8 +50,32 @@ fn finding(about: Question, value: &str) -> Finding {
 }
 
 fn world_with(model: &Arc<Model>) -> World {
+    world_under("", model)
+}
+
+fn world_under(policy: &str, model: &Arc<Model>) -> World {
     let model = model.clone();
-    World::with("", |setup| setup.advisor(model))
+    World::with(policy, |setup| setup.advisor(model))
+}
+
+/// Why advice was asked for, and what came of it, as the timeline of a case tells.
+async fn told(world: &World, case: &CaseId) -> Vec<(String, String)> {
+    let steps = world.view(case).await.timeline.into_iter().filter(|step| step.kind == StepKind::Advised);
+    steps.flat_map(|step| step.reasons).map(|reason| (reason.rule, reason.note)).collect()
+}
+
+fn notes(told: &[(String, String)]) -> Vec<(&str, &str)> {
+    told.iter().map(|(rule, note)| (rule.as_str(), note.as_str())).collect()
+}
+
+async fn about_advice(world: &World, native_id: &str) -> Vec<(String, String)> {
+    let key = careline::store::Key::Assessment(world.id_of(native_id));
+    let loaded = careline::store::Store::load(&*world.store, &TenantId::single(), &[key]).await.unwrap();
+    let Some(careline::store::Record::Assessment(assessment)) = loaded.entries[0].record.clone() else {
+        panic!("{native_id} is not assessed")
+    };
+    let about = assessment.evidence.into_iter().filter(|finding| finding.about.as_str() == "advice");
+    about.map(|finding| (finding.rule.to_string(), finding.value.to_string())).collect()
 }
 
 #[tokio::test]
@@ -190,4 +214,79 @@ async fn a_slow_advisor_holds_up_a_round_once() {
     world.clock.advance(Duration::from_secs(10));
     assert_eq!(ticking.await.unwrap().unwrap(), 30);
     assert_eq!(world.clock.now(), at(NOON).plus(Duration::from_secs(10)));
+}
+
+#[tokio::test]
+async fn only_what_we_are_unsure_of_is_asked_about_and_told_why() {
+    let model = Model::new(Ok(vec![finding(Question::Intent, "question")]), Duration::ZERO);
+    let world = world_under("[advice]\nbelow = 0.7", &model);
+    let sure = world.case_of(post("n1", "ann", "broken")).await;
+    let torn = world.case_of(post("n2", "bob", "broken, where is it")).await;
+    world.take(post("n3", "cy", "hm")).await;
+    assert_eq!((world.tick().await.advised, model.asked()), (2, 2));
+
+    assert_eq!((told(&world, &sure).await, about_advice(&world, "n1").await), (vec![], vec![]));
+    let why = told(&world, &torn).await;
+    assert_eq!(notes(&why), [("advice.unsure", "asked: intent 0.50 < 0.7"), ("model/7", "1 findings")]);
+    let evidence = about_advice(&world, "n2").await;
+    assert_eq!(notes(&evidence), [("advice.below_0.7", "intent"), ("advice.answered_model", "answered")]);
+    let opened = world.message(&world.id_of("n3")).await.case.unwrap();
+    assert!(told(&world, &opened).await[0].1.starts_with("asked: needs_response 0.5"), "by advice alone");
+}
+
+#[tokio::test]
+async fn a_figure_may_be_given_for_a_single_question() {
+    for (rules, asked) in [
+        ("below_for = { intent = 0.7 }", 1),
+        ("below_for = { needs_response = 0.99, category = 1.0 }", 3),
+        ("below = 0.7\nbelow_for = { intent = 0 }", 1),
+        ("below = 0.0", 0),
+    ] {
+        let model = Model::new(Ok(Vec::new()), Duration::ZERO);
+        let world = world_under(&format!("[advice]\n{rules}"), &model);
+        for (id, text) in [("n1", "broken"), ("n2", "broken, where is it"), ("n3", "hm")] {
+            world.take(post(id, id, text)).await;
+        }
+        assert_eq!((world.tick().await.advised, model.asked()), (asked, asked), "{rules}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_asked_in_doubt_and_fails_or_is_late_leaves_ours_standing() {
+    let stands = ("advice.ours_stands", "our own assessment stands: tier 1, complaint, other");
+    for (model, why) in [
+        (Model::new(Err(ErrorKind::Unavailable), Duration::ZERO), "no idea (unavailable)"),
+        (
+            Model::new(Ok(vec![finding(Question::Intent, "praise")]), Duration::from_secs(60)),
+            "no answer in time (timeout)",
+        ),
+    ] {
+        let world = world_under("[advice]\nbelow = 0.7\nwithin = '3s'", &model);
+        let case = world.case_of(post("n1", "ann", "broken, where is it")).await;
+        let ticking = tokio::spawn({
+            let engine = world.engine.clone();
+            async move { engine.tick().await.map(|ticked| ticked.advised) }
+        });
+        if model.takes > Duration::ZERO {
+            while world.clock.asleep() < 2 {
+                tokio::task::yield_now().await;
+            }
+            world.clock.advance(Duration::from_secs(3));
+        }
+        assert_eq!(ticking.await.unwrap().unwrap(), 1);
+        let told = told(&world, &case).await;
+        assert_eq!(notes(&told), [("advice.unsure", "asked: intent 0.50 < 0.7"), ("model/7", why), stands]);
+        assert_eq!(world.case(&case).await.intent, Intent::Complaint);
+        // What it says after its time is not used.
+        let late = vec![finding(Question::Intent, "praise")];
+        let advice = Advice {
+            message: world.id_of("n1"),
+            revision: 0,
+            advisor: "model/7".into(),
+            findings: Some(late),
+            failure: None,
+        };
+        world.event("b1", EventBody::Advice(advice)).await;
+        assert_eq!(world.case(&case).await.intent, Intent::Complaint);
+    }
 }

@@ -10,6 +10,7 @@ mod forgetting;
 mod joining;
 mod promises;
 mod replies;
+mod shadow;
 mod shifts;
 mod sink;
 mod told;

@@ -71,9 +71,7 @@ impl World {
     }
 
     pub(crate) fn with(policy: &str, change: impl FnOnce(TenantSetup) -> TenantSetup) -> Self {
-        let policy =
-            Policy::parse(&format!("{BRAND}{policy}"), "policy.toml").unwrap_or_else(|error| panic!("{error}"));
-        let setup = TenantSetup::new(CompiledPolicy::new(policy).unwrap());
+        let setup = TenantSetup::new(rules(policy));
         let setup = change(setup.triages(Triages::only(vec![Arc::new(Words)])));
         let clock = Arc::new(ManualClock::new(at(NOON)));
         let store = Arc::new(MemoryStore::new());
@@ -204,6 +202,12 @@ impl World {
         let far = at("2100-01-01T00:00:00Z");
         self.store.due(far, 1000).await.unwrap().into_iter().map(|(_, timer)| timer).collect()
     }
+}
+
+/// A policy of the brand.
+pub(crate) fn rules(policy: &str) -> CompiledPolicy {
+    let policy = Policy::parse(&format!("{BRAND}{policy}"), "policy.toml").unwrap_or_else(|error| panic!("{error}"));
+    CompiledPolicy::new(policy).unwrap()
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {

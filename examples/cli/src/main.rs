@@ -16,6 +16,7 @@ mod queue;
 mod reply;
 mod serve;
 mod server;
+mod shadow;
 mod table;
 mod traffic;
 mod triage;
@@ -63,6 +64,8 @@ enum Command {
     /// Look at a policy before it is used.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Judge stored messages again under another policy or model, and show what would differ. Changes nothing.
+    Shadow(shadow::Args),
     /// Read texts and print what careline thinks of each: one assessment per line as JSON.
     Triage(triage::Args),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => run(explain::run(&args)),
         Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),
+        Command::Shadow(args) => run(shadow::run(&args)),
         Command::Triage(args) => triage::run(&args),
     };
     match result {

@@ -90,6 +90,34 @@ async fn an_answer_goes_its_way_on_the_command_line() {
     assert!(!cut.status.success() && String::from_utf8_lossy(&cut.stderr).contains("entry"), "{cut:?}");
 }
 
+#[tokio::test]
+async fn another_policy_shows_what_would_differ_and_changes_nothing() {
+    let desk = Desk::with_a_question().await;
+    let database = desk.dir.path().join("care.db");
+    let before = fs::read(&database).unwrap();
+    let new = format!("{POLICY}\n[[priorities]]\ntier = 4\nwhen = {{ terms = [\"kettle\"] }}\n");
+    fs::write(desk.dir.path().join("new.toml"), new).unwrap();
+    let report = &desk.lines(&["shadow", "--policy", "new.toml", "--limit", "5"])[0];
+    let tier = report["fields"].as_array().unwrap().iter().find(|field| field["field"] == "tier").unwrap();
+    let change = &tier["changes"][0];
+    assert_eq!((&report["compared"], &change["from"], &change["to"]), (&1.into(), &"1".into(), &"4".into()));
+    assert_eq!(change["examples"][0]["reasons"][0]["rule"], "policy.priority");
+    assert!(!report.to_string().contains("kettle"), "{report}");
+    assert_eq!(desk.lines(&["shadow", "--policy", "policy.toml", "--json"])[0]["differing"], 0);
+    assert_eq!(fs::read(&database).unwrap(), before);
+
+    fs::write(desk.dir.path().join("broken.toml"), "[brand]\nname = 'Acme'\nlangauge = 'de'").unwrap();
+    let told = |words: &[&str]| {
+        let output = desk.run(words);
+        assert!(!output.status.success(), "{words:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let broken = told(&["shadow", "--policy", "broken.toml"]);
+    assert!(broken.contains("broken.toml:3:1: brand.langauge") && broken.contains("language"), "{broken}");
+    assert!(told(&["shadow", "--policy", "new.toml", "--since", "noon"]).contains("2026-11-20T15:00:00Z"));
+    assert!(told(&["shadow", "--policy", "new.toml", "--data", "nowhere"]).contains("there is no database"));
+}
+
 /// A directory with a policy and a database.
 struct Desk {
     dir: tempfile::TempDir,

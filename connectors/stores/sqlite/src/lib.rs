@@ -35,7 +35,7 @@ mod scan;
 mod work;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -98,6 +98,8 @@ struct Shared {
     /// Absent for a database in memory, where the writer reads, too.
     path: Option<PathBuf>,
     options: SqliteOptions,
+    /// Whether nothing at all may be written.
+    read_only: bool,
     /// Held by whatever is under way; alone by who closes everything.
     using: RwLock<()>,
     /// Absent until it is needed, once everything was closed.
@@ -130,8 +132,36 @@ impl SqliteStore {
             // Connections that are opened later go to the same file, wherever the present folder is then.
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             let writer = open::writer(&whole, &options)?;
-            let store = Self::new(Some(whole), writer, options.clone());
+            let store = Self::new(Some(whole), Some(writer), options.clone(), false);
             store.shared.erase_again()?;
+            Ok(store)
+        };
+        open().map_err(|error: Error| error.during("open").with("file", path.display()))
+    }
+
+    /// Opens the database at `path` only to read it: whatever is asked of this store, no byte of the database is changed.
+    /// What would write is `unsupported`. Others may write meanwhile. SQLite may make or use the files `-wal` and `-shm`
+    /// beside it, through which those who use a database know of each other.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; `not_found` if there is none; `unsupported` for a database of an older version, or a backup
+    /// that must forget first what was erased since: opening it once for writing does both.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let open = || {
+            if !path.exists() {
+                return Err(Error::new(ErrorKind::NotFound, "there is no database"));
+            }
+            let (whole, options) =
+                (std::path::absolute(path).unwrap_or_else(|_| path.to_owned()), SqliteOptions::default());
+            let reader = open::first_reader(&whole, &options)?;
+            let store = Self::new(Some(whole), None, options, true);
+            lock(&store.shared.readers).push(reader);
+            if !store.shared.not_erased_yet()?.is_empty() {
+                let message =
+                    "this database is a backup from before an erasure; open it once for writing, which erases again";
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
             Ok(store)
         };
         open().map_err(|error: Error| error.during("open").with("file", path.display()))
@@ -143,15 +173,16 @@ impl SqliteStore {
     /// `storage_failed` if there is no memory for it.
     pub fn open_in_memory() -> Result<Self> {
         let options = SqliteOptions::default();
-        Ok(Self::new(None, open::in_memory(&options)?, options))
+        Ok(Self::new(None, Some(open::in_memory(&options)?), options, false))
     }
 
-    fn new(path: Option<PathBuf>, writer: Owned, options: SqliteOptions) -> Self {
+    fn new(path: Option<PathBuf>, writer: Option<Owned>, options: SqliteOptions, read_only: bool) -> Self {
         let shared = Shared {
             path,
             options,
+            read_only,
             using: RwLock::default(),
-            writer: Mutex::new(Some(writer)),
+            writer: Mutex::new(writer),
             readers: Mutex::default(),
             #[cfg(feature = "bench")]
             recording: recording::Recording::default(),
@@ -199,7 +230,7 @@ impl Shared {
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => open::reader(path, &self.options)?,
+            None => open::reader(path, &self.options, self.read_only)?,
         };
         let done = self.read_on(connection.checked()?, work);
         let mut readers = lock(&self.readers);
@@ -213,8 +244,8 @@ impl Shared {
     /// it will write next where it reads now. Only for what is short.
     fn read_hot<T>(&self, work: impl FnOnce(&Db<'_>) -> Result<T>) -> Result<T> {
         match self.writer.try_lock() {
-            Ok(mut writer) => self.read_on(self.open_in(&mut writer)?, work),
-            Err(_) => self.read(work),
+            Ok(mut writer) if !self.read_only => self.read_on(self.open_in(&mut writer)?, work),
+            _ => self.read(work),
         }
     }
 
@@ -235,11 +266,19 @@ impl Shared {
 
     /// The connection that writes, opened again if it was closed.
     fn open_in<'a>(&self, writer: &'a mut Option<Owned>) -> Result<&'a mut Owned> {
+        self.check_writable()?;
         if let (None, Some(path)) = (&writer, &self.path) {
             *writer = Some(open::writer(path, &self.options)?);
         }
         let none = || Error::new(ErrorKind::Unexpected, "this database in memory has no connection");
         writer.as_mut().ok_or_else(none)?.checked()
+    }
+
+    fn check_writable(&self) -> Result<()> {
+        match self.read_only {
+            true => Err(Error::new(ErrorKind::Unsupported, "this database was opened only to be read")),
+            false => Ok(()),
+        }
     }
 
     /// Closes every connection, once nobody uses one.
@@ -264,6 +303,7 @@ impl Shared {
 
     /// Notes erasures in the journal, before they are carried out: what was once asked for is not undone by a crash.
     fn note(&self, tenant: &TenantId, asks: &[EraseAsk]) -> Result<Vec<String>> {
+        self.check_writable()?;
         let Some(path) = &self.path else { return Ok(Vec::new()) };
         let sql = "SELECT hex(randomblob(16))";
         let erasure = |ask: &EraseAsk| {
@@ -288,14 +328,20 @@ impl Shared {
 
     /// Carries out the journal's erasures that this database does not know: it is an older backup.
     fn erase_again(&self) -> Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        for Erasure { id, tenant, ask } in journal::read(&journal::path(path))? {
-            let sql = "SELECT 1 FROM erasures WHERE id = ?1";
-            if self.read(|db| db.one(sql, &[&id], |_| Ok(())))?.is_none() {
-                self.erase(&tenant, &ask, Some(&id))?;
-            }
+        for Erasure { id, tenant, ask } in self.not_erased_yet()? {
+            self.erase(&tenant, &ask, Some(&id))?;
         }
         Ok(())
+    }
+
+    /// The journal's erasures that this database does not know.
+    fn not_erased_yet(&self) -> Result<Vec<Erasure>> {
+        let Some(path) = &self.path else { return Ok(Vec::new()) };
+        let mut unknown = journal::read(&journal::path(path))?;
+        let sql = "SELECT id FROM erasures";
+        let known: BTreeSet<String> = self.read(|db| db.all(sql, &[], |row| column(row, 0)))?.into_iter().collect();
+        unknown.retain(|erasure| !known.contains(&erasure.id));
+        Ok(unknown)
     }
 
     /// Empties the write-ahead log, which holds pages from before an erasure. A reader at work may keep it for a while; it
@@ -447,7 +493,7 @@ impl Shared {
             backup.run_to_completion(1024, Duration::ZERO, None).map_err(storage)
         };
         match &self.path {
-            Some(own) => copy(&*open::reader(own, &self.options)?, &mut target),
+            Some(own) => copy(&*open::reader(own, &self.options, self.read_only)?, &mut target),
             None => copy(self.open_in(&mut lock(&self.writer))?, &mut target),
         }
         .map_err(|error| error.with("file", path.display()))

@@ -36,12 +36,25 @@ pub(crate) fn in_memory(options: &SqliteOptions) -> Result<Owned> {
     Ok(connection)
 }
 
-/// A further connection, for reading.
-pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Result<Owned> {
-    let connection = Owned::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+/// A further connection, for reading. Where nothing at all may be written, the file is opened so.
+pub(crate) fn reader(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Owned> {
+    let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let connection = Owned::open(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&connection, options)?;
     connection.pragma_update(None, "query_only", true).map_err(storage)?;
     Ok(connection)
+}
+
+/// The first connection to a database to which nothing is written: it must be of the present version already.
+pub(crate) fn first_reader(path: &Path, options: &SqliteOptions) -> Result<Owned> {
+    check_length(path)?;
+    let connection = reader(path, options, true)?;
+    let stored = version(&connection)?;
+    if stored == MIGRATIONS.len() {
+        return Ok(connection);
+    }
+    let message = "an older careline wrote this database; open it once for writing, which brings it to this version";
+    Err(Error::new(ErrorKind::Unsupported, message).with("version", stored).with("known", MIGRATIONS.len()))
 }
 
 fn configure(connection: &Connection, options: &SqliteOptions) -> Result<()> {
@@ -63,29 +76,35 @@ fn configure(connection: &Connection, options: &SqliteOptions) -> Result<()> {
     pragma("temp_store", &"MEMORY")
 }
 
-fn migrate(connection: &mut Connection) -> Result<()> {
-    let pragma = |connection: &Connection, name| {
-        connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(storage)
-    };
-    let present = MIGRATIONS.len();
-    let version = pragma(connection, "user_version")?;
+/// The schema's version in a database of ours; 0 in an empty one.
+fn version(connection: &Connection) -> Result<usize> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(storage)?;
-    if tables > 0 && pragma(connection, "application_id")? != APPLICATION_ID {
+    if tables > 0 && number(connection, "application_id")? != APPLICATION_ID {
         return Err(Error::new(
             ErrorKind::StorageDamaged,
             "this SQLite database belongs to another program; choose another file",
         ));
     }
-    let stored = usize::try_from(version).unwrap_or_default();
-    if stored > present {
+    let stored = usize::try_from(number(connection, "user_version")?).unwrap_or_default();
+    if stored > MIGRATIONS.len() {
         return Err(Error::new(
             ErrorKind::VersionNewer,
             "a newer careline wrote this database; update careline, or put a backup from before in its place",
         )
         .with("version", stored)
-        .with("known", present));
+        .with("known", MIGRATIONS.len()));
     }
+    Ok(stored)
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i32> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(storage)
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let present = MIGRATIONS.len();
+    let stored = version(connection)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(storage)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
     if stored == present {
@@ -93,7 +112,7 @@ fn migrate(connection: &mut Connection) -> Result<()> {
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
     // Another process may have been faster.
-    let stored = usize::try_from(pragma(&transaction, "user_version")?).unwrap_or_default();
+    let stored = usize::try_from(number(&transaction, "user_version")?).unwrap_or_default();
     for sql in MIGRATIONS.iter().skip(stored) {
         transaction.execute_batch(sql).map_err(storage)?;
     }

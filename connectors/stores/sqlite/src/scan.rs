@@ -11,7 +11,7 @@ use rusqlite::{Row, ToSql};
 
 use crate::db::{Db, column, text};
 use crate::error::damaged;
-use crate::names::{find, tenant_no};
+use crate::names::{find, interned, tenant_no};
 use crate::place::{ACCOUNT, INCIDENT, PRESENCE, QUARANTINE};
 use crate::read::{message_with_content, record, reply};
 
@@ -63,6 +63,7 @@ impl Page<'_, '_> {
             ScanOf::Timeline { cases } => self.timeline(cases),
             ScanOf::MessagesOf { conversation } => self.messages_of(conversation.as_str()),
             ScanOf::MessagesBy { customer } => self.messages_by(customer.as_str()),
+            ScanOf::CustomerMessages { since } => self.customer_messages(*since),
             ScanOf::Search { query } => self.search(query),
             ScanOf::Customers => self.customers(),
             ScanOf::SharedHints { customer } => self.shared_hints(customer.as_str()),
@@ -143,6 +144,16 @@ impl Page<'_, '_> {
         let latest = self.after.first.saturating_neg();
         self.db.all(sql, &[&latest, &self.after.id, &no, &self.rows], |row| {
             Ok((newest(row, 0, 1)?, Record::Message(Box::new(message_with_content(row, 2)?))))
+        })
+    }
+
+    /// In the order of the names, which have the only index by id.
+    fn customer_messages(&self, since: Option<Timestamp>) -> Result<Found> {
+        let sql = "SELECT m.id, m.v, m.json, m.content_v, m.content FROM names n CROSS JOIN messages m ON m.no = n.no \
+                   WHERE n.id > ?1 AND n.tenant = ?2 AND m.customer IS NOT NULL AND m.at >= ?3 ORDER BY n.id LIMIT ?4";
+        let since = since.map_or(i64::MIN, Timestamp::as_millis);
+        self.db.all(sql, &[&interned(&self.after.id), &self.tenant, &since, &self.rows], |row| {
+            Ok((Place::new(0, 0, text(row, 0)?), Record::Message(Box::new(message_with_content(row, 1)?))))
         })
     }
 

@@ -409,3 +409,55 @@ async fn what_is_released_is_closed_and_opened_again_by_the_next_use() {
     memory.release().await.unwrap();
     assert!(load(&memory, "p1").await.1.record.is_some(), "a database in memory is its connection");
 }
+
+#[tokio::test]
+async fn what_is_opened_to_be_read_is_not_changed_by_a_byte() {
+    let (_folder, path) = new_file();
+    SqliteStore::open(&path).unwrap().commit(put("p1", 0, 0)).await.unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let (tenant, ask) = (acme(), EraseAsk::Customer("p1".into()));
+    {
+        let store = SqliteStore::open_read_only(&path).unwrap();
+        assert_eq!(load(&store, "p1").await.1.version, 1);
+        assert_eq!(store.verify_log(&tenant).await.unwrap(), 1);
+        let retain = RetainAsk { customers_before: Timestamp::from_millis(1 << 42), ..RetainAsk::default() };
+        for refused in [
+            store.commit(put("p1", 0, 1)).await.unwrap_err(),
+            store.erase(&tenant, &ask).await.unwrap_err(),
+            store.retain(&tenant, &retain).await.unwrap_err(),
+        ] {
+            assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
+        }
+        assert_eq!(load(&store, "p1").await.1.version, 1);
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert!(!path.with_extension("db.erasures").exists(), "what is refused is not noted");
+
+    // Beside somebody who writes, it sees what they wrote.
+    let (writer, reader) = (SqliteStore::open(&path).unwrap(), SqliteStore::open_read_only(&path).unwrap());
+    writer.commit(put("p1", 0, 1)).await.unwrap();
+    assert_eq!(load(&reader, "p1").await.1.version, 2);
+}
+
+#[tokio::test]
+async fn what_must_be_brought_up_to_date_first_is_not_opened_to_be_read() {
+    let (folder, path) = new_file();
+    assert_eq!(SqliteStore::open_read_only(&path).unwrap_err().kind(), ErrorKind::NotFound);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(include_str!("fixtures/v1.sql")).unwrap();
+    let error = SqliteStore::open_read_only(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("older careline"), "{error}");
+
+    let (path, backup) = (folder.path().join("new.db"), folder.path().join("old.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(put("p1", 0, 0)).await.unwrap();
+    store.backup(&backup).await.unwrap();
+    store.erase(&acme(), &EraseAsk::Customer("p1".into())).await.unwrap();
+    drop(store);
+    std::fs::rename(&backup, &path).unwrap();
+    let error = SqliteStore::open_read_only(&path).unwrap_err();
+    assert!(error.message().contains("before an erasure"), "{error}");
+    drop(SqliteStore::open(&path).unwrap());
+    let store = SqliteStore::open_read_only(&path).unwrap();
+    assert_eq!(load(&store, "p1").await.1.record, None);
+}

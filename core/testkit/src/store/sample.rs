@@ -391,6 +391,7 @@ pub(super) fn one_list_of_each() -> Vec<ScanOf> {
         ScanOf::Timeline { cases: vec!["c1".into()] },
         ScanOf::MessagesOf { conversation: "t1".into() },
         ScanOf::MessagesBy { customer: "p1".into() },
+        ScanOf::CustomerMessages { since: None },
         ScanOf::Search { query: "broken".into() },
         ScanOf::Customers,
         ScanOf::SharedHints { customer: "p1".into() },

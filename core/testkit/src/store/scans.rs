@@ -132,6 +132,10 @@ pub(super) async fn messages_come_in_order_of_time(fixture: &StoreFixture) {
     let thread = ScanOf::MessagesOf { conversation: "t1".into() };
     assert_eq!(listed(store, thread.clone()).await, ["m5", "m2", "m3", "m6", "m1"]);
     assert_eq!(listed(store, ScanOf::MessagesBy { customer: "p1".into() }).await, ["m4", "m1", "m6", "m2", "m3"]);
+    // Also the undated one, by when it was received.
+    let since = |since: Option<i64>| ScanOf::CustomerMessages { since: since.map(at) };
+    assert_eq!(listed(store, since(None)).await, ["m1", "m2", "m3", "m4", "m6", "m7"]);
+    assert_eq!(listed(store, since(Some(4))).await, ["m1", "m4", "m6", "m7"]);
     let Some(Record::Message(first)) = list(store, thread).await.into_iter().next() else { panic!("no message") };
     assert_eq!(first.text(), "broken text of m5", "lists of messages come with content");
 }
