@@ -69,11 +69,28 @@ pub fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
 /// Sets of whose rows none is spam, and sets of whose rows none insults unless its tone is bad; their rows say so with
 /// little weight.
 const NO_SPAM: [&str; 11] = [
-    "goemotions", "vader_groundtruth", "multidogo", "bitext", "banking77_train", "nlupp", "clinc150", "hwu64", "ibm_dev",
-    "crisislex_dev", "davidson",
+    "goemotions",
+    "vader_groundtruth",
+    "multidogo",
+    "bitext",
+    "banking77_train",
+    "nlupp",
+    "clinc150",
+    "hwu64",
+    "ibm_dev",
+    "crisislex_dev",
+    "davidson",
 ];
-const NO_ABUSE: [&str; 8] =
-    ["goemotions", "vader_groundtruth", "multidogo", "bitext", "banking77_train", "clinc150", "ibm_dev", "crisislex_dev"];
+const NO_ABUSE: [&str; 8] = [
+    "goemotions",
+    "vader_groundtruth",
+    "multidogo",
+    "bitext",
+    "banking77_train",
+    "clinc150",
+    "ibm_dev",
+    "crisislex_dev",
+];
 /// What is only taken for granted counts so much.
 pub const GRANTED: f32 = 0.4;
 

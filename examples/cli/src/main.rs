@@ -4,6 +4,7 @@ mod approve;
 mod audit;
 mod connect;
 mod demo;
+mod evaluate;
 mod explain;
 mod host;
 mod incident;
@@ -65,6 +66,8 @@ enum Command {
     Policy(policy::Command),
     /// Read texts and print what careline thinks of each: one assessment per line as JSON.
     Triage(triage::Args),
+    /// Measure how right the triage is on a folder of labelled texts, beside simple answers.
+    Evaluate(evaluate::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Normalise(args) => normalise::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Triage(args) => triage::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
