@@ -20,7 +20,8 @@ const SHOP: &str = r#"
 
 #[test]
 fn a_folder_of_anybodys_sets_is_measured() {
-    let folder = folder(&[("shop", SHOP), ("banking77", r#"{"text":"where is my card?","gold":{"needs_response":true}}"#)]);
+    let folder =
+        folder(&[("shop", SHOP), ("banking77", r#"{"text":"where is my card?","gold":{"needs_response":true}}"#)]);
     let plot = folder.path().join("plot.svg");
     let output = run(&[path(folder.path()), "--json", "--plot", path(&plot)]);
     let told = String::from_utf8_lossy(&output.stderr);
@@ -105,7 +106,9 @@ fn labelled_texts_beside_the_project_are_judged_as_they_were() {
         assert!(found > floor, "{figure} of {set}: {found} is not above {floor}");
     };
     let macro_f1 = "/careline/macro_f1";
-    for (set, floor) in [("airline", 0.5), ("tweeteval_sentiment", 0.5), ("sentiment140_test", 0.5), ("germeval2017", 0.4)] {
+    for (set, floor) in
+        [("airline", 0.5), ("tweeteval_sentiment", 0.5), ("sentiment140_test", 0.5), ("germeval2017", 0.4)]
+    {
         at_least("sentiment", set, macro_f1, floor);
     }
     at_least("sentiment", "xlm_t", macro_f1, 0.38);

@@ -51,7 +51,8 @@ in Latin letters.";
 const UNDETERMINED: &str = "The share of rows whose language careline does not tell (`und`).";
 const SPAM: &str = "The F1 that counts is the one of *yes*.";
 const CUSTOMERS: &str = "\
-The share of messages of people who wrote to a brand that are taken for spam, or for one whose author only wants to argue.";
+The share of messages of people who wrote to a brand that are taken for spam, or for ones whose authors only want to
+argue.";
 const ABUSE: &str = "Insults and threats.";
 const PERSONAL_DATA: &str = "\
 The kinds that have a form. Only a span that is the marked one to the letter counts. Nothing of it is learnt, so there
@@ -161,12 +162,7 @@ fn shares(title: &'static str, about: &'static str, all: &[Share]) -> Sheet {
         let figures = [share.careline, share.lists, share.majority].map(number);
         [name(&share.of), share.what.to_owned(), share.of.rows.to_string()].into_iter().chain(figures).collect()
     });
-    Sheet {
-        title,
-        about,
-        heads: &["Set", "Rows that are", "Rows", "careline", "Lists", "Majority"],
-        rows: rows.collect(),
-    }
+    Sheet { title, about, heads: &["Set", "What", "Rows", "careline", "Lists", "Majority"], rows: rows.collect() }
 }
 
 fn personal_data(report: &Report) -> Sheet {
