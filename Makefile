@@ -31,6 +31,7 @@ logs:
 
 lint:
 	cargo fmt --all --check
+	cargo package --locked --list --allow-dirty -p careline | grep -qx NOTICE
 	cargo clippy --locked $(WITHOUT_BINDINGS) --all-targets -- -D warnings
 	cargo clippy --locked -p careline-python -p careline-node -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
@@ -85,8 +86,8 @@ hosts:
 closing:
 	@.ci/closing.sh
 
-# Prints what careline costs as ratios (docs/benchmarks.md); BENCH names one: normalise, path, peers, growth (fills a file
-# with a million messages), python, node.
+# Prints what careline costs as ratios (docs/benchmarks.md); BENCH names one: normalise, verdict, queries, path, peers,
+# growth (fills a file with a million messages), python, node.
 # CARELINE_PEERS names a folder with the naive pipelines to compare with.
 bench: logs
 	.ci/peers.sh || echo "skipped: the packages of the naive pipelines cannot be installed"

@@ -15,6 +15,7 @@ esac
 unpacked=$(du -sb "$opened" | cut -f1)
 echo "unpacked: $unpacked bytes"
 find "$opened" -iname '*LICENSE*' | grep -q . || { echo "it holds no licence"; exit 1; }
+find "$opened" -name NOTICE -exec cmp -s {} "$home/core/NOTICE" \; -print | grep -q . || { echo "it lacks core/NOTICE"; exit 1; }
 # A folder of this machine; names of modules such as /root/ stand in no library by chance.
 for place in "$home" "${CARGO_HOME:-$HOME/.cargo}" "$HOME/.rustup"; do
   if grep -rqF "$place" "$opened"; then

@@ -27,3 +27,4 @@ rmSync(to, { force: true })
 copyFileSync(from, to)
 // npm packs no links, and a package without its licences is none.
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(join(root, licence), join(__dirname, licence))
+copyFileSync(join(root, 'core', 'NOTICE'), join(__dirname, 'NOTICE'))

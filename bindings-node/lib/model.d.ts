@@ -169,10 +169,13 @@ export type Instead = 'move_to_private' | 'read_again' | 'reword' | 'split' | 'a
  * - `complaint`: Something went wrong and they say so.
  * - `question`: They want to know something.
  * - `request`: They want something done.
+ * - `problem_report`: Something does not work, told without anger.
  * - `praise`: They are pleased.
+ * - `suggestion`: They have an idea what we could do better.
+ * - `closing`: They thank us and the matter is settled.
  * - `chatter`: They talk, not to us or about nothing we can act on.
  */
-export type Intent = 'complaint' | 'question' | 'request' | 'praise' | 'chatter' | (string & {})
+export type Intent = 'complaint' | 'question' | 'request' | 'problem_report' | 'praise' | 'suggestion' | 'closing' | 'chatter' | (string & {})
 
 /**
  * What a person who is invited to go on in private does.
@@ -277,13 +280,26 @@ export type ReplyPurpose = 'answer' | 'invitation' | 'return_note' | 'acknowledg
 export type ReplyState = 'awaiting_approval' | 'held' | 'queued' | 'sending' | 'delivered' | 'refused' | 'unknown' | 'rejected' | 'expired' | 'superseded' | 'withdrawn' | (string & {})
 
 /**
+ * Why a message must not wait for its turn.
+
+ * - `legal`: It threatens with lawyers, courts or regulators.
+ * - `press`: Press or a large audience is near.
+ * - `safety`: Somebody is or may be hurt.
+ * - `churn`: The customer is leaving.
+ * - `self_harm`: The author may harm themselves: a person must look at once.
+ * - `crisis`: It affects many, or smells of a public crisis.
+ */
+export type Risk = 'legal' | 'press' | 'safety' | 'churn' | 'self_harm' | 'crisis' | (string & {})
+
+/**
  * The tone of the author.
 
  * - `negative`: Unhappy.
- * - `neutral`: Neither, or not known.
+ * - `neutral`: Neither.
  * - `positive`: Happy.
+ * - `unknown`: In a language whose tone we cannot hear, and with no sign that speaks in all.
  */
-export type Sentiment = 'negative' | 'neutral' | 'positive' | (string & {})
+export type Sentiment = 'negative' | 'neutral' | 'positive' | 'unknown' | (string & {})
 
 /**
  * What happened to a case.
@@ -499,12 +515,20 @@ export interface Assessment {
   readonly intent: Intent
   /** The subject: `product`, `website`, `technical`, `billing`, `delivery`, `account`, `service` … or one of the policy's. */
   readonly category: string
-  /** The tone. */
+  /** All its subjects, the strongest, which is `category`, first. */
+  readonly categories: readonly string[]
+  /** The tone towards us. */
   readonly sentiment: Sentiment
   /** How clear the tone is, from -1 (negative) to 1 (positive). */
   readonly sentimentScore: number
+  /** How frustrated the author sounds, from 0 to 1; 0 unless the tone is negative. */
+  readonly frustration: number
   /** The language as a BCP 47 tag; `und` if the text does not tell. */
   readonly language: string
+  /** Whether it cannot wait. */
+  readonly urgent: boolean
+  /** Why it must not wait for its turn; empty for most. */
+  readonly risks: readonly Risk[]
   /** Whether it is spam or bait. */
   readonly spam: boolean
   /** Whether it insults or threatens. */
@@ -517,8 +541,10 @@ export interface Assessment {
   readonly tier: number
   /** Where the answer should go. */
   readonly surface: SuggestedSurface
-  /** How sure we are of intent and need for a response, 0 to 1. */
+  /** How sure we are of the intent and of the need for a response together, 0 to 1. */
   readonly confidence: number
+  /** How sure we are of each answer. */
+  readonly certainty: Certainty
   /** Every reason, in the order found. */
   readonly evidence: readonly Finding[]
   /** The rules and models that took part, with versions. */
@@ -704,6 +730,23 @@ export interface CaseView {
   readonly notes: readonly Note[]
   /** Where `history` goes on after the first 1,000 steps and notes. */
   readonly historyAfter?: string | undefined
+}
+
+/**
+ * How sure single answers are: how often, from 0 to 1, answers of that strength held on texts that nothing was learnt
+ * from. 0 where it is not known, as in assessments by careline before it was measured.
+ */
+export interface Certainty {
+  /** Of the need for a response. */
+  readonly needsResponse: number
+  /** Of the intent. */
+  readonly intent: number
+  /** Of the subject. */
+  readonly category: number
+  /** Of the tone. */
+  readonly sentiment: number
+  /** Of its being spam or not. */
+  readonly spam: number
 }
 
 /** An answer as it will stand on the network. */
@@ -1935,6 +1978,7 @@ export interface Records {
   Case: Case
   CaseEvent: CaseEvent
   CaseView: CaseView
+  Certainty: Certainty
   Composed: Composed
   Content: Content
   Control: Control

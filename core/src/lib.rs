@@ -49,7 +49,7 @@ pub mod context;
 pub mod engage;
 mod error;
 pub mod intake;
-mod listen;
+pub mod listen;
 pub mod model;
 pub mod network;
 pub mod policy;

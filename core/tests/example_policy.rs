@@ -42,7 +42,7 @@ fn promises_run_in_the_hours_of_the_team() {
     let policy = policy();
     let sla = policy.sla_for(&Facts { tier: 2, team: "billing", ..Facts::default() }).unwrap();
     assert_eq!((sla.rule.first_response.unwrap().as_secs(), sla.calendar.id()), (7200, "europe"));
-    assert_eq!(sla.reasons[0].note, "tier 2; team billing; hours europe");
+    assert_eq!(sla.reason().note, "tier 2; team billing; hours europe");
     let urgent = policy.sla_for(&Facts { tier: 1, team: "billing", ..Facts::default() }).unwrap();
     assert_eq!(urgent.calendar.id(), "always");
     assert!(policy.sla_for(&Facts { tier: 3, ..Facts::default() }).is_none());

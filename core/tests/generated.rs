@@ -86,6 +86,7 @@ fn reference(schema: &Value) -> String {
         let heading = if list { format!("[[{table}]]") } else { format!("[{table}]") };
         section(&mut text, &format!("`{heading}`"), &[&description(property), &details(rows)]);
         keys(&mut text, schema, rows);
+        inner_tables(&mut text, schema, table, rows);
     }
     let condition = &schema["$defs"]["Condition"];
     section(&mut text, "Conditions", &["For `when` and `takes`.", &description(condition)]);
@@ -93,6 +94,21 @@ fn reference(schema: &Value) -> String {
     let durations = description(&schema["$defs"]["Duration"]);
     section(&mut text, "Durations", &[&durations, "In business hours too `1d` is 24 hours; a working day is `8h`."]);
     text
+}
+
+/// The tables within a table, each with a section of its own.
+fn inner_tables(text: &mut String, schema: &Value, table: &str, rows: &Value) {
+    for (name, property) in rows["properties"].as_object().into_iter().flatten() {
+        let (open, close, inner) = match property["items"].is_object() {
+            true => ("[[", "]]", &property["items"]),
+            false => ("[", "]", property),
+        };
+        let value = resolve(schema, inner);
+        if value["properties"].is_object() && reference_of(inner) != Some("Condition") {
+            section(text, &format!("`{open}{table}.{name}{close}`"), &[&description(value)]);
+            keys(text, schema, value);
+        }
+    }
 }
 
 fn section(text: &mut String, heading: &str, paragraphs: &[&str]) {
@@ -133,6 +149,7 @@ fn kind(schema: &Value, property: &Value) -> String {
         ("Duration", _) => "[duration](#durations)".to_owned(),
         ("Texts", _) => "texts by language".to_owned(),
         (_, "array") => format!("list of {}", plural(&kind(schema, &value["items"]))),
+        (_, "object") if value["properties"].is_object() => "table".to_owned(),
         (_, "object") => format!("table of {}", plural(&kind(schema, &value["additionalProperties"]))),
         (_, "string") if value["enum"].is_array() => choice(&value["enum"]),
         (_, "string") => "text".to_owned(),

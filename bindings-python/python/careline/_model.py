@@ -30,6 +30,7 @@ __all__ = [
     "CaseStatus",
     "CaseView",
     "Cause",
+    "Certainty",
     "Channel",
     "ClockKind",
     "ComposeNote",
@@ -105,6 +106,7 @@ __all__ = [
     "ReplyPurpose",
     "ReplyState",
     "ReplyTarget",
+    "Risk",
     "Route",
     "Seen",
     "Sentiment",
@@ -276,13 +278,16 @@ Instead: TypeAlias = Literal["move_to_private", "read_again", "reword", "split",
 - `nothing`: It is done already.
 """
 
-Intent: TypeAlias = Literal["complaint", "question", "request", "praise", "chatter"] | str
+Intent: TypeAlias = Literal["complaint", "question", "request", "problem_report", "praise", "suggestion", "closing", "chatter"] | str
 """What the author wants.
 
 - `complaint`: Something went wrong and they say so.
 - `question`: They want to know something.
 - `request`: They want something done.
+- `problem_report`: Something does not work, told without anger.
 - `praise`: They are pleased.
+- `suggestion`: They have an idea what we could do better.
+- `closing`: They thank us and the matter is settled.
 - `chatter`: They talk, not to us or about nothing we can act on.
 """
 
@@ -380,12 +385,24 @@ ReplyState: TypeAlias = Literal["awaiting_approval", "held", "queued", "sending"
 - `withdrawn`: Taken back before it was sent.
 """
 
-Sentiment: TypeAlias = Literal["negative", "neutral", "positive"] | str
+Risk: TypeAlias = Literal["legal", "press", "safety", "churn", "self_harm", "crisis"] | str
+"""Why a message must not wait for its turn.
+
+- `legal`: It threatens with lawyers, courts or regulators.
+- `press`: Press or a large audience is near.
+- `safety`: Somebody is or may be hurt.
+- `churn`: The customer is leaving.
+- `self_harm`: The author may harm themselves: a person must look at once.
+- `crisis`: It affects many, or smells of a public crisis.
+"""
+
+Sentiment: TypeAlias = Literal["negative", "neutral", "positive", "unknown"] | str
 """The tone of the author.
 
 - `negative`: Unhappy.
-- `neutral`: Neither, or not known.
+- `neutral`: Neither.
 - `positive`: Happy.
+- `unknown`: In a language whose tone we cannot hear, and with no sign that speaks in all.
 """
 
 StepKind: TypeAlias = Literal["opened", "customer_turn", "brand_turn", "edited", "deleted", "hidden", "reassessed", "queued", "offered", "accepted", "released", "assigned", "breached", "escalated", "noted", "closed", "reopened", "joined", "customer_changed", "advised", "handed_off", "arrived", "returned", "handoff_expired", "reply_submitted", "reply_stopped", "reply_approved", "reply_delivered", "reply_unknown"] | str
@@ -703,7 +720,7 @@ class Assessment(Base):
     """What careline concludes about one revision of one message, with every reason."""
 
     __slots__ = ()
-    __match_args__ = ("message", "revision", "relevance", "needs_response", "intent", "category", "sentiment", "sentiment_score", "language", "spam", "abuse", "do_not_engage", "pii", "tier", "surface", "confidence", "evidence", "models")
+    __match_args__ = ("message", "revision", "relevance", "needs_response", "intent", "category", "categories", "sentiment", "sentiment_score", "frustration", "language", "urgent", "risks", "spam", "abuse", "do_not_engage", "pii", "tier", "surface", "confidence", "certainty", "evidence", "models")
 
     @property
     def message(self) -> str | None:
@@ -736,64 +753,89 @@ class Assessment(Base):
         return self._get(5)
 
     @property
-    def sentiment(self) -> Sentiment:
-        """The tone."""
+    def categories(self) -> list[str]:
+        """All its subjects, the strongest, which is `category`, first."""
         return self._get(6)
+
+    @property
+    def sentiment(self) -> Sentiment:
+        """The tone towards us."""
+        return self._get(7)
 
     @property
     def sentiment_score(self) -> float:
         """How clear the tone is, from -1 (negative) to 1 (positive)."""
-        return self._get(7)
+        return self._get(8)
+
+    @property
+    def frustration(self) -> float:
+        """How frustrated the author sounds, from 0 to 1; 0 unless the tone is negative."""
+        return self._get(9)
 
     @property
     def language(self) -> str:
         """The language as a BCP 47 tag; `und` if the text does not tell."""
-        return self._get(8)
+        return self._get(10)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it cannot wait."""
+        return self._get(11)
+
+    @property
+    def risks(self) -> list[Risk]:
+        """Why it must not wait for its turn; empty for most."""
+        return self._get(12)
 
     @property
     def spam(self) -> bool:
         """Whether it is spam or bait."""
-        return self._get(9)
+        return self._get(13)
 
     @property
     def abuse(self) -> bool:
         """Whether it insults or threatens."""
-        return self._get(10)
+        return self._get(14)
 
     @property
     def do_not_engage(self) -> bool:
         """Whether its author seems to want only to argue: do not engage."""
-        return self._get(11)
+        return self._get(15)
 
     @property
     def pii(self) -> list[Pii]:
         """The personal data in it."""
-        return self._get(12)
+        return self._get(16)
 
     @property
     def tier(self) -> int:
         """1 is the most pressing, 4 is spam, bait and abuse."""
-        return self._get(13)
+        return self._get(17)
 
     @property
     def surface(self) -> SuggestedSurface:
         """Where the answer should go."""
-        return self._get(14)
+        return self._get(18)
 
     @property
     def confidence(self) -> float:
-        """How sure we are of intent and need for a response, 0 to 1."""
-        return self._get(15)
+        """How sure we are of the intent and of the need for a response together, 0 to 1."""
+        return self._get(19)
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure we are of each answer."""
+        return self._get(20)
 
     @property
     def evidence(self) -> list[Finding]:
         """Every reason, in the order found."""
-        return self._get(16)
+        return self._get(21)
 
     @property
     def models(self) -> dict[str, str]:
         """The rules and models that took part, with versions."""
-        return self._get(17)
+        return self._get(22)
 
 
 class Assignment(Base):
@@ -1219,6 +1261,39 @@ class CaseView(Base):
     def history_after(self) -> str | None:
         """Where `history` goes on after the first 1,000 steps and notes."""
         return self._get(6)
+
+
+class Certainty(Base):
+    """How sure single answers are: how often, from 0 to 1, answers of that strength held on texts that nothing was learnt
+    from. 0 where it is not known, as in assessments by careline before it was measured."""
+
+    __slots__ = ()
+    __match_args__ = ("needs_response", "intent", "category", "sentiment", "spam")
+
+    @property
+    def needs_response(self) -> float:
+        """Of the need for a response."""
+        return self._get(0)
+
+    @property
+    def intent(self) -> float:
+        """Of the intent."""
+        return self._get(1)
+
+    @property
+    def category(self) -> float:
+        """Of the subject."""
+        return self._get(2)
+
+    @property
+    def sentiment(self) -> float:
+        """Of the tone."""
+        return self._get(3)
+
+    @property
+    def spam(self) -> float:
+        """Of its being spam or not."""
+        return self._get(4)
 
 
 class Composed(Base):

@@ -9,6 +9,7 @@ pub mod growth;
 pub mod normalise;
 pub mod path;
 pub mod peers;
+pub mod queries;
 pub mod replay;
 pub mod traffic;
 pub mod verdict;

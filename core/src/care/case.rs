@@ -157,7 +157,8 @@ impl Draft<'_> {
         let before = case.clone();
         self.arrive(&mut case, message)?;
         self.answer_survey(&mut case, message);
-        let turns = together(&case.id, message, ours);
+        let ours = together(&case.id, message, ours);
+        let turns = in_order(message, &ours);
         let latest = case.latest_customer_at.max(case.latest_brand_at);
         // A turn of the same instant is counted in the one order that every reordering gives.
         if turns.iter().any(|turn| latest.is_some_and(|latest| turn.at() <= latest)) {
@@ -178,7 +179,8 @@ impl Draft<'_> {
         let before = case.clone();
         self.arrive(&mut case, message)?;
         self.reopen(&mut case, message);
-        let turns = together(&case.id, message, ours);
+        let ours = together(&case.id, message, ours);
+        let turns = in_order(message, &ours);
         self.count_late(&mut case, &turns)?;
         let reason = Reason::new("cases.reopen_within", "the customer wrote again in the same thread");
         self.step(&case.id, message.at(), StepKind::Reopened, "customer", Some(&message.id), vec![reason]);
@@ -189,7 +191,7 @@ impl Draft<'_> {
     }
 
     /// Lines of the timeline for turns; for all but one, if that has a line of its own.
-    fn tell_turns(&mut self, turns: &[Message], told: Option<&Message>) {
+    fn tell_turns(&mut self, turns: &[&Message], told: Option<&Message>) {
         for turn in turns.iter().filter(|turn| told.is_none_or(|told| told.id != turn.id)) {
             let Some(case) = &turn.case else { continue };
             let kind = if turn.origin == Origin::Customer { StepKind::CustomerTurn } else { StepKind::BrandTurn };
@@ -198,7 +200,7 @@ impl Draft<'_> {
     }
 
     /// Writes that these turns belong to their case, but for `message`, which its reader writes.
-    fn give(&mut self, turns: &[Message], message: &Message) -> Read<()> {
+    fn give(&mut self, turns: &[&Message], message: &Message) -> Read<()> {
         for turn in turns.iter().filter(|turn| turn.id != message.id) {
             if let Some(mut given) = self.overlay.message(&turn.id)? {
                 given.case.clone_from(&turn.case);
@@ -241,7 +243,8 @@ impl Draft<'_> {
         let id = CaseId::between(&thread, customer, number);
         let mut case =
             self.blank_case(id.clone(), message, customer, &gist, number, previous.map(|case| case.id.clone()));
-        let turns = together(&id, message, ours);
+        let ours = together(&id, message, ours);
+        let turns = in_order(message, &ours);
         self.replay(&mut case, turns.clone());
         let reasons = case.reasons.clone();
         self.step(&id, case.opened_at, StepKind::Opened, "customer", Some(&message.id), reasons);
@@ -252,8 +255,7 @@ impl Draft<'_> {
         self.plan_acknowledgement(&case, message.received_at);
         self.count(&["case.opened"], message.at(), 1);
         self.count(&["case.team.", case.team.as_str()], message.at(), 1);
-        let unopened = Case { status: CaseStatus::Closed, clocks: Vec::new(), ..case.clone() };
-        self.write_case(&unopened, case, message.received_at);
+        self.write_case(None, case, message.received_at);
         Ok(())
     }
 
@@ -319,7 +321,7 @@ impl Draft<'_> {
             reasons.push(Reason::new("policy.first_account", format!("{account} answers; seen by {seen}")));
         }
         let facts = Facts { team: team.as_str(), text: "", ..facts };
-        reasons.extend(self.rules.policy.sla_for(&facts).map(|sla| sla.reasons).unwrap_or_default());
+        reasons.extend(self.rules.policy.sla_for(&facts).map(|sla| sla.reason()));
         Case {
             id,
             customer: customer.clone(),
@@ -461,7 +463,7 @@ impl Draft<'_> {
     }
 
     /// Counts all turns again, in order of time: the same result whatever order they came in.
-    pub(super) fn replay(&mut self, case: &mut Case, mut messages: Vec<Message>) {
+    pub(super) fn replay(&mut self, case: &mut Case, mut messages: Vec<&Message>) {
         messages.sort_by(|a, b| turn_order(a).cmp(&turn_order(b)));
         let clocks_before = std::mem::take(&mut case.clocks);
         case.messages = 0;
@@ -469,12 +471,12 @@ impl Draft<'_> {
         case.latest_customer_at = None;
         case.latest_brand_at = None;
         case.first_response_at = None;
-        let asked: Vec<_> = messages.iter().filter(|message| asks(message)).collect();
-        if let Some(first) = asked.first() {
-            case.opened_at = first.at();
-        }
-        if let Some(lead) = asked.iter().min_by_key(|message| lead_order(message)) {
+        let mut asked = messages.iter().filter(|message| asks(message));
+        if let Some(lead) = asked.clone().min_by_key(|message| lead_order(message)) {
             lead_by(case, lead);
+        }
+        if let Some(first) = asked.next() {
+            case.opened_at = first.at();
         }
         let ends = case.ends.clone();
         let mut ends = ends.into_iter().peekable();
@@ -544,8 +546,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn start_clocks(&mut self, case: &mut Case, at: Timestamp) {
-        let facts = case.clone();
-        let Some(promise) = self.rules.policy.sla_for(&case_facts(&facts)) else { return };
+        let Some(promise) = self.rules.policy.sla_for(&case_facts(case)) else { return };
         let (kind, target) = match case.first_response_at {
             None => (ClockKind::FirstResponse, promise.rule.first_response),
             Some(_) => (ClockKind::NextResponse, promise.rule.next_response),
@@ -594,8 +595,8 @@ impl Draft<'_> {
 
     /// Gives running promises the targets of the case's present tier and team: some are made, others need not be kept.
     pub(super) fn retarget(&mut self, case: &mut Case) {
-        let before = case.clone();
-        let Some(promise) = self.rules.policy.sla_for(&case_facts(&before)) else {
+        let policy = self.rules.policy;
+        let Some(promise) = policy.sla_for(&case_facts(case)) else {
             case.clocks.retain(|clock| clock.stopped_at.is_some());
             return;
         };
@@ -616,10 +617,11 @@ impl Draft<'_> {
         }
     }
 
-    /// Writes a case after a turn, with its timer, and asks for routing if it waits for somebody.
-    pub(super) fn write_case(&mut self, before: &Case, mut case: Case, at: Timestamp) {
+    /// Writes a case after a turn, with its timer, and asks for routing if it waits for somebody. A new one was not `before`.
+    pub(super) fn write_case<'c>(&mut self, before: impl Into<Option<&'c Case>>, mut case: Case, at: Timestamp) {
+        let before = before.into();
         let waits = matches!(case.status, CaseStatus::Queued | CaseStatus::Open) && case.awaiting_since.is_some();
-        let newly = before.awaiting_since.is_none() || before.status != case.status;
+        let newly = before.is_none_or(|before| before.awaiting_since.is_none() || before.status != case.status);
         if waits && newly {
             if case.status == CaseStatus::Queued {
                 case.queued_at = Some(at.max(case.queued_at.unwrap_or_default()));
@@ -630,20 +632,21 @@ impl Draft<'_> {
     }
 
     /// Writes a case with the timer its promises need.
-    pub(super) fn put_case(&mut self, before: &Case, mut case: Case) {
+    pub(super) fn put_case<'c>(&mut self, before: impl Into<Option<&'c Case>>, mut case: Case) {
+        let before = before.into();
         case.due_at = case.clocks.iter().filter(|clock| clock.is_running()).filter_map(|clock| clock.due_at).min();
         self.about(Some(&case.customer.clone()), Some(&case.id.clone()));
         self.tell_breaches(before, &case);
-        if self.next_promise_at(before) != self.next_promise_at(&case) {
+        if before.and_then(|before| self.next_promise_at(before)) != self.next_promise_at(&case) {
             self.arm_sla(&case);
         }
         self.put(Key::Case(case.id.clone()), Record::Case(Box::new(case)));
     }
 
     /// Counts promises that turn out to be broken, or to have been kept after all.
-    fn tell_breaches(&mut self, before: &Case, case: &Case) {
+    fn tell_breaches(&mut self, before: Option<&Case>, case: &Case) {
         for clock in &case.clocks {
-            let known = before.clocks.iter().find(|known| same_promise(known, clock));
+            let known = before.and_then(|before| before.clocks.iter().find(|known| same_promise(known, clock)));
             let was = known.and_then(|known| known.breached_at);
             let reason = |note: String| vec![Reason::new(format!("sla.{}", clock.kind), note)];
             match (was, clock.breached_at) {
@@ -732,13 +735,17 @@ pub(super) fn carry_over(clocks_before: &[SlaClock], case: &mut Case) {
     }
 }
 
-/// A message and what of ours goes with it, as turns of a case, without content, in order of time.
-fn together(case: &CaseId, message: &mut Message, ours: Vec<Message>) -> Vec<Message> {
-    message.case = Some(case.clone());
-    let content = message.content.take();
-    let mut turns = vec![message.clone()];
-    message.content = content;
-    turns.extend(ours.into_iter().map(|ours| Message { case: Some(case.clone()), ..ours }));
+/// Gives a message and what of ours goes with it to a case.
+fn together(case: &CaseId, message: &mut Message, mut ours: Vec<Message>) -> Vec<Message> {
+    for given in ours.iter_mut().chain([message]) {
+        given.case = Some(case.clone());
+    }
+    ours
+}
+
+/// A message and what of ours goes with it, as turns of a case, in order of time.
+fn in_order<'m>(message: &'m Message, ours: &'m [Message]) -> Vec<&'m Message> {
+    let mut turns: Vec<_> = ours.iter().chain([message]).collect();
     turns.sort_by(|a, b| turn_order(a).cmp(&turn_order(b)));
     turns
 }

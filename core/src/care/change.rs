@@ -140,19 +140,26 @@ impl LineWriter {
         let (kind, json) = (record.value().kind(), record.json());
         self.separate();
         // Writing to a text never fails.
-        let _ = write!(self.changes, r#"{{"change":"put","version":{version},"record":"{kind}","value":{json}}}"#);
+        let _ = write!(self.changes, r#"{{"change":"put","version":{version}"#);
+        for part in [r#","record":""#, kind, r#"","value":"#, json, "}"] {
+            self.changes.push_str(part);
+        }
     }
 
     /// [`Change::Step`].
     pub(super) fn step(&mut self, step: &Written<Step>) {
         self.separate();
-        let _ = write!(self.changes, r#"{{"change":"step","step":{}}}"#, step.json());
+        for part in [r#"{"change":"step","step":"#, step.json(), "}"] {
+            self.changes.push_str(part);
+        }
     }
 
     /// [`Change::Armed`].
     pub(super) fn armed(&mut self, timer: &Written<Timer>) {
         self.separate();
-        let _ = write!(self.changes, r#"{{"change":"armed","timer":{}}}"#, timer.json());
+        for part in [r#"{"change":"armed","timer":"#, timer.json(), "}"] {
+            self.changes.push_str(part);
+        }
     }
 
     /// Any change.

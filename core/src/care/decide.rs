@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::network::Network;
 use crate::policy::CompiledPolicy;
-use crate::store::{Counter, Effect, Key, LogEntry, Note, Quarantined, Record, TenantCommit, Written};
+use crate::store::{Counter, Effect, Json, Key, LogEntry, Note, Quarantined, Record, TenantCommit, Written};
 use crate::triage::Triages;
 
 /// One tenant's rules and judgement: what a decision needs besides facts.
@@ -146,6 +146,8 @@ pub(super) struct Draft<'a> {
     effects: FxHashMap<crate::model::EffectId, Effect>,
     counts: FxHashMap<(compact_str::CompactString, Timestamp), i64>,
     line: LineWriter,
+    /// Where JSON is put together.
+    room: Vec<u8>,
     about: (Option<CustomerId>, Option<CaseId>),
 }
 
@@ -160,6 +162,7 @@ impl<'a> Draft<'a> {
             effects: FxHashMap::default(),
             counts: FxHashMap::default(),
             line: LineWriter::new(rules.policy.version()),
+            room: Vec::new(),
             about: (None, None),
         }
     }
@@ -222,14 +225,11 @@ impl<'a> Draft<'a> {
     }
 
     /// A value with its JSON, for the store and for the log; without while only guessing.
-    fn written<T>(&mut self, value: T, log: impl FnOnce(&mut LineWriter, &Written<T>)) -> Written<T>
-    where
-        Written<T>: From<T>,
-    {
+    fn written<T: Json>(&mut self, value: T, log: impl FnOnce(&mut LineWriter, &Written<T>)) -> Written<T> {
         if self.overlay.is_guessing() {
             return Written::without_json(value);
         }
-        let written = Written::from(value);
+        let written = Written::in_room(value, &mut self.room);
         log(&mut self.line, &written);
         written
     }

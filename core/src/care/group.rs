@@ -134,7 +134,8 @@ impl Writer {
             match answer.try_recv() {
                 Ok(result) => return told(Some(result)),
                 Err(oneshot::error::TryRecvError::Closed) => return told(None),
-                Err(oneshot::error::TryRecvError::Empty) => self.next_group().write(engine).await,
+                // In a box, for each caller carries room for it, and one of a thousand writes.
+                Err(oneshot::error::TryRecvError::Empty) => Box::pin(self.next_group().write(engine)).await,
             }
         }
     }

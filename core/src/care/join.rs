@@ -40,7 +40,7 @@ impl Draft<'_> {
         case.joined.extend(ends.joined.iter().cloned().chain([ends.id.clone()]));
         // So that the next case between them finds a number that neither had.
         case.number = case.number.max(ends.number);
-        self.replay(&mut case, all);
+        self.replay(&mut case, all.iter().collect());
         let lead = case.lead.clone();
         self.follow_assessment((&before, &mut case), ("", ""), &lead, at)?;
         if case.status == CaseStatus::Queued {

@@ -258,9 +258,9 @@ impl Draft<'_> {
             message.origin = if inbound.echo_of.is_some() { Origin::Careline } else { message.origin };
         }
         message.sent_at = least(message.sent_at, inbound.sent_at);
-        message.permalink = least(message.permalink.take(), inbound.permalink.clone());
-        message.reply_to = least(message.reply_to.take(), inbound.reply_to.clone());
-        message.language = least(message.language.take(), inbound.language.clone());
+        keep_least(&mut message.permalink, inbound.permalink.as_ref());
+        keep_least(&mut message.reply_to, inbound.reply_to.as_ref());
+        keep_least(&mut message.language, inbound.language.as_ref());
         message.rating = message.rating.or(inbound.rating);
         // The same again is no news: a network that lists what it hides would else be written down at each reading.
         if let Some(hidden) = inbound.hidden.filter(|hidden| *hidden != message.hidden || message.hidden_at.is_none()) {
@@ -364,7 +364,8 @@ impl Draft<'_> {
                 account,
                 ..Subject::of_inbound(inbound)
             };
-            self.rules.judges(&message.network).assess(&TriageInput::new(inbound, self.rules.policy), &subject)
+            let input = TriageInput::new(inbound, self.rules.policy).through(Some(&message.network), account);
+            self.rules.judges(&message.network).assess(&input, &subject)
         });
         message.gist = Some(assessment.gist());
         Ok(Some(assessment.clone()))
@@ -600,6 +601,12 @@ fn least<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Option<T> {
     }
 }
 
+fn keep_least<T: PartialOrd + Clone>(kept: &mut Option<T>, told: Option<&T>) {
+    if let Some(told) = told.filter(|told| kept.as_ref().is_none_or(|kept| *told < kept)) {
+        *kept = Some(told.clone());
+    }
+}
+
 /// Takes down that a message was hidden or shown at `at`, unless something later is known; whether that is news. Of two
 /// reports about one instant the one that hides it counts, whichever comes first.
 fn told_hidden(message: &mut Message, hidden: bool, at: Timestamp) -> bool {
@@ -629,12 +636,16 @@ fn is_bare(profile: &Profile) -> bool {
 
 /// Weak signs that two profiles may be one person: the same handle or name, folded. They only suggest.
 pub(super) fn hints(profile: &Profile) -> impl Iterator<Item = compact_str::CompactString> {
-    let folded =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let handle = profile.handle.as_deref().map(|handle| handle.split('@').next().unwrap_or(handle)).map(folded);
-    let name = profile.name.as_deref().map(folded);
-    [("handle:", handle), ("name:", name)].into_iter().filter_map(|(kind, value)| {
-        value.filter(|value| value.len() >= 4).map(|value| (kind.to_owned() + &value).into())
+    let handle = profile.handle.as_deref().map(|handle| handle.split('@').next().unwrap_or(handle));
+    [("handle:", handle), ("name:", profile.name.as_deref())].into_iter().filter_map(|(kind, value)| {
+        let mut hint = compact_str::CompactString::const_new(kind);
+        for c in value?.chars().filter(|c| c.is_alphanumeric()) {
+            match c.is_ascii() {
+                true => hint.push(c.to_ascii_lowercase()),
+                false => hint.extend(c.to_lowercase()),
+            }
+        }
+        (hint.len() >= kind.len() + 4).then_some(hint)
     })
 }
 

@@ -14,7 +14,7 @@ const WAIT: Duration = Duration::from_secs(60);
 
 impl Draft<'_> {
     /// Counts new turns that may be earlier than others of their case.
-    pub(super) fn count_late(&mut self, case: &mut Case, turns: &[Message]) -> Read<()> {
+    pub(super) fn count_late(&mut self, case: &mut Case, turns: &[&Message]) -> Read<()> {
         if case.messages >= MAX_AT_ONCE {
             for turn in turns {
                 case.messages += 1;
@@ -23,9 +23,8 @@ impl Draft<'_> {
             }
             return Ok(());
         }
-        let mut all = self.overlay.case_messages(&case.id)?;
-        all.extend_from_slice(turns);
-        self.replay(case, all);
+        let all = self.overlay.case_messages(&case.id)?;
+        self.replay(case, all.iter().chain(turns.iter().copied()).collect());
         Ok(())
     }
 
@@ -35,10 +34,10 @@ impl Draft<'_> {
             self.count_for_now(case, message);
             return Ok(false);
         }
-        let mut all = self.overlay.case_messages(&case.id)?;
-        all.retain(|other| other.id != message.id);
-        all.push(Message { content: None, ..message.clone() });
-        let nothing_asks = !all.iter().any(asks);
+        let all = self.overlay.case_messages(&case.id)?;
+        let others = all.iter().filter(|other| other.id != message.id);
+        let all: Vec<_> = others.chain([message]).collect();
+        let nothing_asks = !all.iter().any(|message| asks(message));
         self.replay(case, all);
         Ok(nothing_asks)
     }
@@ -81,7 +80,7 @@ impl Draft<'_> {
         let before = case.clone();
         let nothing_asks = !all.iter().any(asks);
         case.recount_at = None;
-        self.replay(&mut case, all.clone());
+        self.replay(&mut case, all.iter().collect());
         let lead = case.lead.clone();
         if let Some(message) = all.iter().find(|message| message.id == lead) {
             case.account = self.answering_account(message);

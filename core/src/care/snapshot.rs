@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::model::{
     AgentId, Assessment, Case, CaseId, Conversation, ConversationId, Customer, CustomerId, Identity, IdentityId,
@@ -66,34 +66,45 @@ struct Put {
 /// be named: whoever reads looks at the record, too.
 #[derive(Debug, Default)]
 struct Places {
-    by_thread: FxHashMap<ConversationId, Vec<Key>>,
-    by_case: FxHashMap<CaseId, FxHashSet<MessageId>>,
     loose: FxHashMap<ConversationId, FxHashSet<MessageId>>,
+    /// Absent until somebody asks, which is rare.
+    by_case: Option<FxHashMap<CaseId, FxHashSet<MessageId>>>,
+    /// Absent until a thread moves, which is rarer.
+    by_thread: Option<FxHashMap<ConversationId, Vec<Key>>>,
 }
 
 impl Places {
     fn note(&mut self, key: &Key, record: &Record) {
-        match record {
-            Record::Message(message) => {
-                if let Some(case) = &message.case {
-                    self.by_case.entry(case.clone()).or_default().insert(message.id.clone());
-                } else if message.customer.is_none() {
-                    self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
-                }
-                self.by_thread.entry(message.conversation.clone()).or_default().push(key.clone());
-            }
-            Record::Case(case) => {
-                for thread in &case.conversations {
-                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
-                }
-            }
-            Record::Slot(_) => {
-                if let Key::Slot(thread, _) = key {
-                    self.by_thread.entry(thread.clone()).or_default().push(key.clone());
-                }
-            }
-            _ => {}
+        if let Record::Message(message) = record
+            && message.case.is_none()
+            && message.customer.is_none()
+        {
+            self.loose.entry(message.conversation.clone()).or_default().insert(message.id.clone());
         }
+        if let Some(by_case) = &mut self.by_case {
+            note_case(by_case, record);
+        }
+        if let Some(by_thread) = &mut self.by_thread {
+            note_threads(by_thread, key, record);
+        }
+    }
+}
+
+fn note_case(by_case: &mut FxHashMap<CaseId, FxHashSet<MessageId>>, record: &Record) {
+    if let Record::Message(message) = record
+        && let Some(case) = &message.case
+    {
+        by_case.entry(case.clone()).or_default().insert(message.id.clone());
+    }
+}
+
+fn note_threads(by_thread: &mut FxHashMap<ConversationId, Vec<Key>>, key: &Key, record: &Record) {
+    let mut note = |thread: &ConversationId| by_thread.entry(thread.clone()).or_default().push(key.clone());
+    match (key, record) {
+        (_, Record::Message(message)) => note(&message.conversation),
+        (_, Record::Case(case)) => case.conversations.iter().for_each(note),
+        (Key::Slot(thread, _), Record::Slot(_)) => note(thread),
+        _ => {}
     }
 }
 
@@ -153,7 +164,8 @@ impl<'a> Overlay<'a> {
     pub(super) fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             snapshot,
-            written: FxHashMap::default(),
+            // About as many are written as were read.
+            written: FxHashMap::with_capacity_and_hasher(snapshot.entries.len(), FxBuildHasher),
             read: vec![false; snapshot.entries.len()],
             needs: Vec::new(),
             moves: Moves::default(),
@@ -353,7 +365,12 @@ impl<'a> Overlay<'a> {
     /// All messages of a case, without content, in order of time.
     pub(super) fn case_messages(&mut self, case: &CaseId) -> Read<Vec<Message>> {
         let mut all = self.stored(&Key::CaseMessages(case.clone()))?;
-        all.extend(self.written_among(self.places.by_case.get(case)));
+        let by_case = self.places.by_case.get_or_insert_with(|| {
+            let mut by_case = FxHashMap::default();
+            records(&self.written).for_each(|(_, record)| note_case(&mut by_case, record));
+            by_case
+        });
+        all.extend(written_among(&self.written, by_case.get(case)));
         all.retain(|message| message.case.as_ref() == Some(case));
         in_order(&mut all);
         Ok(all)
@@ -365,7 +382,7 @@ impl<'a> Overlay<'a> {
         for (thread, _) in self.parts_of(conversation) {
             all.extend(self.stored(&Key::Loose(thread))?);
         }
-        all.extend(self.written_among(self.places.loose.get(conversation)));
+        all.extend(written_among(&self.written, self.places.loose.get(conversation)));
         all.retain(|message| {
             message.conversation == *conversation && message.case.is_none() && message.customer.is_none()
         });
@@ -390,20 +407,10 @@ impl<'a> Overlay<'a> {
             .collect())
     }
 
-    fn written_among(&self, ids: Option<&FxHashSet<MessageId>>) -> Vec<Message> {
-        let written = ids.into_iter().flatten().filter_map(|id| self.written.get(&Key::Message(id.clone())));
-        written
-            .filter_map(|put| match put.record.as_ref().map(Written::value) {
-                Some(Record::Message(message)) => Some(without_content(message)),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// Moves everything of one thread into another one; the store does the same to what is not written here.
     pub(super) fn move_thread(&mut self, from: &ConversationId, to: &ConversationId) {
         self.moves.add(from, to);
-        for key in self.places.by_thread.remove(from).unwrap_or_default() {
+        for key in self.written_in(from) {
             if let Key::Slot(thread, customer) = &key {
                 if thread == from {
                     self.move_slot(&key, Key::Slot(to.clone(), customer.clone()));
@@ -415,6 +422,16 @@ impl<'a> Overlay<'a> {
                 self.places.note(&key, record.value());
             }
         }
+    }
+
+    /// The keys of what was written in a thread, which is about to leave it.
+    fn written_in(&mut self, thread: &ConversationId) -> Vec<Key> {
+        let by_thread = self.places.by_thread.get_or_insert_with(|| {
+            let mut by_thread = FxHashMap::default();
+            records(&self.written).for_each(|(key, record)| note_threads(&mut by_thread, key, record));
+            by_thread
+        });
+        by_thread.remove(thread).unwrap_or_default()
     }
 
     /// Where both threads had a case of the person, the one of the thread that goes on stays the latest.
@@ -442,6 +459,19 @@ impl<'a> Overlay<'a> {
         puts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         (reads, puts)
     }
+}
+
+fn records(written: &FxHashMap<Key, Put>) -> impl Iterator<Item = (&Key, &Record)> {
+    written.iter().filter_map(|(key, put)| Some((key, put.record.as_ref()?.value())))
+}
+
+/// The messages of these ids, without content.
+fn written_among(written: &FxHashMap<Key, Put>, ids: Option<&FxHashSet<MessageId>>) -> impl Iterator<Item = Message> {
+    let put = ids.into_iter().flatten().filter_map(|id| written.get(&Key::Message(id.clone())));
+    put.filter_map(|put| match put.record.as_ref().map(Written::value) {
+        Some(Record::Message(message)) => Some(without_content(message)),
+        _ => None,
+    })
 }
 
 /// Moves a record from one thread to another; whether it stood in the first.

@@ -183,7 +183,7 @@ impl Draft<'_> {
         let all = self.overlay.case_messages(&case.id)?;
         case.ends.pop();
         self.requeue(&mut case, at);
-        self.replay(&mut case, all);
+        self.replay(&mut case, all.iter().collect());
         // Somebody is to look at it even if the last word was ours.
         case.status = CaseStatus::Queued;
         self.step(&case.id, at, StepKind::Reopened, actor, None, Vec::new());

@@ -1,4 +1,4 @@
-//! The brand's name, listening terms and noise.
+//! The brand's name, listening terms, noise and context.
 
 use aho_corasick::AhoCorasick;
 
@@ -10,42 +10,64 @@ use crate::triage::lexicon::{automaton, bounds, same_length_folded, stands_alone
 #[derive(Debug)]
 pub(crate) struct BrandTerms {
     automaton: AhoCorasick,
-    /// Whether each pattern is noise, and which of its edges must be edges of a word.
-    kinds: Vec<(bool, (bool, bool))>,
+    /// What each pattern is, and which of its edges must be edges of a word.
+    kinds: Vec<(Kind, (bool, bool))>,
     name: String,
+    needs_context: bool,
 }
 
-/// The first term and the first noise in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Term,
+    Noise,
+    Context,
+}
+
+/// The first term, noise and context in a text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Found {
     pub(crate) term: Option<Span>,
     pub(crate) noise: Option<Span>,
+    pub(crate) context: Option<Span>,
 }
 
 impl BrandTerms {
-    /// Compiles the brand's name, the terms and the noise. Terms of several words are found written together too, as tags are.
-    pub(crate) fn new(name: &str, listening: &Listening) -> Self {
+    /// Compiles the brand's name, the terms, the noise and the context. Terms of several words are found written together too, as tags are.
+    pub(crate) fn new<'a>(name: &'a str, listening: &'a Listening) -> Self {
         let mut patterns = Vec::new();
         let mut kinds = Vec::new();
-        let terms = std::iter::once(name).chain(listening.terms.iter().map(String::as_str)).map(|term| (term, false));
-        for (term, noise) in terms.chain(listening.noise.iter().map(|noise| (noise.as_str(), true))) {
+        let of = |kind, words: &'a [String]| words.iter().map(move |word| (word.as_str(), kind));
+        let terms = std::iter::once((name, Kind::Term)).chain(of(Kind::Term, &listening.terms));
+        for (term, kind) in terms.chain(of(Kind::Noise, &listening.noise)).chain(of(Kind::Context, &listening.context))
+        {
             let folded = same_length_folded(term);
             let together: String = folded.split_whitespace().collect();
-            let spellings = if together == folded || noise { vec![folded] } else { vec![folded, together] };
+            let spellings =
+                if together == folded || kind != Kind::Term { vec![folded] } else { vec![folded, together] };
             for spelling in spellings.into_iter().filter(|spelling| !spelling.is_empty()) {
-                kinds.push((noise, bounds(&spelling, &spelling)));
+                kinds.push((kind, bounds(&spelling, &spelling)));
                 patterns.push(spelling);
             }
         }
-        Self { automaton: automaton(&patterns), kinds, name: letters(name).collect() }
+        let needs_context = !listening.context.is_empty();
+        Self { automaton: automaton(&patterns), kinds, name: letters(name).collect(), needs_context }
     }
 
-    /// The first term and the first noise in `folded`.
+    /// Whether the name alone says too little.
+    pub(crate) fn needs_context(&self) -> bool {
+        self.needs_context
+    }
+
+    /// The first term, noise and context in `folded`.
     pub(crate) fn find(&self, folded: &str) -> Found {
         let mut found = Found::default();
         for hit in self.automaton.find_overlapping_iter(folded) {
-            let (noise, bounded) = self.kinds[hit.pattern().as_usize()];
-            let place = if noise { &mut found.noise } else { &mut found.term };
+            let (kind, bounded) = self.kinds[hit.pattern().as_usize()];
+            let place = match kind {
+                Kind::Term => &mut found.term,
+                Kind::Noise => &mut found.noise,
+                Kind::Context => &mut found.context,
+            };
             if place.is_none() && stands_alone(folded, hit.start(), hit.end(), bounded) {
                 *place = Span::new(hit.start(), hit.end());
             }

@@ -1,21 +1,36 @@
-//! Is it about us? Direct address, brand terms, and noise that only looks like it.
+//! Is it about us? Queries, direct address, brand terms, and noise that only looks like it.
+//!
+//! [`Query`] is one Boolean query in the language that `docs/queries.md` of the repository describes, [`QuerySet`] many
+//! of them, asked at once about a [`QueryInput`].
 
 mod brand;
+mod broadcast;
+mod fold;
+mod input;
+mod query;
+mod rules;
+mod set;
 
 pub(crate) use brand::BrandTerms;
+pub use input::QueryInput;
+pub use query::{DEEPEST, FARTHEST, LONGEST_QUERY, MOST_TERMS, Query, QueryMistake};
+pub(crate) use rules::ListeningQueries;
+pub use set::{MOST_SPANS, QueryMatch, QuerySet};
 
 use crate::model::{Account, Entity, EntityKind, Inbound, Question, Span, Surface, Visibility};
-use crate::triage::Evidence;
 use crate::triage::reading::Reading;
+use crate::triage::{Evidence, TriageInput};
 
-/// Adds what speaks for and against the message being about us.
-pub(crate) fn assess(
-    message: &Inbound,
-    accounts: &[Account],
-    brand: &BrandTerms,
-    reading: &Reading,
-    evidence: &mut Evidence,
-) {
+/// What says that a message is about us.
+const ABOUT: f32 = 3.0;
+/// A name that is a common word says less than the doubt whether it is about us.
+const AMBIGUOUS: f32 = 0.4;
+
+/// Adds what speaks for and against the message being about us, and against anybody waiting for an answer.
+pub(crate) fn assess(input: &TriageInput<'_>, language: &str, reading: &Reading, evidence: &mut Evidence) {
+    let (message, accounts) = (input.message, input.accounts);
+    let words = input.policy.words();
+    let brand = words.brand();
     let mut add = |value: &'static str, weight: f32, rule: &'static str, span: Option<Span>| {
         evidence.add(Question::Relevance, value, weight, rule, span);
     };
@@ -27,9 +42,12 @@ pub(crate) fn assess(
     if matches!(message.surface, Surface::Review | Surface::StoryMention) {
         add("addressed", 3.0, "listen.surface", None);
     }
-    if message.reply_to.as_ref().and_then(|parent| parent.author.as_deref()).is_some_and(|author| {
-        accounts.iter().any(|account| account.scope == message.scope && native_tail(account) == author)
-    }) {
+    if message
+        .reply_to
+        .as_ref()
+        .and_then(|parent| parent.author.as_deref())
+        .is_some_and(|author| accounts.iter().any(|account| is_profile_of(author, account, message)))
+    {
         add("addressed", 4.0, "listen.reply_to_us", None);
     }
     if let Some(span) = mention_of_us(message, accounts, brand, reading) {
@@ -41,12 +59,35 @@ pub(crate) fn assess(
         add(value, 2.0, "listen.handle_like_brand", Some(*span));
     }
     let found = brand.find(&reading.folded);
-    if let Some(span) = found.term {
-        add("about", 3.0, "listen.brand_term", Some(span));
+    let clear = !brand.needs_context() || found.context.is_some();
+    match found.term {
+        Some(span) if clear => add("about", ABOUT, "listen.brand_term", Some(span)),
+        Some(span) => add("about", AMBIGUOUS, "listen.brand_term_without_context", Some(span)),
+        None => {}
     }
     if let (Some(span), true) = (found.noise, found.term.is_some()) {
         add("none", 4.0, "listen.noise", Some(span));
     }
+    let own = message
+        .author
+        .as_ref()
+        .is_some_and(|author| accounts.iter().any(|account| is_profile_of(&author.native_id, account, message)));
+    if own {
+        evidence.add(Question::NeedsResponse, "no", broadcast::CERTAIN, "listen.own_post", None);
+    }
+    broadcast::assess_repost(text, reading, evidence);
+    let asked = QueryInput {
+        network: input.network.map(|network| network.as_str()),
+        account: input.account,
+        language: message.language.as_deref().filter(|tag| tag.starts_with(language)).or(Some(language)),
+        ..QueryInput::of(message)
+    };
+    rules::assess(words.queries(), &asked, found.term.is_some() && clear, message, evidence);
+}
+
+/// Whether this native id is that of the account's own profile.
+fn is_profile_of(id: &str, account: &Account, message: &Inbound) -> bool {
+    !id.is_empty() && account.scope == message.scope && native_tail(account) == id
 }
 
 /// The first mention that names one of our accounts, or a handle that is the brand's name.
@@ -65,8 +106,7 @@ fn mention_of_us(message: &Inbound, accounts: &[Account], brand: &BrandTerms, re
 }
 
 fn is_profile(entity: &Entity, account: &Account, message: &Inbound) -> bool {
-    let id = entity.native_id.as_deref().filter(|id| !id.is_empty());
-    id.is_some_and(|id| account.scope == message.scope && native_tail(account) == id)
+    entity.native_id.as_deref().is_some_and(|id| is_profile_of(id, account, message))
 }
 
 /// The id itself, where the account's is `host/id`.

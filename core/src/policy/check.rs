@@ -10,6 +10,7 @@ use super::promise::{ASSIGNEE, HOST_PREFIX, OWN_TEAM};
 use super::texts::is_language_tag;
 use super::*;
 use crate::engage::guard::{OrderNumber, OwnAddress};
+use crate::listen::Query;
 use crate::model::{CaseStatus, Intent, PiiKind, Sentiment, Surface};
 
 /// The networks careline brings connectors for.
@@ -150,8 +151,17 @@ impl<'a> Check<'a> {
     }
 
     fn subjects(&mut self) {
-        for (name, terms) in [("terms", &self.policy.listening.terms), ("noise", &self.policy.listening.noise)] {
+        let listening = &self.policy.listening;
+        for (name, terms) in [("terms", &listening.terms), ("noise", &listening.noise), ("context", &listening.context)]
+        {
             self.terms(&format!("listening.{name}"), terms);
+        }
+        self.ids("listening.queries", listening.queries.iter().map(|rule| rule.id.as_str()));
+        for (number, rule) in listening.queries.iter().enumerate() {
+            if let Err(mistake) = Query::parse(&rule.query) {
+                let key = format!("listening.queries[{number}].query");
+                self.mistakes.push(Mistake { nearest: mistake.nearest.clone(), ..Mistake::new(key, mistake.told()) });
+            }
         }
         self.ids("categories", self.policy.categories.iter().map(|rule| rule.id.as_str()));
         for (number, rule) in self.policy.categories.iter().enumerate() {
@@ -759,6 +769,24 @@ mod tests {
         let keys: Vec<_> = check(&policy(201, 201)).into_iter().map(|mistake| mistake.key).collect();
         assert_eq!(keys, ["brand.name", "listening.terms[0]", "listening.noise[0]"]);
         assert!(check(&policy(201, 1))[0].reason.contains("201 characters; at most 200"));
+    }
+
+    #[test]
+    fn queries_are_checked() {
+        expect(
+            "
+            [[listening.queries]]
+            id = 'late'
+            query = 'acme (late OR' # listening.queries[0].query: column 14: OR stands at the end; expected a word
+            [[listening.queries]]
+            id = 'late' # `late` is the id of listening.queries[0] already
+            query = 'autor:jo' # there is no field `autor` (put a text with a colon into quotation marks); did you mean \"author\"?
+            relevance = 'about us' # there is no value `about us`; there is about, none
+            [[listening.queries]]
+            id = ''  # is empty
+            query = '#ok'
+            relevance = 'none'",
+        );
     }
 
     #[test]

@@ -57,8 +57,18 @@ pub struct Sla<'a> {
     pub rule: &'a SlaRule,
     /// The hours it runs in.
     pub calendar: &'a Calendar,
+    /// By which rule, as reasons name it.
+    origin: &'static str,
+    /// The place of the rule among them, from 1.
+    number: usize,
+}
+
+impl Sla<'_> {
     /// Why.
-    pub reasons: Vec<Reason>,
+    pub fn reason(&self) -> Reason {
+        let note = format!("{}; hours {}", self.rule.when, self.calendar.id());
+        Reason::new(format!("{}_{}", self.origin, self.number), note)
+    }
 }
 
 impl CompiledPolicy {
@@ -220,8 +230,7 @@ impl CompiledPolicy {
             None => team().map_or(self.always.as_ref(), |team| team.calendar.as_ref()),
         };
         let origin = if self.policy.sla.is_empty() { "sla.usual" } else { "sla.rule" };
-        let note = format!("{}; hours {}", rule.when, calendar.id());
-        Some(Sla { rule, calendar, reasons: vec![Reason::new(format!("{origin}_{}", number + 1), note)] })
+        Some(Sla { rule, calendar, origin, number: number + 1 })
     }
 
     /// The text of this name for a reader of `language`, else in the brand's language, in English, or in any.
@@ -277,7 +286,7 @@ mod tests {
         assert_eq!(policy.team_for(&Facts::default()).0.as_str(), DEFAULT_TEAM);
         let sla = policy.sla_for(&Facts { tier: 1, team: DEFAULT_TEAM, ..Facts::default() }).unwrap();
         assert_eq!((sla.rule.first_response.unwrap().as_secs(), sla.calendar.id()), (3600, "always"));
-        assert_eq!(sla.reasons[0].rule, "sla.usual_1");
+        assert_eq!(sla.reason().rule, "sla.usual_1");
         assert!(policy.sla_for(&Facts { tier: 3, ..Facts::default() }).is_none());
         assert_eq!(policy.ladder().len(), 2);
         assert_eq!(policy.teams_of(&AgentId::from("anybody")), [TeamId::from(DEFAULT_TEAM)]);

@@ -58,7 +58,7 @@ impl Mistake {
 }
 
 /// The valid name that `name` was probably meant to be.
-pub(super) fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A name that long is no slip of the pen, and to compare it takes long.
     if name.len() > LONGEST_TERM {
         return None;

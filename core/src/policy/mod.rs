@@ -45,11 +45,12 @@ pub use compiled::{Agent, CompiledPolicy, Sla, Team};
 pub use condition::{Condition, Facts};
 pub use guarding::{GuardRules, Strictness};
 pub use keeping::{AdviceRules, CaseRules, Retention};
+pub(crate) use mistake::nearest;
 pub use mistake::{Mistake, Place, PolicyErrors};
 pub use people::{AgentRule, TeamRule};
 pub use promise::{ASSIGNEE, EscalationStep, HOST_PREFIX, OWN_TEAM, SlaRule};
 pub use replying::{ApprovalRule, HandoffRules, ReplyRules};
-pub use subject::{CATEGORIES, CategoryRule, Listening, PriorityRule};
+pub use subject::{CATEGORIES, CategoryRule, Listening, PriorityRule, QueryRelevance, QueryRule};
 pub use terms::Terms;
 pub use texts::{Texts, base_language, same_language};
 

@@ -27,18 +27,23 @@ pub struct ChainEnd {
 }
 
 impl ChainEnd {
-    /// Ties `entry` to the chain with a fresh salt.
+    /// Ties `entries` to the chain, one after the other, each with a fresh salt.
     ///
     /// # Errors
-    /// `unexpected` if the machine gives no random numbers.
-    pub fn append(&mut self, entry: &LogEntry) -> Result<Link> {
-        let mut salt = [0; 16];
-        getrandom::fill(&mut salt).map_err(|error| {
+    /// `unexpected` if the machine gives no random numbers; nothing is tied then.
+    pub fn append(&mut self, entries: &[LogEntry]) -> Result<Vec<Link>> {
+        // Asked for at once: each time is a call into the system.
+        let mut salts = vec![[0; 16]; entries.len()];
+        getrandom::fill(salts.as_flattened_mut()).map_err(|error| {
             Error::new(ErrorKind::Unexpected, "the machine gives no random numbers").caused_by(error)
         })?;
+        Ok(entries.iter().zip(salts).map(|(entry, salt)| self.tie(entry, salt)).collect())
+    }
+
+    fn tie(&mut self, entry: &LogEntry, salt: [u8; 16]) -> Link {
         let digest = digest(&salt, entry);
         let chain = self.next(&digest);
-        Ok(Link { salt: Some(salt), digest, chain })
+        Link { salt: Some(salt), digest, chain }
     }
 
     /// Checks the next entry of a chain; `entry` is absent where it was emptied by an erasure.
@@ -94,8 +99,11 @@ mod tests {
     #[test]
     fn a_changed_a_missing_and_a_swapped_entry_are_found_and_an_emptied_one_is_not() {
         let mut end = ChainEnd::default();
-        let mut links: Vec<_> =
-            ["a", "b", "c"].iter().map(|json| (Some(entry(json)), end.append(&entry(json)).unwrap())).collect();
+        let entries = ["a", "b", "c"].map(entry);
+        let mut ties = end.append(&entries[..1]).unwrap();
+        ties.extend(end.append(&entries[1..]).unwrap());
+        let mut links: Vec<_> = entries.map(Some).into_iter().zip(ties).collect();
+        assert_ne!(links[1].1.salt, links[2].1.salt);
         let verify = |links: &[(Option<LogEntry>, Link)]| {
             let mut end = ChainEnd::default();
             links.iter().try_for_each(|(entry, link)| end.verify(entry.as_ref(), link))

@@ -285,7 +285,7 @@ impl Inner {
         for TenantCommit { tenant, log, .. } in parts {
             let stored = || self.tenants.get(tenant).map(|shelf| shelf.chain).unwrap_or_default();
             let end = ends.entry(tenant).or_insert_with(stored);
-            links.push(log.iter().map(|entry| end.append(entry)).collect::<Result<_>>()?);
+            links.push(end.append(log)?);
         }
         Ok(links)
     }

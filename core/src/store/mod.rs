@@ -36,6 +36,7 @@ pub use memory::MemoryStore;
 pub use open::{CaseField, OpenFilter};
 pub use place::Place;
 pub use words::{Phrase, index_words, query_phrases};
+pub(crate) use written::Json;
 pub use written::Written;
 
 /// Keeps everything. All methods take the tenant, and nothing of one tenant is visible to another.

@@ -59,34 +59,42 @@ impl Record {
     /// # Errors
     /// `unexpected` if it has no JSON form.
     pub fn to_json(&self) -> Result<String> {
-        let json = match self {
-            Self::Message(value) => serde_json::to_string(value),
-            Self::Fate(value) => serde_json::to_string(value),
-            Self::Alias(value) => serde_json::to_string(value),
-            Self::Assessment(value) => serde_json::to_string(value),
-            Self::Conversation(value) => serde_json::to_string(value),
-            Self::Identity(value) => serde_json::to_string(value),
-            Self::Customer(value) => serde_json::to_string(value),
-            Self::Case(value) => serde_json::to_string(value),
-            Self::Slot(value) => serde_json::to_string(value),
-            Self::Messages(value) => serde_json::to_string(value),
-            Self::Presence(value) => serde_json::to_string(value),
-            Self::Cursor(value) => serde_json::to_string(value),
-            Self::Stored => serde_json::to_string(&()),
-            Self::Quarantined(value) => serde_json::to_string(value),
-            Self::Step(value) => serde_json::to_string(value),
-            Self::Note(value) => serde_json::to_string(value),
-            Self::Reaction(value) => serde_json::to_string(value),
-            Self::Thread(value) => serde_json::to_string(value),
-            Self::Account(value) => serde_json::to_string(value),
-            Self::Reply(value) => serde_json::to_string(value),
-            Self::Line(value) => serde_json::to_string(value),
-            Self::Incident(value) => serde_json::to_string(value),
-            Self::OpenIncidents(value) => serde_json::to_string(value),
-            Self::AutomaticSaid(value) => serde_json::to_string(value),
-            Self::Token(SealedToken(sealed)) => serde_json::to_string(sealed.expose_text()),
-        };
-        json.map_err(|error| Error::new(ErrorKind::Unexpected, "a record has no JSON form").caused_by(error))
+        let none = || Error::new(ErrorKind::Unexpected, "a record has no JSON form");
+        let mut json = Vec::new();
+        self.write_whole(&mut json).map_err(|error| none().caused_by(error))?;
+        String::from_utf8(json).map_err(|error| none().caused_by(error))
+    }
+
+    /// All of it, what is kept apart with it.
+    pub(super) fn write_whole(&self, json: impl std::io::Write) -> serde_json::Result<()> {
+        use serde_json::to_writer;
+        match self {
+            Self::Message(value) => to_writer(json, value),
+            Self::Fate(value) => to_writer(json, value),
+            Self::Alias(value) => to_writer(json, value),
+            Self::Assessment(value) => to_writer(json, value),
+            Self::Conversation(value) => to_writer(json, value),
+            Self::Identity(value) => to_writer(json, value),
+            Self::Customer(value) => to_writer(json, value),
+            Self::Case(value) => to_writer(json, value),
+            Self::Slot(value) => to_writer(json, value),
+            Self::Messages(value) => to_writer(json, value),
+            Self::Presence(value) => to_writer(json, value),
+            Self::Cursor(value) => to_writer(json, value),
+            Self::Stored => to_writer(json, &()),
+            Self::Quarantined(value) => to_writer(json, value),
+            Self::Step(value) => to_writer(json, value),
+            Self::Note(value) => to_writer(json, value),
+            Self::Reaction(value) => to_writer(json, value),
+            Self::Thread(value) => to_writer(json, value),
+            Self::Account(value) => to_writer(json, value),
+            Self::Reply(value) => to_writer(json, value),
+            Self::Line(value) => to_writer(json, value),
+            Self::Incident(value) => to_writer(json, value),
+            Self::OpenIncidents(value) => to_writer(json, value),
+            Self::AutomaticSaid(value) => to_writer(json, value),
+            Self::Token(SealedToken(sealed)) => to_writer(json, sealed.expose_text()),
+        }
     }
 
     /// Reads a value that [`Record::to_json`] of this or an older careline wrote.

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::Record;
 use crate::model::{Step, Timer};
 
@@ -53,11 +51,24 @@ impl<T: fmt::Debug> fmt::Debug for Written<T> {
     }
 }
 
-impl<T: Serialize> Written<T> {
-    fn plain(value: T) -> Self {
-        let json = serde_json::to_string(&value).unwrap_or_default();
+impl<T: Json> Written<T> {
+    /// `value` with its JSON, put together in `room`: the text takes no more than it needs, and does not grow to it.
+    pub(crate) fn in_room(mut value: T, room: &mut Vec<u8>) -> Self {
+        let json = json_of(&mut value, room);
         Self::new(value, json)
     }
+}
+
+fn json_of(value: &mut impl Json, room: &mut Vec<u8>) -> String {
+    room.clear();
+    let written = value.write_json(room).ok();
+    written.and_then(|()| simdutf8::basic::from_utf8(room).ok()).unwrap_or_default().to_owned()
+}
+
+/// What has a JSON form of its own in a store.
+pub trait Json {
+    /// Writes it, without what is kept apart.
+    fn write_json(&mut self, json: &mut Vec<u8>) -> serde_json::Result<()>;
 }
 
 impl Written {
@@ -66,53 +77,64 @@ impl Written {
         let Inner { value, json } = &mut *self.0;
         let changed = change(value);
         if changed && !json.is_empty() {
-            *json = json_of(value);
+            *json = json_of(value, &mut Vec::new());
         }
         changed
     }
 }
 
 impl From<Record> for Written {
-    fn from(mut record: Record) -> Self {
-        let json = json_of(&mut record);
-        Self::new(record, json)
+    fn from(record: Record) -> Self {
+        Self::in_room(record, &mut Vec::new())
     }
 }
 
 impl From<Step> for Written<Step> {
     fn from(step: Step) -> Self {
-        Self::plain(step)
+        Self::in_room(step, &mut Vec::new())
     }
 }
 
 impl From<Timer> for Written<Timer> {
     fn from(timer: Timer) -> Self {
-        Self::plain(timer)
+        Self::in_room(timer, &mut Vec::new())
     }
 }
 
-/// The record's JSON without what is kept apart.
-fn json_of(record: &mut Record) -> String {
-    let json = match record {
-        Record::Message(message) => {
-            let content = message.content.take();
-            let json = serde_json::to_string(message);
-            message.content = content;
-            json.ok()
+impl Json for Step {
+    fn write_json(&mut self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(json, self)
+    }
+}
+
+impl Json for Timer {
+    fn write_json(&mut self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(json, self)
+    }
+}
+
+impl Json for Record {
+    fn write_json(&mut self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::Message(message) => {
+                let content = message.content.take();
+                let written = serde_json::to_writer(json, message);
+                message.content = content;
+                written
+            }
+            Self::Assessment(assessment) => {
+                let evidence = std::mem::take(&mut assessment.evidence);
+                let written = serde_json::to_writer(json, assessment);
+                assessment.evidence = evidence;
+                written
+            }
+            Self::Reply(reply) => {
+                let wording = reply.wording.take();
+                let written = serde_json::to_writer(json, reply);
+                reply.wording = wording;
+                written
+            }
+            record => record.write_whole(json),
         }
-        Record::Assessment(assessment) => {
-            let evidence = std::mem::take(&mut assessment.evidence);
-            let json = serde_json::to_string(assessment);
-            assessment.evidence = evidence;
-            json.ok()
-        }
-        Record::Reply(reply) => {
-            let wording = reply.wording.take();
-            let json = serde_json::to_string(reply);
-            reply.wording = wording;
-            json.ok()
-        }
-        record => record.to_json().ok(),
-    };
-    json.unwrap_or_default()
+    }
 }

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::policy::{CompiledPolicy, Facts};
 
 use super::Evidence;
-use super::model::{doubt, last_resort};
+use super::model::doubt;
 
 /// What conclusions need to know besides the findings.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +99,7 @@ pub fn conclude(
     let relevance = case.relevance();
     let (sentiment, sentiment_score) = case.sentiment(&language);
     let frustration = case.frustration(&sentiment);
-    let spam = case.spam();
+    let spam = case.spam(&relevance);
     let abuse = case.yes(&Question::Abuse, "default.no_abuse");
     let categories = case.categories();
     let category = categories[0].clone();
@@ -245,12 +245,22 @@ impl Reasoning<'_> {
     }
 
     /// Whoever has a problem with us that our lists know is rather a customer with strange words than a spammer.
-    fn spam(&mut self) -> bool {
+    fn spam(&mut self, relevance: &Relevance) -> bool {
         let trouble = self.sum(&Question::Intent, "complaint") + self.sum(&Question::Intent, "request");
+        let public = *self.subject.visibility != Visibility::Private;
+        if public && *relevance == Relevance::Addressed && !self.has_bait() {
+            self.add(Question::Spam, "no", 1.5, "conclude.speaks_to_us");
+        }
         if trouble >= 1.0 && self.sum(&Question::Spam, "yes") > 0.0 {
             self.add(Question::Spam, "no", trouble.min(5.0) as f32 * 0.6, "conclude.has_a_matter");
         }
         self.yes(&Question::Spam, "default.no_spam")
+    }
+
+    /// Whether a phrase of spammers, or a link that hides where it leads, was found by itself.
+    fn has_bait(&self) -> bool {
+        let own = |finding: &&Finding| finding.about == Question::Spam && finding.value == "yes";
+        self.evidence.findings().iter().filter(own).any(|finding| finding.rule.starts_with("text."))
     }
 
     fn language(&mut self) -> CompactString {
@@ -275,11 +285,12 @@ impl Reasoning<'_> {
             self.add(Question::Sentiment, "unknown", 2.0, "conclude.tone_not_heard");
             return (Sentiment::Unknown, 0.0);
         }
-        let clear = net.abs() > self.sum(&Question::Sentiment, "neutral");
-        match clear {
-            true if net > 0.0 => (Sentiment::Positive, score),
-            true => (Sentiment::Negative, score),
-            false => (Sentiment::Neutral, score),
+        let neutral = self.sum(&Question::Sentiment, "neutral");
+        match net {
+            _ if good.max(bad) <= neutral => (Sentiment::Neutral, score),
+            0.0 => (Sentiment::Neutral, score),
+            _ if net > 0.0 => (Sentiment::Positive, score),
+            _ => (Sentiment::Negative, score),
         }
     }
 

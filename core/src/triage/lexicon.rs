@@ -38,8 +38,6 @@ const LISTS: &[(&str, &str)] = &[
 /// What a word speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Topic {
-    /// The language it belongs to.
-    Language,
     /// A good tone.
     Positive,
     /// A bad tone.
@@ -108,11 +106,6 @@ impl Hit {
     pub(crate) fn span(&self) -> Span {
         Span { start: self.start, end: self.end }
     }
-
-    /// The language it belongs to; `any` for all.
-    pub(crate) fn language(&self) -> &'static str {
-        LISTS[usize::from(self.language)].0
-    }
 }
 
 /// All lists, compiled.
@@ -135,7 +128,7 @@ impl Lexicon {
         for (language, (tag, list)) in (0u8..).zip(lists) {
             for (topic, weight, written) in words(list, &mut categories) {
                 let meaning = Meaning { topic, language, weight };
-                for pattern in spellings(written, tag, topic) {
+                for pattern in spellings(written, tag) {
                     let bounded = bounds(&pattern, written);
                     let place = *places.entry(pattern.clone()).or_insert_with(|| {
                         patterns.push(pattern);
@@ -197,7 +190,7 @@ pub(crate) fn in_language(mut hits: Vec<Hit>, language: &str) -> Vec<Hit> {
     let any = language == "und";
     let spoken = LISTS.iter().position(|(tag, _)| *tag == language);
     hits.retain(|hit| {
-        if hit.topic == Topic::Language || !(any || hit.language == ANY || Some(usize::from(hit.language)) == spoken) {
+        if !(any || hit.language == ANY || Some(usize::from(hit.language)) == spoken) {
             return false;
         }
         let group = group(hit.topic);
@@ -220,22 +213,21 @@ pub(crate) fn in_language(mut hits: Vec<Hit>, language: &str) -> Vec<Hit> {
 fn group(topic: Topic) -> u8 {
     match topic {
         Topic::Positive | Topic::Negative | Topic::Toneless => 0,
-        Topic::Language => 1,
-        Topic::Negator => 2,
-        Topic::Degree => 3,
-        Topic::Turn => 4,
-        Topic::Question => 5,
-        Topic::Request => 6,
-        Topic::Complaint => 7,
-        Topic::Praise => 8,
-        Topic::Chatter => 9,
-        Topic::Closing => 10,
-        Topic::Urgency => 11,
-        Topic::Risk => 12,
-        Topic::Spam => 13,
-        Topic::Abuse => 14,
-        Topic::Bait => 15,
-        Topic::Category(place) => 16 + place,
+        Topic::Negator => 1,
+        Topic::Degree => 2,
+        Topic::Turn => 3,
+        Topic::Question => 4,
+        Topic::Request => 5,
+        Topic::Complaint => 6,
+        Topic::Praise => 7,
+        Topic::Chatter => 8,
+        Topic::Closing => 9,
+        Topic::Urgency => 10,
+        Topic::Risk => 11,
+        Topic::Spam => 12,
+        Topic::Abuse => 13,
+        Topic::Bait => 14,
+        Topic::Category(place) => 15 + place,
     }
 }
 
@@ -312,7 +304,6 @@ fn topic(name: &str, categories: &mut Vec<CompactString>) -> Option<Topic> {
         return u8::try_from(place).ok().map(Topic::Category);
     }
     Some(match name {
-        "language" => Topic::Language,
         "positive" => Topic::Positive,
         "negative" => Topic::Negative,
         "toneless" => Topic::Toneless,
@@ -335,12 +326,8 @@ fn topic(name: &str, categories: &mut Vec<CompactString>) -> Option<Topic> {
 }
 
 /// How people write an entry: as listed, with a curly apostrophe, and as keyboards without accents force them to.
-fn spellings(written: &str, language: &str, topic: Topic) -> Vec<String> {
-    let word = written.trim_matches('*').replace('_', " ");
-    if topic == Topic::Language {
-        return vec![word];
-    }
-    as_typed(word, language)
+fn spellings(written: &str, language: &str) -> Vec<String> {
+    as_typed(written.trim_matches('*').replace('_', " "), language)
 }
 
 /// A word as listed, with a curly apostrophe, and as keyboards without accents force it to.

@@ -4,7 +4,7 @@ mod bounded;
 mod category;
 mod conclude;
 mod intent;
-mod language;
+pub mod language;
 #[cfg(feature = "train")]
 pub mod learning;
 pub(crate) mod lexicon;
@@ -27,7 +27,7 @@ use std::fmt::Debug;
 use compact_str::CompactString;
 
 use crate::error::Result;
-use crate::model::{Account, Finding, Inbound, Question, Span};
+use crate::model::{Account, Finding, Inbound, NetworkName, Question, Span};
 
 /// Adds findings about a message. Deterministic: the same input gives the same findings, on every machine.
 ///
@@ -53,12 +53,22 @@ pub struct TriageInput<'a> {
     pub accounts: &'a [Account],
     /// The tenant's policy, ready to use.
     pub policy: &'a crate::policy::CompiledPolicy,
+    /// The network; absent where it is not known.
+    pub network: Option<&'a NetworkName>,
+    /// The brand account it came to, as the policy names it; absent where it is not known.
+    pub account: Option<&'a str>,
 }
 
 impl<'a> TriageInput<'a> {
     /// Looks at `message` under `policy`.
     pub fn new(message: &'a Inbound, policy: &'a crate::policy::CompiledPolicy) -> Self {
-        Self { message, accounts: policy.accounts(), policy }
+        Self { message, accounts: policy.accounts(), policy, network: None, account: None }
+    }
+
+    /// The same, of which it is known where it came from.
+    #[must_use]
+    pub fn through(self, network: Option<&'a NetworkName>, account: Option<&'a str>) -> Self {
+        Self { network, account, ..self }
     }
 
     /// The text.

@@ -39,13 +39,11 @@ impl Marks {
     }
 }
 
-/// Letters by script; what tells languages of one script apart is counted too.
+/// Letters by script.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Letters {
     pub(crate) latin: usize,
     pub(crate) other: [usize; SCRIPTS.len()],
-    /// Letters that only some languages use, in the order of [`TELLING`].
-    pub(crate) telling: [usize; TELLING.len()],
 }
 
 /// Scripts that name a language, by code point range.
@@ -78,41 +76,6 @@ pub(crate) const SCRIPTS: &[(u32, u32, &str)] = &[
     (0xac00, 0xd7af, "ko"),
     (0xff66, 0xff9f, "ja"),
 ];
-
-/// Letters that only few languages use.
-pub(crate) const TELLING: &[(&str, &[char])] = &[
-    ("de", &['ß']),
-    ("es", &['ñ', '¿', '¡']),
-    ("pt", &['ã', 'õ']),
-    ("pl", &['ł', 'ż', 'ź', 'ś', 'ą', 'ę', 'ć']),
-    ("tr", &['ğ', 'ı', 'ş']),
-    ("hu", &['ő', 'ű']),
-    ("ro", &['ă', 'ț', 'ș']),
-    ("cs", &['ě', 'ř', 'ů']),
-    ("da", &['ø', 'æ']),
-    ("uk", &['і', 'ї', 'є', 'ґ']),
-    ("ru", &['ы', 'э', 'ё']),
-    ("sr", &['ђ', 'ћ', 'џ', 'љ', 'њ']),
-    ("fa", &['پ', 'چ', 'ژ', 'گ']),
-    ("ur", &['ٹ', 'ڈ', 'ے', 'ں']),
-];
-
-/// For each character up to the last of [`TELLING`] the place there of its language, counted from 1; 0 if it tells nothing.
-static TELLERS: [u8; 'ے' as usize + 1] = {
-    let mut tellers = [0; 'ے' as usize + 1];
-    let mut language = 0;
-    while language < TELLING.len() {
-        let letters = TELLING[language].1;
-        let mut place = 0;
-        while place < letters.len() {
-            assert!(tellers[letters[place] as usize] == 0, "a letter that tells two languages tells none");
-            tellers[letters[place] as usize] = language as u8 + 1;
-            place += 1;
-        }
-        language += 1;
-    }
-    tellers
-};
 
 /// The place of a character's script in [`SCRIPTS`], which are in order.
 fn script_of(code: u32) -> Option<usize> {
@@ -235,11 +198,7 @@ struct Word {
 
 impl Letters {
     fn count(&mut self, lower: char) {
-        let code = lower as u32;
-        if let Some(language @ 1..) = TELLERS.get(code as usize) {
-            self.telling[usize::from(*language) - 1] += 1;
-        }
-        match script_of(code) {
+        match script_of(lower as u32) {
             Some(script) => self.other[script] += 1,
             None => self.latin += 1,
         }

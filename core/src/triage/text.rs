@@ -1,5 +1,7 @@
 //! careline's own triage of texts.
 
+use compact_str::CompactString;
+
 use crate::error::Result;
 use crate::listen;
 use crate::model::{Inbound, Question};
@@ -39,15 +41,15 @@ impl TextTriage {
 
 impl Triage for TextTriage {
     fn id(&self) -> &'static str {
-        if self.lists_only { "careline-lists/1" } else { "careline-text/1" }
+        if self.lists_only { "careline-lists/1" } else { "careline-text/2" }
     }
 
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
         let message = input.message;
         let reading = Reading::new(&message.content);
         let words = input.policy.words();
-        listen::assess(message, input.accounts, words.brand(), &reading, evidence);
-        by_lists(message, &reading, words.categories(), evidence);
+        let language = by_lists(message, &reading, words.categories(), evidence);
+        listen::assess(input, primary(&language), &reading, evidence);
         if !self.lists_only {
             model::assess(&reading, evidence);
         }
@@ -58,14 +60,23 @@ impl Triage for TextTriage {
     }
 }
 
-/// Adds what the word lists and the form of a text tell.
-pub(super) fn by_lists(message: &Inbound, reading: &Reading, own: &OwnCategories, evidence: &mut Evidence) {
-    let hits = LEXICON.scan(&reading.folded);
-    let language = language::assess(message.language.as_deref(), reading, &hits, evidence);
-    let primary = language.split('-').next().unwrap_or("und");
-    let hits = in_language(hits, primary);
+/// Adds what the word lists and the form of a text tell; gives its language.
+pub(super) fn by_lists(
+    message: &Inbound,
+    reading: &Reading,
+    own: &OwnCategories,
+    evidence: &mut Evidence,
+) -> CompactString {
+    let language = language::assess(message.language.as_deref(), reading, evidence);
+    let primary = primary(&language);
+    let hits = in_language(LEXICON.scan(&reading.folded), primary);
     sentiment::assess(message.rating, reading, &hits, evidence);
     intent::assess(reading, &hits, evidence);
     category::assess(&reading.folded, primary, own, &hits, evidence);
     spam::assess(message, reading, &hits, evidence);
+    language
+}
+
+fn primary(language: &str) -> &str {
+    language.split('-').next().unwrap_or("und")
 }

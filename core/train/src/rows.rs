@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// One labelled text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl Row {
 
 /// Which of `shares` equal shares a name falls in.
 fn share(name: &[&str], shares: u64) -> u64 {
-    let digest = name.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part).chain_update([0])).finalize();
+    let digest = Sha256::digest(name.join("\0"));
     let mut first = [0; 8];
     first.copy_from_slice(&digest[..8]);
     u64::from_le_bytes(first) % shares

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::wire::{
-    Direct, Entities, Includes, Item, Mark, Media, People, Reference, Referenced, Status, StatusRef, User, Variant,
+    Direct, Entities, Includes, Item, Media, Number, People, Reference, Referenced, Status, StatusRef, User, Variant,
 };
 
 /// What the thread of direct messages begins with, apart from every post's id.
@@ -56,14 +56,12 @@ impl<'s, 'a> Users<'s, 'a> {
         if users.len() <= 8 {
             return Self::Few(users);
         }
-        Self::Many(users.iter().map(User::inner).filter_map(|user| Some((user.id()?.as_str(), user))).collect())
+        Self::Many(users.iter().map(User::inner).filter_map(|user| Some((user.id.as_ref()?.as_str(), user))).collect())
     }
 
     fn get(&self, id: &str) -> Option<&'s User<'a>> {
         match self {
-            Self::Few(users) => {
-                users.iter().map(User::inner).find(|user| user.id().is_some_and(|other| other.as_str() == id))
-            }
+            Self::Few(users) => users.iter().map(User::inner).find(|user| user.id.as_deref() == Some(id)),
             Self::Many(users) => users.get(id).copied(),
         }
     }
@@ -97,12 +95,12 @@ impl<'s, 'a> Shelf<'s, 'a> {
 /// A user as a profile; `None` without an id.
 pub(crate) fn profile(user: &User<'_>) -> Option<Profile> {
     let user = user.inner();
-    let mut profile = Profile::new(SCOPE, user.id()?.compact());
+    let mut profile = Profile::new(SCOPE, user.id.as_ref()?.compact());
     profile.handle = user.username.as_deref().map(Into::into);
     profile.name = user.name.as_deref().map(Into::into);
     profile.url = user.username.as_deref().map(|handle| ["https://x.com/", handle].concat());
-    profile.avatar_url = user.avatar().map(|url| url.as_str().to_owned());
-    profile.followers = user.followers();
+    profile.avatar_url = user.avatar.as_ref().map(|url| url.as_str().to_owned());
+    profile.followers = user.followers.map(|count| count.0);
     profile.verified = user.verified.map(|flag| flag.0);
     Some(profile)
 }
@@ -126,10 +124,10 @@ pub(crate) fn post(item: &Item<'_>, shelf: &Shelf<'_, '_>) -> Result<EventBody> 
     let quoted = reference("quoted");
     let note = item.note_tweet.as_deref();
     let text = note.and_then(|note| note.text.as_ref()).or(item.text.as_ref()).ok_or_else(|| missing("text"))?;
-    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_deref());
+    let entities = note.and_then(|note| note.entities.as_ref()).or(item.entities.as_ref());
     let content = content(text, entities);
 
-    let mut message = Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public);
+    let mut message = Box::new(Inbound::new(SCOPE, id.compact(), Surface::Post, Visibility::Public));
     message.surface = surface(answered.is_some(), quoted.is_some(), &content);
     message.author = author;
     message.sent_at = sent_at;
@@ -154,7 +152,7 @@ pub(crate) fn post(item: &Item<'_>, shelf: &Shelf<'_, '_>) -> Result<EventBody> 
     if let Some(keys) = item.attachments.as_ref().and_then(|attachments| attachments.media_keys.as_deref()) {
         message.content.attachments = keys.iter().map(|key| attachment_of_key(key, shelf)).collect();
     }
-    Ok(EventBody::Message(Box::new(message)))
+    Ok(EventBody::Message(message))
 }
 
 /// A v2 direct message event: a message, or a signal if people came or went.
@@ -171,7 +169,7 @@ pub(crate) fn direct_event(item: &Item<'_>, kind: &str, shelf: &Shelf<'_, '_>) -
     let other = sender.zip(item.dm_conversation_id.as_ref()).and_then(|(sender, pair)| other_of_pair(pair, sender));
     message.recipient = other.map(|other| shelf.profile(other));
     if let Some(text) = &item.text {
-        message.content = content(text, item.entities.as_deref());
+        message.content = content(text, item.entities.as_ref());
     }
     if let Some(keys) = item.attachments.as_ref().and_then(|attachments| attachments.media_keys.as_deref()) {
         message.content.attachments = keys.iter().map(|key| attachment_of_key(key, shelf)).collect();
@@ -213,7 +211,7 @@ pub(crate) fn status(status: &Status<'_>) -> Result<EventBody> {
         note_repost(&mut message.content, shown);
     }
     if let Some(quoted) = quoted {
-        let author = status.quoted_status.as_deref().and_then(|status| status.user.as_deref()).and_then(User::id);
+        let author = status.quoted_status.as_deref().and_then(|status| status.user.as_deref()?.id.as_ref());
         note_quoted(&mut message.content, quoted, author);
     }
     if status.possibly_sensitive.is_some_and(|flag| flag.0) {
@@ -415,29 +413,33 @@ fn marks(raw: &str, entities: &Entities<'_>) -> Vec<Entity> {
     for mark in entities.mentions.iter().flatten() {
         if let Some(name) = mark.username.as_deref() {
             let id = mark.id_str.as_ref().or(mark.id.as_ref()).map(Id::compact);
-            add(EntityKind::Mention, Sigil::OneOf(['@', '＠']), mark.ends(), name, id);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Mention, Sigil::OneOf(['@', '＠']), at, name, id);
         }
     }
     for mark in entities.hashtags.iter().flatten() {
         if let Some(tag) = mark.tag.as_deref() {
-            add(EntityKind::Hashtag, Sigil::OneOf(['#', '＃']), mark.ends(), tag, None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Hashtag, Sigil::OneOf(['#', '＃']), at, tag, None);
         }
     }
     for mark in entities.cashtags.iter().flatten() {
         if let Some(tag) = mark.tag.as_deref() {
-            add(EntityKind::Cashtag, Sigil::OneOf(['$', '＄']), mark.ends(), tag, None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Cashtag, Sigil::OneOf(['$', '＄']), at, tag, None);
         }
     }
     for mark in entities.urls.iter().flatten() {
         if let Some(url) = mark.url.as_deref() {
-            add(EntityKind::Link, Sigil::Url(url), mark.ends(), mark.expanded_url.as_deref().unwrap_or(url), None);
+            let at = ends(mark.start, mark.end, mark.indices.as_deref());
+            add(EntityKind::Link, Sigil::Url(url), at, mark.expanded_url.as_deref().unwrap_or(url), None);
         }
     }
     // v1.1 lists the link to the pictures apart from the other links; v2 does not.
     if let Some(media) = entities.media.iter().flatten().next()
         && let Some(url) = media.url.as_deref()
     {
-        let ends = ends(media.indices.as_deref());
+        let ends = ends(None, None, media.indices.as_deref());
         add(EntityKind::Link, Sigil::Url(url), ends, media.expanded_url.as_deref().unwrap_or(url), None);
     }
     found
@@ -470,19 +472,10 @@ impl Sigil<'_> {
     }
 }
 
-impl Mark<'_> {
-    fn ends(&self) -> (u64, u64) {
-        match (&self.start, &self.end) {
-            (Some(start), Some(end)) => (start.0, end.0),
-            _ => ends(self.indices.as_deref()),
-        }
-    }
-}
-
-/// v1.1's pair of offsets; one that does not fit any text if it is no pair.
-fn ends(indices: Option<&[crate::wire::Number]>) -> (u64, u64) {
-    match indices {
-        Some([start, end]) => (start.0, end.0),
+/// Offsets as v2 writes them, or else v1.1's pair; ones that do not fit any text if there are neither.
+fn ends(start: Option<Number>, end: Option<Number>, indices: Option<&[Number]>) -> (u64, u64) {
+    match (start, end, indices) {
+        (Some(start), Some(end), _) | (_, _, Some(&[start, end])) => (start.0, end.0),
         _ => (u64::MAX, u64::MAX),
     }
 }

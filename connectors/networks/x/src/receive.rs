@@ -182,7 +182,8 @@ impl<'b> Reading<'b> {
             self.each(&statuses, status);
             return Ok(());
         }
-        let envelope = Envelope::read(walk)?;
+        let mut envelope = Envelope::default();
+        envelope.read(walk)?;
         walk.end()?;
         if envelope.is_status {
             *walk = start;
@@ -292,8 +293,9 @@ impl<'b> Reading<'b> {
     fn direct_activity(&mut self, kind: &str, payload: &'b str, range: Option<RawRange>) {
         let mut walk = Walk::new(payload);
         let before = self.parsed.events.len() + self.parsed.rejects.len();
-        match Envelope::read(&mut walk) {
-            Ok(envelope) => self.directs(&envelope, &Shelf::of_people(&envelope.people)),
+        let mut envelope = Envelope::default();
+        match envelope.read(&mut walk) {
+            Ok(()) => self.directs(&envelope, &Shelf::of_people(&envelope.people)),
             Err(error) => self.reject(range, error),
         }
         self.spoiled |= walk.has_failed();
@@ -302,7 +304,7 @@ impl<'b> Reading<'b> {
         }
     }
 
-    fn revoked(&mut self, event: &Found<'_, UserEvent<'_>>) {
+    fn revoked(&mut self, event: &Found<'_, Box<UserEvent<'_>>>) {
         let revoke = match &event.value {
             Ok(event) => event.revoke.as_ref(),
             Err(error) => return self.reject(None, error.clone()),

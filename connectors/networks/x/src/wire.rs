@@ -12,6 +12,7 @@ use compact_str::CompactString;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use smallvec::SmallVec;
 
 /// The outermost object of any body, walked once: each item is read for itself, so that a bad one leaves the others.
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ pub(crate) struct Envelope<'a> {
     pub follows: Vec<Found<'a, Relation<'a>>>,
     pub blocks: Vec<Found<'a, Relation<'a>>>,
     pub mutes: Vec<Found<'a, Relation<'a>>>,
-    pub user_event: Option<Found<'a, UserEvent<'a>>>,
+    pub user_event: Option<Found<'a, Box<UserEvent<'a>>>>,
     pub directs: Vec<Found<'a, Direct<'a>>>,
     pub marks_read: Vec<Found<'a, Direct<'a>>>,
     pub typings: Vec<Found<'a, Direct<'a>>>,
@@ -39,7 +40,7 @@ pub(crate) struct Envelope<'a> {
     /// Whether it is a page of v1.1, be it an empty one.
     pub page: bool,
     /// v1.1 single direct message.
-    pub event: Option<Found<'a, Direct<'a>>>,
+    pub event: Option<Found<'a, Box<Direct<'a>>>>,
     /// The body itself is one v1.1 status or user.
     pub is_status: bool,
     /// The first key that says what the body is about.
@@ -52,10 +53,8 @@ const SILENT_KEYS: [&str; 5] = ["for_user_id", "users", "apps", "user_has_blocke
 impl<'a> Envelope<'a> {
     /// # Errors
     /// `input_invalid` for JSON that is broken, is no object, or has something else where a list is due.
-    pub(crate) fn read(walk: &mut Walk<'a>) -> Result<Self> {
-        let mut read = Self::default();
-        walk.members(|key, walk| read.member(key, walk))?;
-        Ok(read)
+    pub(crate) fn read(&mut self, walk: &mut Walk<'a>) -> Result<()> {
+        walk.members(|key, walk| self.member(key, walk))
     }
 
     fn member(&mut self, key: &str, walk: &mut Walk<'a>) -> Result<()> {
@@ -204,61 +203,85 @@ impl<'a> Activity<'a> {
     }
 }
 
-/// Anything X puts under `data` or `payload`: a post, a direct message event, a user, what an activity is about.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Item<'a> {
-    #[serde(borrow)]
-    pub id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub text: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub author_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub created_at: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub conversation_id: Option<Id<'a>>,
-    #[serde(borrow, alias = "in_reply_to_post_id")]
-    pub in_reply_to_tweet_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub in_reply_to_user_id: Option<Id<'a>>,
-    #[serde(borrow, alias = "referenced_posts")]
-    pub referenced_tweets: Option<Vec<Reference<'a>>>,
-    #[serde(borrow, alias = "edit_history_post_ids")]
-    pub edit_history_tweet_ids: Option<Vec<Id<'a>>>,
-    #[serde(borrow)]
-    pub lang: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub entities: Option<Box<Entities<'a>>>,
-    #[serde(borrow)]
-    pub attachments: Option<Attachments<'a>>,
-    #[serde(borrow, alias = "note_post")]
-    pub note_tweet: Option<Box<Note<'a>>>,
-    pub possibly_sensitive: Option<Flag>,
+/// Declares an object that is read into a box member by member: large ones are else put together from locals and moved
+/// several times. Of a member that comes twice the last one counts.
+macro_rules! boxed {
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> {
+        $($(#[$field_meta:meta])* $field:ident: $type:ty $(= $alias:literal)?,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Default)]
+        pub(crate) struct $name<$life> {
+            $($(#[$field_meta])* pub $field: $type,)+
+        }
 
-    /// Of a direct message: `MessageCreate` …; of an activity: `post.create` …
-    #[serde(borrow)]
-    pub event_type: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub sender_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub dm_conversation_id: Option<Id<'a>>,
+        impl<'de> Deserialize<'de> for Box<$name<'de>> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(Deserialize)]
+                #[serde(field_identifier)]
+                #[expect(non_camel_case_types, reason = "named as the members")]
+                enum Member {
+                    $($(#[serde(alias = $alias)])? $field,)+
+                    #[serde(other)]
+                    Other,
+                }
+                struct Members;
+                impl<'de> Visitor<'de> for Members {
+                    type Value = Box<$name<'de>>;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut read = Self::Value::default();
+                        while let Some(member) = map.next_key()? {
+                            match member {
+                                $(Member::$field => read.$field = map.next_value()?,)+
+                                Member::Other => drop(map.next_value::<IgnoredAny>()?),
+                            }
+                        }
+                        Ok(read)
+                    }
+                }
+                deserializer.deserialize_map(Members)
+            }
+        }
+    };
+}
 
-    #[serde(borrow)]
-    pub filter: Option<Box<Filter<'a>>>,
-    /// Only activities have one.
-    pub payload: Option<IgnoredAny>,
-    #[serde(borrow)]
-    pub source: Option<Box<User<'a>>>,
-    #[serde(borrow)]
-    pub target: Option<Box<User<'a>>>,
-    #[serde(borrow, alias = "liked_post_id")]
-    pub liked_tweet_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub user_id: Option<Id<'a>>,
-    #[serde(borrow)]
-    pub date_time: Option<Text<'a>>,
-    /// Only users have one.
-    pub username: Option<IgnoredAny>,
+boxed! {
+    /// Anything X puts under `data` or `payload`: a post, a direct message event, a user, what an activity is about.
+    Item<'a> {
+        id: Option<Id<'a>>,
+        text: Option<Text<'a>>,
+        author_id: Option<Id<'a>>,
+        created_at: Option<Text<'a>>,
+        conversation_id: Option<Id<'a>>,
+        in_reply_to_tweet_id: Option<Id<'a>> = "in_reply_to_post_id",
+        in_reply_to_user_id: Option<Id<'a>>,
+        referenced_tweets: Option<SmallVec<[Reference<'a>; 1]>> = "referenced_posts",
+        edit_history_tweet_ids: Option<SmallVec<[Id<'a>; 1]>> = "edit_history_post_ids",
+        lang: Option<Text<'a>>,
+        entities: Option<Entities<'a>>,
+        attachments: Option<Attachments<'a>>,
+        note_tweet: Option<Box<Note<'a>>> = "note_post",
+        possibly_sensitive: Option<Flag>,
+
+        /// Of a direct message: `MessageCreate` …; of an activity: `post.create` …
+        event_type: Option<Text<'a>>,
+        sender_id: Option<Id<'a>>,
+        dm_conversation_id: Option<Id<'a>>,
+
+        filter: Option<Box<Filter<'a>>>,
+        /// Only activities have one.
+        payload: Option<IgnoredAny>,
+        source: Option<Box<User<'a>>>,
+        target: Option<Box<User<'a>>>,
+        liked_tweet_id: Option<Id<'a>> = "liked_post_id",
+        user_id: Option<Id<'a>>,
+        date_time: Option<Text<'a>>,
+        /// Only users have one.
+        username: Option<IgnoredAny>,
+    }
 }
 
 /// What an activity was subscribed for.
@@ -300,33 +323,49 @@ pub(crate) struct Attachments<'a> {
 #[serde(default)]
 pub(crate) struct Entities<'a> {
     #[serde(borrow, alias = "user_mentions")]
-    pub mentions: Option<Vec<Mark<'a>>>,
+    pub mentions: Option<Vec<Mention<'a>>>,
     #[serde(borrow)]
-    pub hashtags: Option<Vec<Mark<'a>>>,
+    pub hashtags: Option<Vec<Tag<'a>>>,
     #[serde(borrow, alias = "symbols")]
-    pub cashtags: Option<Vec<Mark<'a>>>,
+    pub cashtags: Option<Vec<Tag<'a>>>,
     #[serde(borrow)]
-    pub urls: Option<Vec<Mark<'a>>>,
+    pub urls: Option<Vec<Link<'a>>>,
     /// v1.1 only.
     #[serde(borrow)]
     pub media: Option<Vec<Media<'a>>>,
 }
 
-/// One marked stretch; offsets count code points.
+/// Somebody named; offsets count code points.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Mark<'a> {
+pub(crate) struct Mention<'a> {
     pub start: Option<Number>,
     pub end: Option<Number>,
     /// v1.1: start and end.
     pub indices: Option<Vec<Number>>,
-    #[serde(borrow, alias = "text")]
-    pub tag: Option<Text<'a>>,
     #[serde(borrow, alias = "screen_name")]
     pub username: Option<Text<'a>>,
     #[serde(borrow)]
     pub id: Option<Id<'a>>,
     #[serde(borrow)]
     pub id_str: Option<Id<'a>>,
+}
+
+/// A hashtag or cashtag.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Tag<'a> {
+    pub start: Option<Number>,
+    pub end: Option<Number>,
+    pub indices: Option<Vec<Number>>,
+    #[serde(borrow, alias = "text")]
+    pub tag: Option<Text<'a>>,
+}
+
+/// A web address.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Link<'a> {
+    pub start: Option<Number>,
+    pub end: Option<Number>,
+    pub indices: Option<Vec<Number>>,
     #[serde(borrow)]
     pub url: Option<Text<'a>>,
     #[serde(borrow)]
@@ -368,26 +407,24 @@ pub(crate) struct Referenced<'a> {
 }
 
 /// A user in v2 or v1.1 form, sometimes wrapped as `{"data": {…}}`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 pub(crate) struct User<'a> {
-    #[serde(borrow)]
     data: Option<Box<User<'a>>>,
-    #[serde(borrow)]
-    id: Option<Id<'a>>,
-    #[serde(borrow)]
-    id_str: Option<Id<'a>>,
-    #[serde(borrow, alias = "screen_name")]
+    pub id: Option<Id<'a>>,
     pub username: Option<Text<'a>>,
-    #[serde(borrow)]
     pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    profile_image_url: Option<Text<'a>>,
-    #[serde(borrow)]
-    profile_image_url_https: Option<Text<'a>>,
-    public_metrics: Option<UserMetrics>,
-    followers_count: Option<Number>,
+    pub avatar: Option<Text<'a>>,
+    pub followers: Option<Number>,
     pub verified: Option<Flag>,
+    /// Which of the fields above came under the name that counts where two are there.
+    exact: Exact,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Exact {
+    id: bool,
+    avatar: bool,
+    followers: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -395,23 +432,78 @@ struct UserMetrics {
     followers_count: Option<Number>,
 }
 
-impl<'a> User<'a> {
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum UserMember {
+    Data,
+    Id,
+    IdStr,
+    #[serde(alias = "screen_name")]
+    Username,
+    Name,
+    ProfileImageUrl,
+    ProfileImageUrlHttps,
+    PublicMetrics,
+    FollowersCount,
+    Verified,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for User<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = User<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a user")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<User<'de>, A::Error> {
+                let mut user = User::default();
+                let exact = &mut user.exact;
+                while let Some(member) = map.next_key()? {
+                    match member {
+                        UserMember::Data => user.data = map.next_value()?,
+                        UserMember::Id => choose(&mut user.id, &mut exact.id, false, map.next_value()?),
+                        UserMember::IdStr => choose(&mut user.id, &mut exact.id, true, map.next_value()?),
+                        UserMember::Username => user.username = map.next_value()?,
+                        UserMember::Name => user.name = map.next_value()?,
+                        UserMember::ProfileImageUrl => {
+                            choose(&mut user.avatar, &mut exact.avatar, false, map.next_value()?);
+                        }
+                        UserMember::ProfileImageUrlHttps => {
+                            choose(&mut user.avatar, &mut exact.avatar, true, map.next_value()?);
+                        }
+                        UserMember::PublicMetrics => {
+                            let metrics: Option<UserMetrics> = map.next_value()?;
+                            let count = metrics.and_then(|metrics| metrics.followers_count);
+                            choose(&mut user.followers, &mut exact.followers, true, count);
+                        }
+                        UserMember::FollowersCount => {
+                            choose(&mut user.followers, &mut exact.followers, false, map.next_value()?);
+                        }
+                        UserMember::Verified => user.verified = map.next_value()?,
+                        UserMember::Other => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(user)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Takes what came under one of two names: what came under the one that counts stays.
+fn choose<T>(field: &mut Option<T>, exact: &mut bool, counts: bool, came: Option<T>) {
+    if came.is_some() && (counts || !*exact) {
+        (*field, *exact) = (came, counts);
+    }
+}
+
+impl User<'_> {
     /// The user itself, out of its wrapping.
     pub(crate) fn inner(&self) -> &Self {
         self.data.as_deref().unwrap_or(self)
-    }
-
-    pub(crate) fn id(&self) -> Option<&Id<'a>> {
-        self.id_str.as_ref().or(self.id.as_ref())
-    }
-
-    pub(crate) fn avatar(&self) -> Option<&Text<'a>> {
-        self.profile_image_url_https.as_ref().or(self.profile_image_url.as_ref())
-    }
-
-    pub(crate) fn followers(&self) -> Option<u64> {
-        let count = self.public_metrics.as_ref().and_then(|metrics| metrics.followers_count.as_ref());
-        count.or(self.followers_count.as_ref()).map(|count| count.0)
     }
 }
 
@@ -698,7 +790,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for People<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<People<'de>, A::Error> {
                 let mut people = Vec::new();
                 while let Some((key, user)) = map.next_entry::<Id<'de>, User<'de>>()? {
-                    let named = user.inner().id().is_some();
+                    let named = user.inner().id.is_some();
                     people.push(if named { user } else { User { id: Some(key), ..user } });
                 }
                 Ok(People(people))
@@ -709,5 +801,27 @@ impl<'de: 'a, 'a> Deserialize<'de> for People<'a> {
             }
         }
         deserializer.deserialize_any(MapOrList)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_names_the_one_that_counts_wins_in_either_order() {
+        for user in [
+            r#"{"id": 1, "id_str": "2", "profile_image_url": "http://a", "profile_image_url_https": "https://b",
+                "followers_count": 3, "public_metrics": {"followers_count": 4}}"#,
+            r#"{"public_metrics": {"followers_count": 4}, "followers_count": 3, "id_str": "2", "id": 1,
+                "profile_image_url_https": "https://b", "profile_image_url": "http://a"}"#,
+            r#"{"id_str": "2", "profile_image_url": "https://b", "profile_image_url_https": null, "followers_count": 4,
+                "public_metrics": {}, "id": null}"#,
+        ] {
+            let user: User<'_> = serde_json::from_str(user).unwrap();
+            assert_eq!(user.id.as_deref(), Some("2"));
+            assert_eq!(user.avatar.as_deref(), Some("https://b"));
+            assert_eq!(user.followers.map(|count| count.0), Some(4));
+        }
     }
 }

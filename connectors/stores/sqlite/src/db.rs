@@ -1,6 +1,7 @@
 //! Statements: prepared once per connection, and in benches recorded with their values.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use careline::Result;
 use rusqlite::{CachedStatement, Connection, Row, ToSql};
@@ -12,7 +13,7 @@ use crate::error::storage;
 pub(crate) struct Db<'a> {
     connection: &'a Connection,
     /// The statements used so far, by where their text stands: the connection finds them by all of it.
-    statements: RefCell<FxHashMap<*const str, CachedStatement<'a>>>,
+    statements: RefCell<FxHashMap<*const str, Rc<RefCell<CachedStatement<'a>>>>>,
     #[cfg(feature = "bench")]
     recording: Option<&'a crate::recording::Recording>,
 }
@@ -49,7 +50,7 @@ impl<'a> Db<'a> {
         })
     }
 
-    /// Runs a statement, which is taken out meanwhile: what reads its rows may run others.
+    /// Runs a statement. What reads its rows may run others, the same one among them.
     fn with<T>(
         &self,
         sql: &'static str,
@@ -57,13 +58,13 @@ impl<'a> Db<'a> {
         run: impl FnOnce(&mut CachedStatement<'a>) -> Result<T>,
     ) -> Result<T> {
         self.note(sql, params);
-        let used = self.statements.borrow_mut().remove(&std::ptr::from_ref(sql));
-        let mut statement = match used {
-            Some(statement) => statement,
-            None => self.connection.prepare_cached(sql).map_err(storage)?,
-        };
+        let used = self.statements.borrow().get(&std::ptr::from_ref(sql)).cloned();
+        if let Some(mut idle) = used.as_deref().and_then(|used| used.try_borrow_mut().ok()) {
+            return run(&mut idle);
+        }
+        let mut statement = self.connection.prepare_cached(sql).map_err(storage)?;
         let done = run(&mut statement);
-        self.statements.borrow_mut().insert(sql, statement);
+        self.statements.borrow_mut().entry(sql).or_insert_with(|| Rc::new(RefCell::new(statement)));
         done
     }
 

@@ -1,6 +1,7 @@
 //! Commits: everything or nothing, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use careline::model::{
     Case, ConversationId, Customer, CustomerId, Finding, Message, MessageId, RawRef, Reply, Step, TenantId,
@@ -573,13 +574,19 @@ impl<'a> Writer<'a> {
 
     fn put_hints(&mut self, tenant: i64, hints: &[(CompactString, CustomerId)]) -> Result<()> {
         // In order of number: the index of facts takes a step back as the beginning of a new segment.
-        let mut facts: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+        let mut facts = Vec::with_capacity(hints.len());
         for (fact, customer) in hints {
-            let customer = self.names.number_of(&self.db, tenant, customer.as_str())?;
-            facts.entry(customer).or_default().insert(hashed(tenant, fact));
+            facts.push((self.names.number_of(&self.db, tenant, customer.as_str())?, hashed(tenant, fact)));
         }
-        for (customer, facts) in facts {
-            let mut new = Vec::from_iter(facts).join(" ");
+        facts.sort_unstable();
+        facts.dedup();
+        for facts in facts.chunk_by(|(one, _), (other, _)| one == other) {
+            let customer = facts.first().map_or(0, |(customer, _)| *customer);
+            let mut new = String::with_capacity(17 * facts.len());
+            for (_, fact) in facts {
+                // Writing to a text never fails.
+                let _ = write!(new, "{}{fact:016x}", if new.is_empty() { "" } else { " " });
+            }
             let sql = "INSERT OR IGNORE INTO hints (customer, facts) VALUES (?1, ?2)";
             if self.db.execute(sql, &[&customer, &new])? == 0 {
                 let sql = "SELECT facts FROM hints WHERE customer = ?1";
@@ -607,8 +614,7 @@ impl<'a> Writer<'a> {
     fn append_log(&mut self, tenant: &mut Tenant, log: &[LogEntry]) -> Result<()> {
         let sql = "INSERT INTO log (tenant, at, customer, case_id, json, salt, digest, chain) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        for entry in log {
-            let link = tenant.chain.append(entry)?;
+        for (entry, link) in log.iter().zip(tenant.chain.append(log)?) {
             let customer = entry.customer.as_ref().map(|id| id.as_str());
             let case = entry.case.as_ref().map(|id| id.as_str());
             let params: [&dyn ToSql; 8] = [
@@ -633,14 +639,17 @@ impl<'a> Writer<'a> {
 }
 
 fn json_of(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::new(ErrorKind::Unexpected, "a value has no JSON form").caused_by(error))
+    let none = || Error::new(ErrorKind::Unexpected, "a value has no JSON form");
+    // Room for a message's content, so that it does not grow to it.
+    let mut json = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut json, value).map_err(|error| none().caused_by(error))?;
+    String::from_utf8(json).map_err(|error| none().caused_by(error))
 }
 
 /// Facts are compared, never read, so a number that rarely collides will do, and tells nobody what the fact was.
-fn hashed(tenant: i64, fact: &str) -> String {
+fn hashed(tenant: i64, fact: &str) -> u64 {
     let digest = Sha256::new_with_prefix(tenant.to_be_bytes()).chain_update(fact).finalize();
-    format!("{:016x}", u64::from_be_bytes(std::array::from_fn(|at| digest[at])))
+    u64::from_be_bytes(std::array::from_fn(|at| digest[at]))
 }
 
 /// What scans of cases need.

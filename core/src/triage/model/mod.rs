@@ -27,10 +27,12 @@ const NAMED: usize = 192;
 const LONG: f32 = 40.0;
 
 /// Less than this moves nothing.
-const LITTLE: f32 = 0.25;
+const LITTLE: f32 = 0.4;
+/// A yes that far from holding is not worth a word.
+const FAR: f32 = 1.0;
 /// An answer so far behind the first is out of the question.
 const BEHIND: f32 = 2.5;
-/// So many features of the first answer are named one by one.
+/// So many features of the first answer are named.
 const SINGLE: usize = 2;
 
 static WORDS: LazyLock<Weights<'static>> = LazyLock::new(|| {
@@ -121,7 +123,7 @@ impl<'a> Scores<'a> {
         for (answer, column) in answers.iter().zip(first..) {
             let listed = listed(told, question, answer);
             let moved = self.scores[column] + doubt(question) - listed;
-            if moved >= LITTLE {
+            if moved >= LITTLE && self.scores[column] > -FAR {
                 self.add(question, answer, column, moved, true, evidence);
             } else if moved <= -LITTLE && (listed > 0.0 || *question == Question::NeedsResponse) {
                 self.add(question, "no", column, -moved, false, evidence);
@@ -139,17 +141,13 @@ impl<'a> Scores<'a> {
         first: bool,
         evidence: &mut Evidence,
     ) {
-        let mut rest = moved;
-        let strongest = self.strongest(column, moved);
-        if first {
-            for (weight, span) in strongest.into_iter().flatten() {
-                evidence.add(question.clone(), answer, weight, "model.words", Some(span));
-                rest -= weight;
-            }
-            evidence.add(question.clone(), answer, rest, "model.all_words", None);
-        } else {
-            evidence.add(question.clone(), answer, moved, "model.words", strongest[0].map(|(_, span)| span));
+        let [strongest, second] = self.strongest(column, moved);
+        let named = if first { second } else { None };
+        if let Some((weight, span)) = named {
+            evidence.add(question.clone(), answer, weight, "model.words", Some(span));
         }
+        let rest = moved - named.map_or(0.0, |(weight, _)| weight);
+        evidence.add(question.clone(), answer, rest, "model.words", strongest.map(|(_, span)| span));
     }
 
     /// The features that moved a column most, in the direction of `moved`, with their places.

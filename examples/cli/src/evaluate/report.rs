@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use careline::model::{Assessment, Sentiment};
+use careline::triage::language::LANGUAGES;
 use serde::Serialize;
 
 use super::goals::{Goal, NEGATIVE, TAKEN_FOR_SPAM, goals};
@@ -28,6 +29,8 @@ pub(crate) struct Report {
     pub(crate) v: u32,
     /// The version of careline.
     pub(crate) careline: &'static str,
+    /// How many languages careline tells apart.
+    pub(crate) languages: usize,
     pub(crate) goals: Vec<Goal>,
     pub(crate) sets: Vec<SetFacts>,
     pub(crate) sentiment: Vec<Labels>,
@@ -101,7 +104,8 @@ pub(crate) struct Calibration {
 /// Measures all sets.
 pub(crate) fn measure(sets: &[Set]) -> Report {
     let judges = Judges::new();
-    let mut report = Report { v: 1, careline: env!("CARGO_PKG_VERSION"), ..Report::default() };
+    let mut report =
+        Report { v: 1, careline: env!("CARGO_PKG_VERSION"), languages: LANGUAGES.len(), ..Report::default() };
     for set in sets {
         report.sets.push(SetFacts {
             set: set.name.clone(),

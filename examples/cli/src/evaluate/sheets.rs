@@ -243,7 +243,9 @@ fn number(number: f64) -> String {
 
 /// The whole page as Markdown.
 pub(super) fn page(report: &Report) -> String {
-    let mut page = include_str!("page.md").replace("{version}", report.careline);
+    let mut page = include_str!("page.md")
+        .replace("{version}", report.careline)
+        .replace("{languages}", &report.languages.to_string());
     for sheet in sheets(report) {
         page.push_str(&format!("\n## {}\n\n{}\n\n", sheet.title, sheet.about));
         page.push_str(&line(sheet.heads.iter().copied()));

@@ -1,26 +1,30 @@
 //! Writes a learnt model as the bytes that careline reads.
 
-use careline::model::Question;
-use careline::triage::learning::{COLUMNS, GROUPS, NUMBERS, Weights};
+use std::collections::HashMap;
 
-use crate::words::{Learnt, first_columns};
+use careline::triage::learning::{COLUMNS, Weights};
+
+use super::learnt::Learnt;
+use super::lesson::Lesson;
 
 const BUCKET: usize = 4;
 
-/// The features worth keeping, most telling first: their places in `learnt`.
-pub fn most_telling(learnt: &Learnt, counts: &[u32]) -> Vec<usize> {
+/// The hashes of the features that say something, those that say most, and in most texts, first.
+pub(super) fn most_telling(learnt: &Learnt, lessons: &[Lesson], numbers: &HashMap<u64, u32>) -> Vec<u64> {
+    let mut counts = vec![0u32; numbers.len()];
+    lessons.iter().flat_map(|lesson| &lesson.features).for_each(|feature| counts[*feature as usize] += 1);
     let worth = |at: usize| {
         let most = learnt.rows[at].iter().map(|weight| weight.abs()).fold(0.0f32, f32::max);
         most * (counts[at] as f32).sqrt()
     };
-    let mut places: Vec<(usize, f32)> =
-        (0..learnt.rows.len()).map(|at| (at, worth(at))).filter(|(_, worth)| *worth > 0.0).collect();
-    places.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-    places.into_iter().map(|(at, _)| at).collect()
+    let known = numbers.iter().map(|(hash, number)| (*hash, worth(*number as usize)));
+    let mut telling: Vec<(u64, f32)> = known.filter(|(_, worth)| *worth > 0.0).collect();
+    telling.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    telling.into_iter().map(|(hash, _)| hash).collect()
 }
 
 /// Which hashes find room in a table of `slots`, first come first served: those that do, and where.
-pub fn placed(hashes: &[u64], slots: usize) -> Vec<(u64, usize)> {
+pub(super) fn placed(hashes: &[u64], slots: usize) -> Vec<(u64, usize)> {
     let mut marks = vec![0u16; slots];
     let mut places = Vec::new();
     for hash in hashes {
@@ -38,7 +42,7 @@ pub fn placed(hashes: &[u64], slots: usize) -> Vec<(u64, usize)> {
 }
 
 /// The bytes of a model whose feature `n` is `places[n]`.
-pub fn written(learnt: &Learnt, places: &[(u64, usize)], slots: usize) -> Vec<u8> {
+pub(super) fn written(learnt: &Learnt, places: &[(u64, usize)], slots: usize) -> Vec<u8> {
     let mut scales = [1.0f32; COLUMNS];
     for (column, scale) in scales.iter_mut().enumerate() {
         let most = learnt.rows.iter().map(|row| row[column].abs()).fold(0.0f32, f32::max);
@@ -48,14 +52,9 @@ pub fn written(learnt: &Learnt, places: &[(u64, usize)], slots: usize) -> Vec<u8
     let mut bytes = b"clw1".to_vec();
     bytes.extend((slots as u32).to_le_bytes());
     let mut floats = |numbers: &[f32]| numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
-    let mut biases = learnt.biases;
-    for ((question, _, answers), first) in GROUPS.iter().zip(first_columns()) {
-        (first..first + answers.len()).for_each(|column| biases[column] += ease(question));
-    }
     floats(&scales);
-    floats(&biases);
+    floats(&learnt.biases);
     learnt.told.iter().for_each(|row| floats(row));
-    debug_assert_eq!(learnt.told.len(), NUMBERS);
     let mut marks = vec![0u16; slots];
     let mut rows = vec![0u8; slots * COLUMNS];
     for ((hash, slot), row) in places.iter().zip(&learnt.rows) {
@@ -70,10 +69,4 @@ pub fn written(learnt: &Learnt, places: &[(u64, usize)], slots: usize) -> Vec<u8
     marks.iter().for_each(|mark| bytes.extend(mark.to_le_bytes()));
     bytes.extend(rows);
     bytes
-}
-
-/// How much sooner a yes holds than where it is as likely as a no: in what teaches them insults and spam are rarer than
-/// their rows' labels say, since much is only taken for granted to be none.
-fn ease(question: &Question) -> f32 {
-    if matches!(question, Question::Abuse | Question::Spam) { 1.0 } else { 0.0 }
 }

@@ -19,8 +19,8 @@ pub struct Share {
 
 /// The sets that teach words.
 pub const SETS: &[Share] = &[
-    Share { set: "goemotions", weight: 0.7, most: 12_000 },
-    Share { set: "vader_groundtruth", weight: 2.0, most: 10_000 },
+    Share { set: "goemotions", weight: 1.0, most: 12_000 },
+    Share { set: "vader_groundtruth", weight: 3.0, most: 10_000 },
     Share { set: "xed", weight: 0.3, most: 20_000 },
     Share { set: "wisesight", weight: 0.5, most: 4_000 },
     Share { set: "nsmc", weight: 0.3, most: 3_000 },
@@ -49,7 +49,7 @@ pub const SETS: &[Share] = &[
 ///
 /// # Errors
 /// Where a set cannot be read.
-pub fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
+pub(super) fn rows(folder: &Path, shares: &[Share]) -> io::Result<Vec<(f32, Row)>> {
     let mut all = Vec::new();
     for share in shares {
         let mut taken: HashMap<String, usize> = HashMap::new();
@@ -92,13 +92,18 @@ const NO_ABUSE: [&str; 8] = [
     "crisislex_dev",
 ];
 /// What is only taken for granted counts so much.
-pub const GRANTED: f32 = 0.4;
+pub(super) const GRANTED: f32 = 0.4;
 
 /// What a row does not say, but may be taken for granted: whether it is spam, and whether it insults.
-pub fn granted(row: &Row) -> (Option<bool>, Option<bool>) {
+pub(super) fn granted(row: &Row) -> (Option<bool>, Option<bool>) {
     let is_in = |sets: &[&str]| sets.contains(&row.set.as_str());
     let spam = (row.gold.spam.is_none() && is_in(&NO_SPAM)).then_some(false);
     let bad = row.gold.sentiment.as_deref() == Some("negative");
     let abuse = (row.gold.abuse.is_none() && is_in(&NO_ABUSE) && !bad).then_some(false);
     (spam, abuse)
+}
+
+/// What a row of our own counts. Everyday talk, of which they have little, counts more.
+pub(super) fn own_weight(row: &Row) -> f32 {
+    if row.gold.intent.as_deref() == Some("chatter") { 1.5 } else { 1.0 }
 }
