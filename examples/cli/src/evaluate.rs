@@ -17,7 +17,6 @@ mod report;
 mod rows;
 mod sheets;
 
-use report::Report;
 use rows::Set;
 use sheets::{Sheet, is_text, sheets};
 

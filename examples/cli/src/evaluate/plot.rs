@@ -6,8 +6,8 @@ use super::metrics::Bin;
 use super::report::{Calibration, Report};
 
 /// The side of a panel, and the space around it for what it is called.
-const SIDE: f64 = 160.0;
-const AROUND: f64 = 34.0;
+const SIDE: f64 = 180.0;
+const AROUND: f64 = 40.0;
 const PANELS_A_LINE: usize = 4;
 const STEP: f64 = SIDE + 2.0 * AROUND;
 
