@@ -111,7 +111,11 @@ fn labelled_texts_beside_the_project_are_judged_as_they_were() {
     {
         at_least("sentiment", set, macro_f1, floor);
     }
-    at_least("sentiment", "xlm_t", macro_f1, 0.38);
+    for of_language in report["sentiment"].as_array().unwrap().iter().filter(|labels| labels["set"] == "xlm_t") {
+        let floor = if of_language["part"] == "hi" { 0.2 } else { 0.35 };
+        println!("sentiment xlm_t {}: {}", of_language["part"], of_language["careline"]["macro_f1"]);
+        assert!(of_language.pointer(macro_f1).and_then(Value::as_f64) > Some(floor), "{of_language}");
+    }
     for (set, floor) in [("ibm_customer_care", 0.5), ("twcs_sample", 0.5), ("airline", 0.75), ("banking77", 0.85)] {
         at_least("needs_response", set, "/careline", floor);
     }
