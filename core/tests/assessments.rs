@@ -155,6 +155,21 @@ fn concluding_again_from_what_was_concluded_changes_nothing() {
 }
 
 #[test]
+fn the_lists_alone_are_the_same_triage_without_the_learnt_weights() {
+    let policy = CompiledPolicy::new(acme()).unwrap();
+    let message = message("@acme my refund is late and nobody of your people calls me back");
+    let findings = |triage: TextTriage| {
+        let mut evidence = Evidence::default();
+        triage.assess(&TriageInput::new(&message, &policy), &mut evidence).unwrap();
+        evidence.into_findings()
+    };
+    let (whole, lists) = (findings(TextTriage::new()), findings(TextTriage::lists_only()));
+    let (learnt, others): (Vec<_>, Vec<_>) = whole.into_iter().partition(|f| f.rule.starts_with("model."));
+    assert!(!learnt.is_empty());
+    assert_eq!(lists, others);
+}
+
+#[test]
 fn work_grows_with_the_text_and_no_faster() {
     let policy = CompiledPolicy::new(acme()).unwrap();
     let sentence = "@acme my refund of 12 34 56 78 is late, a@b c 4111 1111 http://x.example ";

@@ -8,6 +8,7 @@ pub mod language;
 #[cfg(feature = "train")]
 pub mod learning;
 pub(crate) mod lexicon;
+#[cfg_attr(not(feature = "train"), allow(unreachable_pub, reason = "the trainer reads it"))]
 mod model;
 pub mod pii;
 pub(crate) mod reading;

@@ -14,18 +14,34 @@ use super::{Evidence, Triage, TriageInput, category, intent, language, model, pi
 /// Reads a text with word lists, forms and checksums. One pass each; cost grows with the length of the text and no faster.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
-pub struct TextTriage;
+pub struct TextTriage {
+    lists_only: bool,
+}
 
 impl TextTriage {
     /// The triage every tenant has.
     pub fn new() -> Self {
-        Self
+        Self::default()
+    }
+
+    /// The same without the learnt weights of words: what the word lists tell alone, to measure what the weights add.
+    /// Language and personal data are found as ever.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use careline::triage::{TextTriage, Triages};
+    ///
+    /// let triages = Triages::only(vec![Arc::new(TextTriage::lists_only())]);
+    /// assert!(triages.models().contains_key("careline-lists"));
+    /// ```
+    pub fn lists_only() -> Self {
+        Self { lists_only: true }
     }
 }
 
 impl Triage for TextTriage {
     fn id(&self) -> &'static str {
-        "careline-text/2"
+        if self.lists_only { "careline-lists/1" } else { "careline-text/2" }
     }
 
     fn assess(&self, input: &TriageInput<'_>, evidence: &mut Evidence) -> Result<()> {
@@ -34,7 +50,9 @@ impl Triage for TextTriage {
         let words = input.policy.words();
         let language = by_lists(message, &reading, words.categories(), evidence);
         listen::assess(input, primary(&language), &reading, evidence);
-        model::assess(&reading, evidence);
+        if !self.lists_only {
+            model::assess(&reading, evidence);
+        }
         for found in pii::find(input.text()) {
             evidence.add(Question::Pii, found.kind.as_str(), 5.0, "text.personal_data", Some(found.span));
         }

@@ -4,6 +4,7 @@ mod approve;
 mod audit;
 mod connect;
 mod demo;
+mod evaluate;
 mod explain;
 mod host;
 mod incident;
@@ -68,6 +69,8 @@ enum Command {
     Shadow(shadow::Args),
     /// Read texts and print what careline thinks of each: one assessment per line as JSON.
     Triage(triage::Args),
+    /// Measure how right the triage is on a folder of labelled texts, beside simple answers.
+    Evaluate(evaluate::Args),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
         Command::Shadow(args) => run(shadow::run(&args)),
         Command::Triage(args) => triage::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
