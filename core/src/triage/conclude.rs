@@ -249,7 +249,7 @@ impl Reasoning<'_> {
         let trouble = self.sum(&Question::Intent, "complaint") + self.sum(&Question::Intent, "request");
         let public = *self.subject.visibility != Visibility::Private;
         if public && *relevance == Relevance::Addressed && !self.has_bait() {
-            self.add(Question::Spam, "no", 1.5, "conclude.speaks_to_us");
+            self.add(Question::Spam, "no", 3.0, "conclude.speaks_to_us");
         }
         if trouble >= 1.0 && self.sum(&Question::Spam, "yes") > 0.0 {
             self.add(Question::Spam, "no", trouble.min(5.0) as f32 * 0.6, "conclude.has_a_matter");

@@ -30,7 +30,7 @@ impl<'a> Weights<'a> {
         let slots = u32::from_le_bytes(slots.try_into().ok()?) as usize;
         let (floats, rest) = rest.split_at_checked(FLOATS * 4)?;
         let (marks, rows) = rest.split_at_checked(slots * 2)?;
-        if magic != MAGIC || slots == 0 || slots % BUCKET != 0 || rows.len() != slots * WIDTH {
+        if magic != MAGIC || slots == 0 || !slots.is_multiple_of(BUCKET) || rows.len() != slots * WIDTH {
             return None;
         }
         let mut columns = floats.chunks_exact(4 * WIDTH).map(|row| {
@@ -52,7 +52,7 @@ impl<'a> Weights<'a> {
 
     /// The bucket and the mark of a feature in a table of so many buckets.
     pub fn address(hash: u64, buckets: usize) -> (usize, u16) {
-        let bucket = ((hash >> 32) * buckets as u64 >> 32) as usize;
+        let bucket = (((hash >> 32) * buckets as u64) >> 32) as usize;
         (bucket, (hash as u16).max(1))
     }
 
@@ -61,7 +61,7 @@ impl<'a> Weights<'a> {
         let (bucket, mark) = Self::address(hash, self.buckets);
         let marks = self.marks.get(bucket * BUCKET * 2..)?.first_chunk().map(|marks| u64::from_le_bytes(*marks))?;
         // Four marks are compared at once: the lane that is the same becomes zero, which the borrow shows.
-        let differs = marks ^ u64::from(mark) * LANES;
+        let differs = marks ^ (u64::from(mark) * LANES);
         let same = differs.wrapping_sub(LANES) & !differs & LANES << 15;
         (same != 0).then(|| (bucket * BUCKET) as u32 + same.trailing_zeros() / 16)
     }

@@ -55,7 +55,7 @@ const SCHEMES: &[Scheme] = &[
     scheme(NONE, &[(&[11], b"")], &["pesel*"], pesel),
     scheme(&[(&[6, 4], b"/")], &[(&[10], b"")], &["rodn*", "rč", "rc"], rodne_cislo),
     scheme(NONE, &[(&[3, 3, 3], b" -"), (&[9], b"")], &["taj*"], taj),
-    scheme(NONE, &[(&[11], b"")], &["oib*"], |digits| mod_11_10(digits)),
+    scheme(NONE, &[(&[11], b"")], &["oib*"], mod_11_10),
     scheme(NONE, &[(&[11], b"")], &["amka", "αμκα"], |digits| is_date(&digits[2..], &digits[..2]) && luhn(digits)),
     // Romania: CNP. Bulgaria: EGN. Former Yugoslavia: JMBG. Lithuania and Estonia.
     scheme(NONE, &[(&[13], b"")], &["cnp*"], |digits| remainder(digits, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 10 == check(digits)),
@@ -89,7 +89,7 @@ const SCHEMES: &[Scheme] = &[
     scheme(&[(&[18], b"")], NONE, &[], chinese),
     unchecked(scheme(&[(&[6, 7], b"-")], NONE, &[], |digits| is_date(&digits[2..], &digits[4..]) && matches!(digits[6], 1..=8))),
     scheme(NONE, &[(&[4, 4, 4], b" -"), (&[12], b"")], &["マイナンバー*", "my number*", "個人番号*"], my_number),
-    scheme(NONE, &[(&[3, 3, 3], b" "), (&[9], b"")], &["tfn*", "tax file*"], |digits| weighted(digits, &[1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0),
+    scheme(NONE, &[(&[3, 3, 3], b" "), (&[9], b"")], &["tfn*", "tax file*"], |digits| weighted(digits, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)),
 ];
 
 /// Where an identity number of digits alone ends that begins with `groups`.
@@ -210,7 +210,7 @@ fn austrian(digits: &[u8]) -> bool {
 
 /// EAN-13.
 fn ean(digits: &[u8]) -> bool {
-    weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 /// Sex, year, month, place, serial, and a key of 97 minus the rest.
@@ -227,7 +227,7 @@ fn belgian(digits: &[u8]) -> bool {
 
 /// The eleven test.
 fn bsn(digits: &[u8]) -> bool {
-    value(digits) > 0 && (weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]) + 10 * check(digits)) % 11 == 0
+    value(digits) > 0 && (weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]) + 10 * check(digits)).is_multiple_of(11)
 }
 
 fn nhs(digits: &[u8]) -> bool {
@@ -240,13 +240,13 @@ fn nif(digits: &[u8]) -> bool {
 }
 
 fn pesel(digits: &[u8]) -> bool {
-    weighted(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
+    weighted(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
 }
 
 /// A date, in which a woman's month has 50 added, and divisible by 11.
 fn rodne_cislo(digits: &[u8]) -> bool {
     let month = value(&digits[2..4]) % 50;
-    matches!(month, 1..=12 | 21..=32) && (1..=31).contains(&value(&digits[4..6])) && value(digits) % 11 == 0
+    matches!(month, 1..=12 | 21..=32) && (1..=31).contains(&value(&digits[4..6])) && value(digits).is_multiple_of(11)
 }
 
 fn taj(digits: &[u8]) -> bool {
@@ -519,7 +519,7 @@ fn hongkong(bytes: &[u8], at: usize) -> Option<usize> {
     };
     let bracketed = rest[6] == b'(' && rest[8] == b')';
     let sum = before + weighted(&digits, &[7, 6, 5, 4, 3, 2]) + check;
-    (bracketed && sum % 11 == 0).then_some(at + letters + 9)
+    (bracketed && sum.is_multiple_of(11)).then_some(at + letters + 9)
 }
 
 /// Indian permanent account number of a person: five letters of which the fourth is P, four digits, a letter.
