@@ -118,7 +118,7 @@ fn a_host_adds_a_triage_and_its_failure_stops_nothing() {
     let assessment = triages.assess(&TriageInput::new(&message, &policy), &Subject::of_inbound(&message));
     assert_eq!(assessment.category, "gadgets");
     assert_eq!(assessment.models["broken"], "2");
-    assert_eq!(assessment.models["careline-text"], "1");
+    assert_eq!(assessment.models["careline-text"], "2");
     assert!(assessment.evidence.iter().any(|finding| finding.rule == "failed.broken" && finding.value == "unexpected"));
 }
 

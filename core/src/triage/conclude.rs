@@ -76,12 +76,16 @@ const MOST: f32 = 20.0;
 const CLEARLY: f64 = 2.0;
 /// So loud speaks who knows, and does not read it out of the words.
 const KNOWN: f64 = 5.0;
+/// Trouble that leads by less, and in no bad tone, is none yet.
+const WEAK: f64 = 0.5;
 /// How far what is said with strange words leads.
 const LITTLE: f64 = 0.1;
 const SAYS_SOMETHING: &str = "conclude.says_something";
 /// A subject so far behind the strongest is one of the message's, too.
 const NEAR: f64 = 1.5;
 const MOST_SUBJECTS: usize = 3;
+/// From so good a tone on thanks are praise.
+const DELIGHTED: f32 = 0.8;
 /// From so many followers on a risk is more visible.
 const REACH: u64 = 10_000;
 
@@ -246,15 +250,22 @@ impl Reasoning<'_> {
 
     /// Whoever has a problem with us that our lists know is rather a customer with strange words than a spammer.
     fn spam(&mut self, relevance: &Relevance) -> bool {
-        let trouble = self.sum(&Question::Intent, "complaint") + self.sum(&Question::Intent, "request");
+        let trouble: f64 =
+            ["complaint", "request", "problem_report"].map(|matter| self.sum(&Question::Intent, matter)).iter().sum();
         let public = *self.subject.visibility != Visibility::Private;
         if public && *relevance == Relevance::Addressed && !self.has_bait() {
             self.add(Question::Spam, "no", 3.0, "conclude.speaks_to_us");
         }
         if trouble >= 1.0 && self.sum(&Question::Spam, "yes") > 0.0 {
-            self.add(Question::Spam, "no", trouble.min(5.0) as f32 * 0.6, "conclude.has_a_matter");
+            self.add(Question::Spam, "no", trouble.min(4.0) as f32 * 1.2, "conclude.has_a_matter");
         }
         self.yes(&Question::Spam, "default.no_spam")
+    }
+
+    /// Whether a list or the policy knows a word on some subject.
+    fn hears_a_subject(&self) -> bool {
+        let listed = |rule: &str| rule.starts_with("text.") || rule.starts_with("policy.");
+        self.evidence.findings().iter().any(|finding| finding.about == Question::Category && listed(&finding.rule))
     }
 
     /// Whether a phrase of spammers, or a link that hides where it leads, was found by itself.
@@ -334,10 +345,10 @@ impl Reasoning<'_> {
         if praise > 0.0 && trouble >= 2.0 && tone <= 0.4 {
             self.add(Question::Intent, "praise", -(praise.min(3.0) as f32), "conclude.only_manners");
         }
-        // Thanks alone are praise; that a matter is settled must be said.
+        // Thanks alone, and thanks full of praise, are praise; that a matter is settled must be said.
         let closing = self.sum(&Question::Intent, "closing");
         let settled = self.evidence.findings().iter().any(|finding| finding.rule == "text.settled");
-        if closing > 0.0 && !settled {
+        if closing > 0.0 && (!settled || tone >= DELIGHTED) {
             self.add(Question::Intent, "closing", -(closing as f32), "conclude.nothing_settled");
             self.add(Question::Intent, "praise", closing as f32, "conclude.nothing_settled");
         }
@@ -361,8 +372,10 @@ impl Reasoning<'_> {
         });
         let second = sums.iter().filter(|(value, _)| *value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
         let (winner, lead) = (Intent::from(winner), of(winner) - second);
-        if winner == Intent::Chatter && *relevance == Relevance::Addressed && !spam && self.says_something() {
-            let more = self.sum(&Question::Intent, "chatter") - self.sum(&Question::Intent, "request") + LITTLE;
+        let weak = matches!(winner, Intent::Complaint | Intent::ProblemReport) && lead < WEAK && tone > -0.4;
+        let open = winner == Intent::Chatter || weak;
+        if open && *relevance == Relevance::Addressed && !spam && self.says_something() {
+            let more = of(winner.as_str()) - of("request") + LITTLE;
             self.add(Question::Intent, "request", more as f32, SAYS_SOMETHING);
             return (Intent::Request, LITTLE);
         }
@@ -417,9 +430,11 @@ impl Reasoning<'_> {
                 && matches!(finding.value.as_str(), "complaint" | "question" | "request" | "problem_report")
                 && finding.weight > 1.2
                 && !finding.rule.starts_with("conclude.")
+                && !finding.rule.starts_with("model.")
                 && finding.rule != "text.question_mark"
         });
-        let engage = spam || !abuse || matter || category != "other";
+        let subject = category != "other" && self.hears_a_subject();
+        let engage = spam || !abuse || matter || subject;
         if !engage {
             self.add(Question::NeedsResponse, "no", 8.0, "conclude.only_argument");
         }
@@ -505,7 +520,9 @@ impl Reasoning<'_> {
                 ("1", "conclude.direct_question")
             }
             _ if known.needs_response => ("2", "conclude.needs_response"),
-            Intent::Praise | Intent::Suggestion | Intent::Closing if *known.relevance != Relevance::None => ("2", "conclude.praise"),
+            Intent::Praise | Intent::Suggestion | Intent::Closing if *known.relevance != Relevance::None => {
+                ("2", "conclude.praise")
+            }
             _ if *known.relevance == Relevance::About => ("2", "conclude.about_us"),
             _ => ("3", "conclude.no_answer_needed"),
         };

@@ -7,6 +7,8 @@ use super::bounded::Bounded;
 use super::lexicon::{Hit, Topic};
 use super::reading::Reading;
 
+/// A rating that stands no higher between worst (0) and best (1) is a bad one.
+pub(super) const BAD: f32 = 0.4;
 /// A negator reaches this far, in bytes and in words.
 const REACH: usize = 28;
 const REACH_WORDS: usize = 3;
@@ -22,13 +24,13 @@ pub(super) fn assess(rating: Option<Rating>, reading: &Reading, hits: &[Hit], ev
     if let Some(share) = rating.and_then(share) {
         let value = if share >= 0.7 {
             "positive"
-        } else if share <= 0.4 {
+        } else if share <= BAD {
             "negative"
         } else {
             "neutral"
         };
         evidence.add(Question::Sentiment, value, 3.0, "message.rating", None);
-        if share <= 0.4 {
+        if share <= BAD {
             evidence.add(Question::Intent, "complaint", 1.5, "message.rating", None);
         } else if share >= 0.7 {
             evidence.add(Question::Intent, "praise", 1.5, "message.rating", None);
@@ -74,7 +76,7 @@ pub(super) fn assess(rating: Option<Rating>, reading: &Reading, hits: &[Hit], ev
 }
 
 /// Where the rating stands between worst (0) and best (1).
-fn share(rating: Rating) -> Option<f32> {
+pub(super) fn share(rating: Rating) -> Option<f32> {
     let share = (rating.value - rating.worst) / (rating.best - rating.worst);
     share.is_finite().then_some(share.clamp(0.0, 1.0))
 }

@@ -51,7 +51,7 @@ impl Triage for TextTriage {
         let language = by_lists(message, &reading, words.categories(), evidence);
         listen::assess(input, primary(&language), &reading, evidence);
         if !self.lists_only {
-            model::assess(&reading, evidence);
+            model::assess(message.rating, &reading, evidence);
         }
         for found in pii::find(input.text()) {
             evidence.add(Question::Pii, found.kind.as_str(), 5.0, "text.personal_data", Some(found.span));

@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use crate::model::{Question, Span};
+use crate::model::{Question, Rating, Span};
 
-use super::Evidence;
+use super::{Evidence, sentiment};
 use super::reading::Reading;
 
 mod columns;
@@ -32,6 +32,8 @@ const LITTLE: f32 = 0.4;
 const FAR: f32 = 1.0;
 /// So much words say at most on whether somebody should answer: less than it takes where nobody speaks to us.
 const WORDS_ALONE: f32 = 2.0;
+/// How far words are trusted with subjects: what teaches them is mostly of a few trades.
+const SUBJECTS: f32 = 0.6;
 /// An answer so far behind the first is out of the question.
 const BEHIND: f32 = 2.5;
 /// So many features of the first answer are named.
@@ -43,7 +45,10 @@ static WORDS: LazyLock<Weights<'static>> = LazyLock::new(|| {
 });
 
 /// Adds what the words speak for, beyond what `evidence` holds of the word lists.
-pub(super) fn assess(reading: &Reading, evidence: &mut Evidence) {
+///
+/// Where the author has given a bad `rating`, that is what they want to say, however friendly the words.
+pub(super) fn assess(rating: Option<Rating>, reading: &Reading, evidence: &mut Evidence) {
+    let is_bad = rating.and_then(sentiment::share).is_some_and(|share| share <= sentiment::BAD);
     let told = told(reading, evidence.findings());
     let scores = Scores::new(&WORDS, &reading.folded, &told);
     if scores.named.is_empty() {
@@ -52,6 +57,7 @@ pub(super) fn assess(reading: &Reading, evidence: &mut Evidence) {
     let mut first = 0;
     for (question, shape, answers) in &GROUPS {
         match shape {
+            _ if is_bad && matches!(question, Question::Intent | Question::NeedsResponse) => {}
             Shape::One => scores.one(question, answers, first, &told, evidence),
             Shape::Each => scores.each(question, answers, first, &told, evidence),
         }
@@ -105,7 +111,8 @@ impl<'a> Scores<'a> {
         let best = (first..first + answers.len()).map(score).fold(f32::MIN, f32::max);
         for (answer, column) in answers.iter().zip(first..) {
             let listed = listed(told, question, answer);
-            let moved = score(column) - listed;
+            let trust = if *question == Question::Category { SUBJECTS } else { 1.0 };
+            let moved = (score(column) - listed) * trust;
             let in_play = listed > 0.0 || score(column) > best - BEHIND;
             if column != last_resort && in_play && moved.abs() >= LITTLE {
                 self.add(question, answer, column, moved, score(column) == best, evidence);

@@ -243,7 +243,7 @@ fn number(number: f64) -> String {
 
 /// The whole page as Markdown.
 pub(super) fn page(report: &Report) -> String {
-    let mut page = include_str!("page.md")
+    let mut page = include_str!("page.txt")
         .replace("{version}", report.careline)
         .replace("{languages}", &report.languages.to_string());
     for sheet in sheets(report) {
