@@ -399,7 +399,7 @@ impl Reasoning<'_> {
     fn needs_response(&mut self, relevance: &Relevance, intent: &Intent, spam: bool) -> (bool, f64) {
         let about = || Question::NeedsResponse;
         match intent {
-            Intent::Request if self.is_vague() => self.add(about(), "yes", 0.4, SAYS_SOMETHING),
+            Intent::Request if self.is_vague() => self.add(about(), "yes", 1.0, SAYS_SOMETHING),
             Intent::Complaint => self.add(about(), "yes", 2.6, "conclude.complaint"),
             Intent::Question => self.add(about(), "yes", 2.2, "conclude.question"),
             Intent::Request => self.add(about(), "yes", 2.2, "conclude.request"),

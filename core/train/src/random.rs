@@ -20,7 +20,7 @@ impl Random {
 
     /// A whole number below `end`, which is above 0 and below 2^32.
     pub fn below(&mut self, end: usize) -> usize {
-        ((self.draw() >> 32) * end as u64 >> 32) as usize
+        (((self.draw() >> 32) * end as u64) >> 32) as usize
     }
 
     /// A number from 0 up to 1.

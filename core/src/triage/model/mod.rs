@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::model::{Question, Rating, Span};
 
-use super::{Evidence, sentiment};
 use super::reading::Reading;
+use super::{Evidence, sentiment};
 
 mod columns;
 mod features;

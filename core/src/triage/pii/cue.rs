@@ -69,7 +69,7 @@ impl<'a> Cue<'a> {
         near.match_indices(stem).any(|(at, _)| {
             let within = |character: Option<char>| character.is_some_and(|c| c.is_alphabetic() && !is_unspaced(c));
             let end = at + stem.len();
-            !within(near[..at].chars().next_back()) && !(whole && within(near[end..].chars().next()))
+            !(within(near[..at].chars().next_back()) || whole && within(near[end..].chars().next()))
         })
     }
 
