@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .NOTPARALLEL:
-.PHONY: test test-core demo-seeds soak bench setup logs lint rust docs examples servers page python node hosts closing
+.PHONY: test test-core demo-seeds soak bench train train-check setup logs lint rust docs examples servers page python node hosts closing
 
 LOGS := target/logs
 export CARGO_TERM_COLOR ?= never
@@ -85,6 +85,16 @@ hosts:
 
 closing:
 	@.ci/closing.sh
+
+# Learns the weights anew; without the sets (CARELINE_TRAINING, or ../shared/training) it says what is missing.
+train:
+	cargo run --locked --release -q -p careline-train -- language
+	cargo run --locked --release -q -p careline-train -- words
+
+# Learns the weights again and compares every byte with those that ship.
+train-check:
+	cargo run --locked --release -q -p careline-train -- language --check
+	cargo run --locked --release -q -p careline-train -- words --check
 
 # Prints what careline costs as ratios (docs/benchmarks.md); BENCH names one: normalise, verdict, queries, path, peers,
 # growth (fills a file with a million messages), python, node.
