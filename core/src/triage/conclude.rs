@@ -262,10 +262,10 @@ impl Reasoning<'_> {
         self.yes(&Question::Spam, "default.no_spam")
     }
 
-    /// Whether a list or the policy knows a word that answers a question.
-    fn lists_know(&self, about: &Question) -> bool {
-        let listed = |rule: &str| rule.starts_with("text.") || rule.starts_with("policy.");
-        self.evidence.findings().iter().any(|finding| finding.about == *about && listed(&finding.rule))
+    /// Whether a list, the policy, the network or the host says something on a question: not the model alone.
+    fn is_known(&self, about: &Question) -> bool {
+        let guessed = |rule: &str| ["model.", "conclude.", "default."].iter().any(|room| rule.starts_with(room));
+        self.evidence.findings().iter().any(|finding| finding.about == *about && !guessed(&finding.rule))
     }
 
     /// Whether a phrase of spammers, or a link that hides where it leads, was found by itself.
@@ -373,7 +373,7 @@ impl Reasoning<'_> {
         let second = sums.iter().filter(|(value, _)| *value != winner).map(|(_, sum)| *sum).fold(0.0, f64::max);
         let (winner, lead) = (Intent::from(winner), of(winner) - second);
         let is_trouble = matches!(winner, Intent::Complaint | Intent::ProblemReport);
-        let weak = is_trouble && lead < WEAK && tone > -0.4 && !self.lists_know(&Question::Intent);
+        let weak = is_trouble && lead < WEAK && tone > -0.4 && !self.is_known(&Question::Intent);
         let open = winner == Intent::Chatter || weak;
         if open && *relevance == Relevance::Addressed && !spam && self.says_something() {
             let more = of(winner.as_str()) - of("request") + LITTLE;
@@ -434,7 +434,7 @@ impl Reasoning<'_> {
                 && !finding.rule.starts_with("model.")
                 && finding.rule != "text.question_mark"
         });
-        let subject = category != "other" && self.lists_know(&Question::Category);
+        let subject = category != "other" && self.is_known(&Question::Category);
         let engage = spam || !abuse || matter || subject;
         if !engage {
             self.add(Question::NeedsResponse, "no", 8.0, "conclude.only_argument");
