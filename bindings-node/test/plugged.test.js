@@ -427,7 +427,7 @@ test('what goes wrong with a customer\'s words does not repeat them', async (t) 
     () => tenant.ingest('reviews', [words], { account: SHOP }),
     () => tenant.note('c0', 'mia', { words }),
     () => tenant.setFacts('p0', words),
-    () => tenant.correct('c0', 'mia', { intent: words })
+    () => tenant.correct('c0', 'mia', { intent: words, certainty: {} })
   ]
   for (const fails of wrong) {
     const error = await fails().then(() => assert.fail(String(fails)), (error) => error)

@@ -93,7 +93,7 @@ def test_answers_as_the_one_at_once_does(lived: careline.Care) -> None:
             "totals": [""],
             "volume": [""],
             "coverage": [],
-            "shadow": ["brand.name = 'Other'"],
+            "shadow": [],
             "count_open": [],
             "roster": [],
             "account_states": [],

@@ -543,7 +543,7 @@ def test_another_policy_shows_what_would_differ_and_changes_nothing(care: careli
     before = tenant.export(raw=True)
     assert tenant.shadow().differing == 0
     returns = "[[categories]]\nid = 'returns'\nterms = { any = ['Rücksendung'] }"
-    report = tenant.shadow(traffic.POLICY + returns, limit=5)
+    report = tenant.shadow(policy=traffic.POLICY + returns, limit=5)
     assert (report.messages, report.compared, report.differing, report.more) == (1, 1, 1, False)
     changes = {field.field: field.changes for field in report.fields if field.changed}
     (change,) = changes["category"]
@@ -557,7 +557,7 @@ def test_another_policy_shows_what_would_differ_and_changes_nothing(care: careli
     assert tenant.shadow(since=datetime.now(UTC) + timedelta(days=1)).messages == 0
     assert tenant.export(raw=True) == before
     with pytest.raises(ConfigInvalid, match=r"policy:3:1: brand.langauge"):
-        tenant.shadow("[brand]\nname = 'Acme'\nlangauge = 'de'")
+        tenant.shadow(policy="[brand]\nname = 'Acme'\nlangauge = 'de'")
 
 
 def test_what_a_network_said_about_an_account(lived: careline.Care) -> None:

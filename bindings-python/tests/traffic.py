@@ -195,7 +195,7 @@ def answers(care: careline.Care) -> list[Any]:
         found += [tenant.customer(case.customer), *(tenant.thread(thread) for thread in case.conversations)]
     found += [list(tenant.customers()), list(tenant.search("")), list(tenant.quarantine()), tenant.roster()]
     found += [tenant.account_states(), tenant.volume(""), tenant.coverage(), tenant.retain()]
-    found.append(tenant.shadow("brand.name = 'Other'\npriorities = [{ tier = 3 }]"))
+    found.append(tenant.shadow(policy="brand.name = 'Other'\npriorities = [{ tier = 3 }]"))
     found += [care.receive("x", signed(mention(1)), mention(1)), careline.normalise("x", [mention(1), b"{"])]
     return found
 

@@ -198,7 +198,6 @@ pub struct Gist {
 /// from. 0 where it is not known, as in assessments by careline before it was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "reflect", derive(crate::reflect::Reflect))]
-#[serde(default)]
 pub struct Certainty {
     /// Of the need for a response.
     pub needs_response: f32,
