@@ -36,9 +36,3 @@ pub fn example(text: &str, language: Option<&str>) -> Example {
     each(&reading.folded, |hash, _, _| features.push(hash));
     Example { features, told: told(&reading, evidence.findings()) }
 }
-
-/// The score of each answer by `weights`.
-pub fn scores(weights: &Weights<'_>, text: &str, told: &[f32; NUMBERS]) -> [f32; COLUMNS] {
-    let reading = Reading::new(&Content { text: text.to_owned(), ..Content::default() });
-    super::model::Scores::new(weights, &reading.folded, told).scores
-}

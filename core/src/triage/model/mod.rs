@@ -66,17 +66,17 @@ pub(super) fn assess(rating: Option<Rating>, reading: &Reading, evidence: &mut E
 }
 
 /// What the model makes of one text.
-pub(crate) struct Scores<'a> {
+struct Scores<'a> {
     weights: &'a Weights<'a>,
     /// The score of each answer.
-    pub(crate) scores: [f32; WIDTH],
+    scores: [f32; WIDTH],
     share: f32,
     named: Vec<(u32, u32, u32)>,
 }
 
 impl<'a> Scores<'a> {
     /// Reads `folded`, a text in lower case.
-    pub(crate) fn new(weights: &'a Weights<'a>, folded: &str, told: &[f32; TOLD]) -> Self {
+    fn new(weights: &'a Weights<'a>, folded: &str, told: &[f32; TOLD]) -> Self {
         let mut named = Vec::with_capacity(64);
         let mut sums = [0i32; WIDTH];
         let mut known = 0u32;

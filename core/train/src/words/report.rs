@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use careline::triage::learning::GROUPS;
 
 use super::learnt::Learnt;
-use super::lesson::{Lesson, Target, first_columns};
+use super::lesson::{Lesson, first_columns};
 use crate::random;
 
 /// Bins of the reliability of what was answered, by how sure it was.
@@ -74,7 +74,7 @@ pub(super) fn tables(learnt: &Learnt, kept: &[Lesson]) -> String {
                     1 => format!("{} {}", answers[target.first - first], ["no", "yes"][answer]),
                     _ => answers[answer].to_owned(),
                 };
-                for set in sets(lesson, target) {
+                for set in sets(lesson) {
                     tallies.entry(set).or_default().add(name(target.answer), name(found), sure);
                 }
             }
@@ -93,7 +93,8 @@ pub(super) fn tables(learnt: &Learnt, kept: &[Lesson]) -> String {
     out
 }
 
-fn sets(lesson: &Lesson, _: &Target) -> [String; 2] {
+/// The names under which a lesson is counted.
+fn sets(lesson: &Lesson) -> [String; 2] {
     let own = if lesson.set == "own" { format!("own {}", lesson.language) } else { lesson.set.clone() };
     [own, "all".to_owned()]
 }
